@@ -1,0 +1,40 @@
+"""Rubin (LSST) alerts through ANTARES: fetch a locus, extract its light curve, plot it."""
+
+from antares_helpers.errors import (
+    AntaresHelpersError,
+    AntaresHelpersWarning,
+    BadDataError,
+    IncompleteLocusWarning,
+    InvalidInputError,
+    LocusNotFoundError,
+    ServiceError,
+    ServiceTimeoutError,
+    SignConventionWarning,
+)
+from antares_helpers.files import load_locus, save_locus
+from antares_helpers.lightcurve import extract_lightcurve
+from antares_helpers.locus import fetch_locus, locus_url
+from antares_helpers.photometry import sign_convention, signed_flux, to_flux, to_magnitude
+from antares_helpers.plotting import plot_lightcurve
+
+__all__ = [
+    "AntaresHelpersError",
+    "AntaresHelpersWarning",
+    "BadDataError",
+    "IncompleteLocusWarning",
+    "InvalidInputError",
+    "LocusNotFoundError",
+    "ServiceError",
+    "ServiceTimeoutError",
+    "SignConventionWarning",
+    "extract_lightcurve",
+    "fetch_locus",
+    "load_locus",
+    "locus_url",
+    "plot_lightcurve",
+    "save_locus",
+    "sign_convention",
+    "signed_flux",
+    "to_flux",
+    "to_magnitude",
+]

@@ -1,0 +1,52 @@
+"""The bands of Rubin, and how to draw them."""
+
+from types import MappingProxyType
+
+__all__ = [
+    "BANDS",
+    "COLORS_ON_BLACK",
+    "COLORS_ON_WHITE",
+    "LINES",
+    "SYMBOLS",
+    "ZTF_BANDS",
+    "ZTF_BAND_OF_FID",
+    "ZTF_BAND_OF_PASSBAND",
+]
+
+BANDS = ("u", "g", "r", "i", "z", "y")
+"""Rubin's bands in the order of wavelength."""
+
+# Colours, symbols and lines are those of Rubin's RTN-045 and of lsst.utils.plotting.
+COLORS_ON_WHITE = MappingProxyType(
+    {"u": "#1600EA", "g": "#31DE1F", "r": "#B52626", "i": "#370201", "z": "#BA52FF", "y": "#61A2B3"}
+)
+"""Rubin's colour of each band on a white background (RTN-045)."""
+
+COLORS_ON_BLACK = MappingProxyType(
+    {"u": "#3eb7ff", "g": "#30c39f", "r": "#ff7e00", "i": "#2af5ff", "z": "#a7f9c1", "y": "#fdc900"}
+)
+"""Rubin's colour of each band on a black background (RTN-045)."""
+
+SYMBOLS = MappingProxyType({"u": "o", "g": "^", "r": "v", "i": "s", "z": "*", "y": "p"})
+"""Rubin's plotting symbol of each band (RTN-045), as matplotlib markers."""
+
+LINES = MappingProxyType(
+    {
+        "u": "--",
+        "g": (0, (3, 1, 1, 1)),
+        "r": "-.",
+        "i": "-",
+        "z": (0, (3, 1, 1, 1, 1, 1)),
+        "y": ":",
+    }
+)
+"""Rubin's line style of each band (RTN-045), as matplotlib line styles."""
+
+ZTF_BANDS = ("g", "r", "i")
+"""ZTF's bands in the order of wavelength."""
+
+ZTF_BAND_OF_FID = MappingProxyType({1: "g", 2: "r", 3: "i"})
+"""ZTF's band of each ``ztf_fid``."""
+
+ZTF_BAND_OF_PASSBAND = MappingProxyType({"g": "g", "R": "r", "r": "r", "i": "i"})
+"""ZTF's band of each ``ant_passband``: ANTARES calls ZTF's r band ``R``."""

@@ -1,0 +1,126 @@
+"""What we add to the client's connections: a deadline, retries, errors that keep the status."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from email.utils import parsedate_to_datetime
+from functools import cache
+from importlib.metadata import version
+from threading import Event
+from typing import Any
+
+import httpx
+import tenacity
+from antares_client import search
+
+__all__ = ["api_client", "base_url", "deadline", "retrying"]
+
+logger = logging.getLogger("antares_helpers")
+
+deadline: ContextVar[float] = ContextVar("deadline")
+"""When the request of this thread must be complete, in seconds of `time.monotonic`."""
+
+
+def base_url() -> str:
+    """Return the address of the service.
+
+    It is what ``ANTARES_API_BASE_URL`` was when antares-client was imported, or where a sandbox
+    has pointed the client since.
+    """
+    return str(search.api_client.client.base_url)
+
+
+@cache
+def api_client(url: str) -> Any:
+    """Return the client's own API object for an address, with our hooks in its connections."""
+    api = type(search.api_client)(base_url=url)
+    api.client.headers["User-Agent"] = (
+        f"antares-helpers/{version('antares-helpers')} antares-client/{version('antares-client')}"
+    )
+    api.client.event_hooks = {"request": [_limit_request], "response": [_refuse_failure]}
+    return api
+
+
+def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retrying:
+    """Return the policy: ask again after what may pass, with growing pauses, until the deadline."""
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_may_pass),
+        stop=tenacity.stop_after_attempt(retries + 1)
+        | tenacity.stop_before_delay(timeout)
+        | tenacity.stop_when_event_set(cancelled),
+        wait=_pause,
+        sleep=tenacity.sleep_using_event(cancelled),
+        before_sleep=_tell_of_retry,
+        reraise=True,
+    )
+
+
+def _limit_request(request: httpx.Request) -> None:
+    # Half of what is left, so that one lost answer leaves time to ask again.
+    left = max(deadline.get() - time.monotonic(), 0.001)
+    seconds = min(left, max(left / 2, 2.0))
+    request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
+
+
+def _refuse_failure(response: httpx.Response) -> None:
+    # The client's own exception keeps neither the status nor a body that is not JSON.
+    if response.status_code >= 400:
+        response.raise_for_status()
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    response.stream = _LimitedStream(response.stream, deadline.get())
+
+
+class _LimitedStream(httpx.SyncByteStream):
+    """A body that must be complete in time; httpx limits only each single read."""
+
+    def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            if time.monotonic() > self._deadline:
+                raise httpx.ReadTimeout("the answer came too slowly")
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _may_pass(error: BaseException) -> bool:
+    match error:
+        case httpx.HTTPStatusError(response=response):
+            return response.status_code == 429 or response.status_code >= 500
+        case httpx.UnsupportedProtocol():
+            return False
+    return isinstance(error, httpx.TransportError)
+
+
+_backoff = tenacity.wait_exponential_jitter(initial=0.3, max=8, jitter=0.3)
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = _retry_after(error.response) if isinstance(error, httpx.HTTPStatusError) else 0.0
+    return max(asked, _backoff(state))
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Return the seconds that a ``Retry-After`` header asks for; 0 without a readable one."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value[:9])
+    try:
+        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return 0.0
+
+
+def _tell_of_retry(state: tenacity.RetryCallState) -> None:
+    assert state.outcome is not None
+    assert state.next_action is not None
+    error = state.outcome.exception()
+    reason = str(error).partition("\n")[0]
+    pause = state.next_action.sleep
+    logger.warning("%s: %s; asking again in %.1f s", type(error).__name__, reason, pause)

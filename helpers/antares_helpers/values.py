@@ -1,0 +1,83 @@
+"""Turn values as they come in JSON into arrays: what is no number becomes NaN, never an error."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["MISSING", "TRUE_VALUES", "as_flags", "as_floats", "as_ids", "as_strings", "is_true"]
+
+MISSING = -1
+"""What `as_flags` gives for a flag that is neither true nor false."""
+
+TRUE_VALUES = frozenset({True, "true", "True"})
+"""Flags are booleans in what ANTARES sends; one parser of its alerts expects these strings."""
+
+_FLAG_OF = {True: 1, False: 0} | dict.fromkeys(["true", "True"], 1)
+_FLAG_OF |= dict.fromkeys(["false", "False"], 0)
+
+_NUMBERS = {float, int}
+
+
+def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
+    """Return numbers as float64, with NaN for whatever is not a number."""
+    if not set(map(type, values)) <= _NUMBERS:
+        values = [value if _is_number(value) else np.nan for value in values]
+    try:
+        return np.array(values, dtype=np.float64)
+    except OverflowError:  # an integer beyond 1e308
+        return np.array([_float_or_nan(value) for value in values], dtype=np.float64)
+
+
+def as_flags(values: Sequence[Any]) -> NDArray[np.int8]:
+    """Return flags as 1 (true), 0 (false) or `MISSING`."""
+    return _converted(values, lambda value: _FLAG_OF.get(value, MISSING), np.int8)
+
+
+def is_true(value: object) -> bool:
+    """Tell whether a flag is set, be it a boolean or its name."""
+    return isinstance(value, (bool, int, str)) and value in TRUE_VALUES
+
+
+def as_ids(values: Sequence[Any]) -> NDArray[np.str_]:
+    """Return integer IDs exactly, as strings; empty where there is none.
+
+    A float can't hold an ID beyond 2**53, so a float is no ID.
+    """
+    return _converted(values, _id, np.str_)
+
+
+def as_strings(values: Sequence[Any]) -> NDArray[np.str_]:
+    """Return strings, empty where something else stands."""
+    return _converted(values, lambda value: value if isinstance(value, str) else "", np.str_)
+
+
+def _converted(values: Sequence[Any], convert: Callable[[Any], Any], dtype: type) -> NDArray[Any]:
+    """Convert each distinct value once: such columns are long and hold few of them."""
+    try:
+        distinct = list(set(values))
+    except TypeError:  # something that can't be hashed: no flag, no ID, no name
+        values = [value if isinstance(value, (str, int)) else None for value in values]
+        distinct = list(set(values))
+    place = {value: i for i, value in enumerate(distinct)}
+    places = np.fromiter(map(place.__getitem__, values), np.intp, len(values))
+    return np.array([convert(value) for value in distinct], dtype=dtype)[places]
+
+
+def _id(value: Any) -> str:
+    if type(value) is int:
+        return str(value) if value > 0 else ""
+    is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
+    return value if is_digits and value.strip("0") else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (float, int, np.floating, np.integer)) and not isinstance(value, bool)
+
+
+def _float_or_nan(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return np.nan
