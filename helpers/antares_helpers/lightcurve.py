@@ -11,7 +11,7 @@ from astropy.timeseries import TimeSeries
 from numpy.typing import NDArray
 
 from antares_helpers import completeness
-from antares_helpers.alerts import Columns, read_lsst, read_ztf, split_by_survey
+from antares_helpers.alerts import Columns, split_by_survey
 from antares_helpers.bands import BANDS
 from antares_helpers.completeness import Sieve
 from antares_helpers.errors import (
@@ -20,8 +20,11 @@ from antares_helpers.errors import (
     SignConventionWarning,
 )
 from antares_helpers.locus import LocusLike, as_locus_dict
+from antares_helpers.lsst import read_lsst
+from antares_helpers.options import check_bands, check_choice, check_objects, check_reliability
 from antares_helpers.service import DEFAULT_RETRIES, DEFAULT_TIMEOUT
-from antares_helpers.values import as_ids, is_true
+from antares_helpers.values import is_true
+from antares_helpers.ztf import read_ztf
 
 __all__ = ["COLUMNS", "FLUXES", "SURVEYS", "extract_lightcurve"]
 
@@ -121,15 +124,15 @@ def extract_lightcurve(
     >>> lc["flux"].unit, lc.time.scale
     (Unit("nJy"), 'tai')
     """
-    _check_choice("survey", survey, SURVEYS)
-    _check_choice("flux", flux, FLUXES)
+    check_choice("survey", survey, SURVEYS)
+    check_choice("flux", flux, FLUXES)
     if flux == "science" and survey != "lsst":
         raise InvalidInputError(
             f"flux='science' needs survey='lsst', not {survey!r}: ZTF alerts carry no total flux."
         )
-    wanted_bands = _check_bands(bands)
-    wanted_objects = _check_objects(dia_object_id)
-    _check_reliability(min_reliability)
+    wanted_bands = check_bands(bands)
+    wanted_objects = check_objects(dia_object_id)
+    check_reliability(min_reliability)
     locus = as_locus_dict(locus, timeout=timeout, retries=retries)
 
     columns, sieve, convention = _read(locus, survey, flux)
@@ -238,37 +241,3 @@ def _timeseries(columns: Columns, kept: NDArray[np.bool_], meta: Mapping[str, An
     for name, description in COLUMNS.items():
         lightcurve[name].info.description = description
     return lightcurve
-
-
-def _check_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
-    if given not in choices:
-        raise InvalidInputError(f"{name}={given!r} must be one of {', '.join(map(repr, choices))}.")
-
-
-def _check_bands(bands: str | Iterable[str] | None) -> list[str] | None:
-    if bands is None:
-        return None
-    wanted = [*bands] if isinstance(bands, Iterable) else [bands]
-    if not wanted or not all(band in BANDS for band in wanted):
-        raise InvalidInputError(
-            f"bands={bands!r} must name some of {', '.join(BANDS)}, for example 'gri'."
-        )
-    return wanted
-
-
-def _check_objects(given: object) -> list[str] | None:
-    if given is None:
-        return None
-    objects = [given] if isinstance(given, str) or not isinstance(given, Iterable) else [*given]
-    ids: list[str] = as_ids([o.strip() if isinstance(o, str) else o for o in objects]).tolist()
-    if not ids or not all(ids):
-        raise InvalidInputError(
-            f"dia_object_id={given!r} must be whole numbers or strings of digits: a float loses "
-            "the last digits of an ID."
-        )
-    return ids
-
-
-def _check_reliability(given: object) -> None:
-    if given is not None and not (isinstance(given, (int, float)) and 0 <= given <= 1):
-        raise InvalidInputError(f"min_reliability={given!r} must be a number from 0 to 1.")

@@ -162,8 +162,8 @@ def to_flux(magnitude: ArrayLike, magnitude_err: ArrayLike | None = None) -> Any
 
     Examples
     --------
-    >>> to_flux(31.4)
-    1.0
+    >>> to_flux([31.4, 28.9])
+    array([ 1., 10.])
     """
     with np.errstate(over="ignore", invalid="ignore"):
         flux = np.power(10.0, (AB_ZEROPOINT - np.asarray(magnitude, dtype=np.float64)) / 2.5)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import astropy.units as u
 import numpy as np
 from astropy.time import Time
 
+from antares_helpers.axes import DIPOLE, LIMIT, QUIET, draw_legend, frame, note
 from antares_helpers.bands import BANDS, COLORS_ON_BLACK, COLORS_ON_WHITE, SYMBOLS
 from antares_helpers.errors import InvalidInputError
+from antares_helpers.options import check_choice
 from antares_helpers.photometry import to_magnitude
 
 if TYPE_CHECKING:
@@ -19,13 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["plot_lightcurve"]
-
-_DIPOLE, _LIMIT = "dipole", "upper limit"
-_ORDER = (*BANDS, _DIPOLE, _LIMIT)
-_MIN_DAYS = 4.0
-_QUIET = "0.46"  # a gray with a contrast of 4.5 to 1 against white and against black
-_DATES = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
-_MJD_OF_MATPLOTLIB = 40587  # 1970-01-01, from which matplotlib counts the days
 
 
 @dataclass(frozen=True)
@@ -110,28 +105,27 @@ def plot_lightcurve(
     ax.set_xlabel(_x_label(lc, x, origin, days))
     ax.set_ylabel(_y_label(lc, y))
     ax.set_title(lc.meta.get("locus_id", "") if title is None else title)
-    _frame(ax, drawn, x)
+    frame(ax, drawn.x, x)
     if y == "flux" and lc.meta.get("flux") != "science":
-        ax.axhline(0, color=_QUIET, linewidth=0.8, zorder=0.5)
-    _note(ax, lc, len(points.x) - len(drawn.x))
+        ax.axhline(0, color=QUIET, linewidth=0.8, zorder=0.5)
+    note(ax, lc, len(points.x) - len(drawn.x))
     if legend:
-        _draw_legend(ax)
+        draw_legend(ax)
     return ax
 
 
 def _check(lc: TimeSeries, x: str, y: str) -> None:
-    for name, given, choices in (
-        ("x", x, ("mjd", "days", "phase")),
-        ("y", y, ("flux", "magnitude")),
-    ):
-        if given not in choices:
-            raise InvalidInputError(
-                f"{name}={given!r} must be one of {', '.join(map(repr, choices))}."
-            )
-    missing = {"time", "band", "flux", "flux_err"} - set(getattr(lc, "colnames", ()))
+    check_choice("x", x, ("mjd", "days", "phase"))
+    check_choice("y", y, ("flux", "magnitude"))
+    if not isinstance(getattr(lc, "time", None), Time):
+        raise InvalidInputError(
+            "plot_lightcurve takes what extract_lightcurve returns, with its times; "
+            f"{type(lc).__name__} has none. To fold, pass x='phase' and a period instead."
+        )
+    missing = {"band", "flux", "flux_err"} - set(lc.colnames)
     if missing:
         raise InvalidInputError(
-            f"plot_lightcurve takes what extract_lightcurve returns; {type(lc).__name__} lacks "
+            "plot_lightcurve takes what extract_lightcurve returns; this light curve lacks "
             f"{', '.join(sorted(missing))}."
         )
 
@@ -210,11 +204,11 @@ def _draw(ax: Axes, points: _Points, *, is_magnitude: bool) -> None:
             markeredgecolor="0.7" if is_dark else "0.3",
             markeredgewidth=0.9,
             zorder=3,
-            label=_DIPOLE,
+            label=DIPOLE,
         )
     if points.is_limit.any():
         gray = "0.7" if is_dark else "0.35"
-        ax.plot([], [], "v", color=gray, markerfacecolor="none", markersize=4, label=_LIMIT)
+        ax.plot([], [], "v", color=gray, markerfacecolor="none", markersize=4, label=LIMIT)
 
 
 def _draw_detections(ax: Axes, points: _Points, band: str, color: str, is_dark: bool) -> None:
@@ -276,87 +270,3 @@ def _y_label(lc: TimeSeries, y: str) -> str:
     if y == "magnitude":
         return f"{'Total' if is_total else 'PSF difference'} magnitude [AB]"
     return f"{'Total' if is_total else 'PSF difference'} flux [{lc['flux'].unit}]"
-
-
-def _frame(ax: Axes, points: _Points, x: str) -> None:
-    """Give the horizontal axis a sensible range and ticks that never collide."""
-    from matplotlib.ticker import MaxNLocator, ScalarFormatter
-
-    if x == "phase":
-        ax.set_xlim(0, 1)
-        return
-    if len(points.x):
-        low, high = points.x.min(), points.x.max()
-        spare = max(_MIN_DAYS - (high - low), 0) / 2
-        ax.update_datalim([(low - spare, points.y[0]), (high + spare, points.y[0])])
-        ax.autoscale_view()
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
-    if x == "mjd" and not ax.child_axes:
-        _add_calendar(ax)
-
-
-def _add_calendar(ax: Axes) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    def to_date(mjd: Any) -> Any:
-        return mjd - _MJD_OF_MATPLOTLIB
-
-    def to_mjd(date: Any) -> Any:
-        return date + _MJD_OF_MATPLOTLIB
-
-    axis = ax.secondary_xaxis("top", functions=(to_date, to_mjd))
-    locator: Any = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
-    formatter: Any = ConciseDateFormatter(  # type: ignore[no-untyped-call]
-        locator, formats=_DATES, zero_formats=_DATES, show_offset=False
-    )
-    axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(formatter)
-    axis.tick_params(labelsize="small", colors=_QUIET)
-
-
-def _note(ax: Axes, lc: TimeSeries, without_magnitude: int) -> None:
-    """Say in the axes what can't be seen in them."""
-    if not len(lc):
-        left_out = lc.meta.get("report", {}).get("left_out", {})
-        reasons = "\n".join(f"{number} left out: {reason}" for reason, number in left_out.items())
-        ax.text(
-            0.5,
-            0.5,
-            f"no points\n{reasons}".strip(),
-            transform=ax.transAxes,
-            ha="center",
-            va="center",
-        )
-    elif without_magnitude:
-        ax.margins(y=0.15)
-        noun = "point has" if without_magnitude == 1 else "points have"
-        ax.text(
-            0.02,
-            0.03,
-            f"{without_magnitude} of {len(lc)} {noun} no magnitude (flux ≤ 0)",
-            transform=ax.transAxes,
-            fontsize="small",
-            color=_QUIET,
-        )
-
-
-def _root_figure(ax: Axes) -> Any:
-    return ax.get_figure(root=True)
-
-
-def _draw_legend(ax: Axes) -> None:
-    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-    labels = [label for label in _ORDER if label in handles]
-    if not labels:
-        return
-    beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-    has_room = _root_figure(ax).get_layout_engine() is not None
-    ax.legend(
-        [handles[label] for label in labels],
-        labels,
-        title="band",
-        alignment="left",
-        frameon=not has_room,
-        **(beside if has_room else {"loc": "best"}),
-    )

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 import httpx
@@ -31,9 +31,17 @@ def base_url() -> str:
     return str(search.api_client.client.base_url)
 
 
-@cache
 def api_client(url: str) -> Any:
     """Return the client's own API object for an address, with our hooks in its connections."""
+    with _making_client:  # or several threads would make one each
+        return _make_api_client(url)
+
+
+_making_client = Lock()
+
+
+@cache
+def _make_api_client(url: str) -> Any:
     api = type(search.api_client)(base_url=url)
     api.client.headers["User-Agent"] = (
         f"antares-helpers/{version('antares-helpers')} antares-client/{version('antares-client')}"
@@ -97,7 +105,7 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, httpx.TransportError)
 
 
-_backoff = tenacity.wait_exponential_jitter(initial=0.3, max=8, jitter=0.3)
+_backoff = tenacity.wait_exponential(multiplier=0.3, max=8) + tenacity.wait_random(0, 0.3)
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

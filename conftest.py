@@ -1,0 +1,67 @@
+"""Every test runs against a sandbox, unless ANTARES_LIVE=1 asks for the real service."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+from antares_sandbox import Sandbox
+
+# Not through MPLBACKEND: the notebooks, which inherit the environment, need their own.
+mpl.use("agg")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the sandbox before anything is collected: nbval runs no fixtures."""
+    if os.environ.get("ANTARES_LIVE") != "1":
+        sandbox = Sandbox()
+        sandbox.start()
+        config.add_cleanup(sandbox.stop)
+
+
+@pytest.fixture(autouse=True)
+def _figures_closed() -> Any:
+    yield
+    from matplotlib import pyplot as plt
+
+    plt.close("all")
+
+
+@pytest.fixture(autouse=True)
+def _doctest_folder(doctest_namespace: dict[str, Any], tmp_path: Path) -> None:
+    doctest_namespace["tmp_path"] = tmp_path
+
+
+@pytest.fixture(scope="session")
+def real_responses() -> dict[str, dict[str, Any]]:
+    """Real loci as the service answered them: for each locus ID, the body of each path."""
+    file = os.environ.get("ANTARES_REAL_LOCI")
+    if not file:
+        pytest.skip("ANTARES_REAL_LOCI does not name the file with the real loci")
+    loci = json.loads(Path(file).read_text(encoding="utf-8"))["loci"]
+    return {locus["locus_id"]: locus["responses"] for locus in loci}
+
+
+@pytest.fixture(scope="session")
+def real_loci(real_responses: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Real loci as devkit dicts."""
+    return {name: _devkit_dict(name, bodies) for name, bodies in real_responses.items()}
+
+
+def _devkit_dict(locus_id: str, bodies: dict[str, Any]) -> dict[str, Any]:
+    locus = bodies[f"loci/{locus_id}"]["data"]
+    alerts = bodies[f"loci/{locus_id}/alerts"]["data"]
+    kept = ("id", "mjd", "properties", "grav_wave_events")
+    return {
+        "id": locus["id"],
+        "ra": locus["ra"],
+        "dec": locus["dec"],
+        "user_tags": locus["tags"],
+        "old_properties": locus["internal_properties"] | locus["user_properties"],
+        "catalog_objects": {},
+        "grav_wave_events_metadata": {},
+        "alerts": [{name: alert[name] for name in kept} for alert in alerts],
+    }

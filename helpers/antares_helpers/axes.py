@@ -1,0 +1,110 @@
+"""What surrounds the points of a light-curve plot: range, ticks, calendar, notes and legend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from antares_helpers.bands import BANDS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from astropy.timeseries import TimeSeries
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+__all__ = ["DIPOLE", "LIMIT", "QUIET", "draw_legend", "frame", "note"]
+
+DIPOLE, LIMIT = "dipole", "upper limit"
+LEGEND_ORDER = (*BANDS, DIPOLE, LIMIT)
+
+QUIET = "0.46"
+"""A gray with a contrast of 4.5 to 1 against white and against black."""
+
+_MIN_DAYS = 4.0
+_MJD_OF_MATPLOTLIB = 40587  # 1970-01-01, from which matplotlib counts the days
+_DATES = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
+
+
+def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
+    """Give the horizontal axis a sensible range and ticks that never collide."""
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
+    if x == "phase":
+        ax.set_xlim(0, 1)
+        return
+    if len(horizontal):
+        low, high = horizontal.min(), horizontal.max()
+        spare = max(_MIN_DAYS - (high - low), 0) / 2
+        ax.update_datalim([(low - spare, 0), (high + spare, 0)], updatey=False)
+        ax.autoscale_view()
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
+    if x == "mjd" and not ax.child_axes:
+        _add_calendar(ax)
+
+
+def _add_calendar(ax: Axes) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    def to_date(mjd: Any) -> Any:
+        return mjd - _MJD_OF_MATPLOTLIB
+
+    def to_mjd(date: Any) -> Any:
+        return date + _MJD_OF_MATPLOTLIB
+
+    axis = ax.secondary_xaxis("top", functions=(to_date, to_mjd))
+    locator: Any = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
+    formatter: Any = ConciseDateFormatter(  # type: ignore[no-untyped-call]
+        locator, formats=_DATES, zero_formats=_DATES, show_offset=False
+    )
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(formatter)
+    axis.tick_params(labelsize="small", colors=QUIET)
+
+
+def note(ax: Axes, lc: TimeSeries, without_magnitude: int) -> None:
+    """Say in the axes what can't be seen in them."""
+    if not len(lc):
+        left_out = lc.meta.get("report", {}).get("left_out", {})
+        reasons = "\n".join(f"{number} left out: {reason}" for reason, number in left_out.items())
+        ax.text(
+            0.5,
+            0.5,
+            f"no points\n{reasons}".strip(),
+            transform=ax.transAxes,
+            ha="center",
+            va="center",
+        )
+    elif without_magnitude:
+        ax.margins(y=0.15)
+        noun = "point has" if without_magnitude == 1 else "points have"
+        ax.text(
+            0.02,
+            0.03,
+            f"{without_magnitude} of {len(lc)} {noun} no magnitude (flux ≤ 0)",
+            transform=ax.transAxes,
+            fontsize="small",
+            color=QUIET,
+        )
+
+
+def _root_figure(ax: Axes) -> Any:
+    return ax.get_figure(root=True)
+
+
+def draw_legend(ax: Axes) -> None:
+    """Draw a legend of what is there: bands in the order of wavelength, dipoles, limits."""
+    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    labels = [label for label in LEGEND_ORDER if label in handles]
+    if not labels:
+        return
+    beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    has_room = _root_figure(ax).get_layout_engine() is not None
+    ax.legend(
+        [handles[label] for label in labels],
+        labels,
+        title="band",
+        alignment="left",
+        frameon=not has_room,
+        **(beside if has_room else {"loc": "best"}),
+    )
