@@ -1,0 +1,40 @@
+"""The list of the simulated loci."""
+
+from collections.abc import Callable
+
+from antares_sandbox.format import LocusFile
+from antares_sandbox.simulation import transients, variables
+
+__all__ = ["simulate_loci"]
+
+_RECIPES: tuple[Callable[[], LocusFile], ...] = (
+    transients.tutorial,
+    transients.faint,
+    transients.deep,
+    transients.mixed,
+    transients.incomplete,
+    variables.rr_lyrae,
+    variables.eclipsing_binary,
+    variables.unsigned_binary,
+    variables.active_galaxy,
+    variables.dwarf_nova,
+    variables.asteroid,
+    variables.dipoles,
+)
+
+
+def simulate_loci() -> list[LocusFile]:
+    """Simulate the loci that come with the sandbox: the same ones every time.
+
+    Returns
+    -------
+    list of LocusFile
+        The contents of their files.
+
+    Examples
+    --------
+    >>> files = simulate_loci()
+    >>> files[0]["locus"]["id"]
+    'ANT2026z3bqyjga24oc'
+    """
+    return [recipe() for recipe in _RECIPES]

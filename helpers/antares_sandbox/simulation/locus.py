@@ -1,0 +1,138 @@
+"""From alerts to a locus and its file."""
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+from antares_sandbox.format import FORMAT, VERSION, Alert, LocusFile, WireMatch
+from antares_sandbox.sky import separation_arcsec
+
+__all__ = ["CREATED", "make_locus_file"]
+
+CREATED = "2026-11-22T00:00:00Z"
+"""The date in every header: fixed, so that the files can be made again exactly."""
+
+_MATCH_RADIUS_ARCSEC = 2.0
+
+
+def make_locus_file(
+    locus_id: str,
+    alerts: Sequence[Alert],
+    *,
+    sim_class: str,
+    tags: Sequence[str] = (),
+    properties: dict[str, Any] | None = None,
+    catalogs: dict[str, list[dict[str, Any]]] | None = None,
+) -> LocusFile:
+    """Return the content of the file of a simulated locus.
+
+    Parameters
+    ----------
+    locus_id : str
+        The ID.
+    alerts : sequence of Alert
+        Its alerts, in the order of time.
+    sim_class : str
+        What was simulated.
+    tags : sequence of str, optional
+        Tags beside ``simulated``.
+    properties : dict, optional
+        User properties beside ``simulated`` and ``sim_class``.
+    catalogs : dict, optional
+        Catalog objects by catalog; each needs `ra` and `dec`, and its ID as first item.
+
+    Returns
+    -------
+    LocusFile
+        The content.
+    """
+    placed = [alert["properties"] for alert in alerts if "ant_ra" in alert["properties"]]
+    ra = round(fmean(row["ant_ra"] for row in placed), 8)
+    dec = round(fmean(row["ant_dec"] for row in placed), 8)
+    truth = {"simulated": "true", "sim_class": sim_class, **(properties or {})}
+    objects = catalogs or {}
+    file: LocusFile = {
+        "header": {"format": FORMAT, "version": VERSION, "source": "simulated", "created": CREATED},
+        "locus": {
+            "id": locus_id,
+            "ra": ra,
+            "dec": dec,
+            "user_tags": ["simulated", *tags],
+            "old_properties": {**_internal(alerts), **truth},
+            "catalog_objects": objects,
+            "grav_wave_events_metadata": {},
+            "alerts": list(alerts),
+        },
+    }
+    if objects:
+        file["wire"] = {"catalog_matches": _matches(ra, dec, objects)}
+    return file
+
+
+def _internal(alerts: Sequence[Alert]) -> dict[str, Any]:
+    bright = [alert for alert in alerts if "ant_mag" in alert["properties"]]
+    named = {"newest": alerts[-1], "oldest": alerts[0]}
+    if bright:
+        brightest = min(bright, key=lambda alert: float(alert["properties"]["ant_mag"]))
+        named = {"brightest": brightest, "newest": bright[-1], "oldest": bright[0]}
+    described = [_described(name, alert) for name, alert in named.items()]
+    return {
+        "num_alerts": len(alerts),
+        "num_mag_values": len(bright),
+        **{key: value for row in described for key, value in row.items()},
+        "is_corrected": "true" if bright else "false",
+        **_surveys(alerts),
+    }
+
+
+def _described(name: str, alert: Alert) -> dict[str, Any]:
+    row: dict[str, Any] = {f"{name}_alert_id": alert["id"]}
+    if "ant_mag" in alert["properties"]:
+        row[f"{name}_alert_magnitude"] = alert["properties"]["ant_mag"]
+    return {**row, f"{name}_alert_observation_time": alert["mjd"]}
+
+
+def _surveys(alerts: Sequence[Alert]) -> dict[str, Any]:
+    def values(name: str) -> list[Any]:
+        found = (alert["properties"].get(name) for alert in alerts)
+        return list(dict.fromkeys(value for value in found if value))
+
+    survey: dict[str, Any] = {
+        "lsst": {
+            "dia_object_id": [str(value) for value in values("lsst_diaSource_diaObjectId")],
+            "ss_object_id": [str(value) for value in values("lsst_diaSource_ssObjectId")],
+        }
+    }
+    ztf = values("ztf_object_id")
+    if not ztf:
+        return {"survey": survey}
+    survey["ztf"] = {
+        "id": ztf,
+        "field": values("ztf_field"),
+        "rcid": values("ztf_rcid"),
+        "ssnamenr": [],
+    }
+    return {"survey": survey, "ztf_object_id": ztf[0]}
+
+
+def _matches(ra: float, dec: float, objects: dict[str, list[dict[str, Any]]]) -> list[WireMatch]:
+    return [
+        _match(ra, dec, catalog, properties)
+        for catalog, rows in objects.items()
+        for properties in rows
+    ]
+
+
+def _match(ra: float, dec: float, catalog: str, properties: dict[str, Any]) -> WireMatch:
+    object_id = str(next(iter(properties.values())))
+    distance = separation_arcsec(ra, dec, properties["ra"], properties["dec"])
+    return {
+        "catalog_name": catalog,
+        "id": f"{catalog}:{object_id}",
+        "object_id": object_id,
+        "ra": properties["ra"],
+        "dec": properties["dec"],
+        "radius": round(_MATCH_RADIUS_ARCSEC / 3600, 8),
+        "object_name": object_id,
+        "extra": {"separation": round(distance, 4)},
+    }

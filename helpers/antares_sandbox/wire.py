@@ -1,0 +1,71 @@
+"""From a locus file to the JSON of API v2."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from antares_sandbox.derive import (
+    INTERNAL_PROPERTIES,
+    derive_lightcurve,
+    derive_match,
+    derive_wire_alert,
+)
+from antares_sandbox.format import Locus, LocusFile, Wire, WireMatch
+
+__all__ = ["alerts_data", "catalog_matches_data", "locus_data"]
+
+
+def locus_data(file: LocusFile) -> dict[str, Any]:
+    """Return the ``data`` of ``loci/{id}``."""
+    locus = file["locus"]
+    known = file.get("wire", {}).get("locus", {})
+    properties = locus["old_properties"]
+    user = known.get("user_properties", [k for k in properties if k not in INTERNAL_PROPERTIES])
+    lightcurve = known.get("lightcurve")
+    return {
+        "id": locus["id"],
+        "htm16": known.get("htm16"),
+        "ra": locus["ra"],
+        "dec": locus["dec"],
+        "grav_wave_events": known.get("grav_wave_events", _grav_wave_events(locus)),
+        "internal_properties": {k: v for k, v in properties.items() if k not in user},
+        "user_properties": {k: v for k, v in properties.items() if k in user},
+        "lightcurve": derive_lightcurve(locus["alerts"]) if lightcurve is None else lightcurve,
+        "tags": locus["user_tags"],
+        "catalogs": known.get("catalogs", list(locus["catalog_objects"])),
+    }
+
+
+def alerts_data(file: LocusFile) -> list[dict[str, Any]]:
+    """Return the ``data`` of ``loci/{id}/alerts``."""
+    alerts = file["locus"]["alerts"]
+    known = file.get("wire", {}).get("alerts") or [{}] * len(alerts)
+    return [
+        {**alert, **derive_wire_alert(alert), **wire}
+        for alert, wire in zip(alerts, known, strict=True)
+    ]
+
+
+def catalog_matches_data(file: LocusFile) -> list[dict[str, Any]]:
+    """Return the ``data`` of ``loci/{id}/catalog-matches``."""
+    locus = file["locus"]
+    rows = {name: iter(objects) for name, objects in locus["catalog_objects"].items()}
+    return [
+        {**match, "properties": next(rows[match["catalog_name"]])}
+        for match in _matches(locus, file.get("wire", {}))
+    ]
+
+
+def _matches(locus: Locus, wire: Wire) -> Iterator[WireMatch]:
+    if "catalog_matches" in wire:
+        yield from wire["catalog_matches"]
+        return
+    for name, objects in locus["catalog_objects"].items():
+        for number, properties in enumerate(objects, start=1):
+            yield derive_match(locus, name, number, properties)
+
+
+def _grav_wave_events(locus: Locus) -> list[str]:
+    events = dict.fromkeys(locus["grav_wave_events_metadata"])
+    for alert in locus["alerts"]:
+        events |= dict.fromkeys(event["gracedb_id"] for event in alert["grav_wave_events"])
+    return list(events)

@@ -1,0 +1,148 @@
+import json
+import socket
+
+import httpx
+import pytest
+
+from antares_sandbox import TUTORIAL_ID, Sandbox
+
+SECRET = "nobody may read this"
+
+HOSTILE_PATHS = [
+    "/",
+    "/v2",
+    "/v2/",
+    "/v2/loci",
+    "/v2/loci/",
+    "/v1/loci/ANT2026small",
+    "/v2/loci/ANT2026small/",
+    "/v2/loci/ANT2026small/alerts/",
+    "/v2/loci/ANT2026small/secret",
+    "/v2/loci/ANT2026small.json",
+    "/v2/loci/ant2026small",
+    "/v2/loci/../secret",
+    "/v2/loci/..%2fsecret",
+    "/v2/loci/%2e%2e/secret",
+    "/v2/loci/%2e%2e%2fsecret.json",
+    "/v2/loci/%252e%252e%252fsecret",
+    "/v2/loci/..%5csecret",
+    "/v2/loci/..%c0%afsecret",
+    "/v2/loci//etc/passwd",
+    "/v2/loci/%2fetc%2fpasswd",
+    "/v2/loci/ANT2026small%00",
+    "/v2/loci/ANT2026small%00.json",
+    "/v2/loci/ANT2026small%0d%0aX-Evil:%201",
+    "/v2/loci/%ff%fe",
+    "/v2/loci/*",
+    "/v2/loci/" + "A" * 500_000,
+    "/v2/loci/" + "../" * 500 + "secret",
+    "//v2/loci/ANT2026small",
+    "/docs",
+    "/openapi.json",
+]
+
+
+@pytest.fixture
+def small(small_file, write):
+    """A sandbox of one locus, beside a file that is none of its business."""
+    folder = write(small_file)
+    (folder.parent / "secret").write_text(SECRET)
+    (folder.parent / "secret.json").write_text(json.dumps({"secret": SECRET}))
+    (folder / "inner").mkdir()
+    (folder / "inner" / "ANT2026inner.json").write_text(json.dumps(small_file))
+    with Sandbox(folder) as running:
+        yield running
+
+
+def ask(url: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes as they are, which no HTTP library does; return status, headers, body."""
+    host, port = httpx.URL(url).host, httpx.URL(url).port
+    with socket.create_connection((host, port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    return int(status.split()[1]), headers, body
+
+
+def get(path: str, method: str = "GET") -> bytes:
+    return f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode("latin-1")
+
+
+def assert_json_error(answer: tuple[int, dict[str, str], bytes], *expected: int) -> None:
+    status, headers, body = answer
+    assert status in expected
+    assert headers["content-type"] == "application/json"
+    (error,) = json.loads(body)["errors"]
+    assert error["status"] == status
+    assert error["title"]
+    assert error["detail"]
+    assert SECRET.encode() not in body
+    assert b"Traceback" not in body
+
+
+def test_a_locus_is_json(small):
+    status, headers, body = ask(small.url, get("/v2/loci/ANT2026small"))
+
+    assert status == 200
+    assert headers["content-type"] == "application/json"
+    assert json.loads(body)["data"]["id"] == "ANT2026small"
+
+
+@pytest.mark.parametrize("path", HOSTILE_PATHS, ids=lambda path: path[:40])
+def test_what_is_not_served_is_a_json_404(small, path):
+    assert_json_error(ask(small.url, get(path)), 404)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
+def test_other_methods_are_a_json_405(small, method):
+    answer = ask(small.url, get("/v2/loci/ANT2026small", method))
+
+    assert_json_error(answer, 405)
+    assert "get" in answer[1]["allow"]
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET /v2/loci/ANT2026small\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v2/loci/ANT 2026 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"hello\r\n\r\n",
+        b"GET /v2/loci/ANT2026small HTTP/1.1\r\n\r\n",
+    ],
+    ids=["nul", "space", "tls", "words", "no host"],
+)
+def test_what_is_not_http_is_a_json_400(small, request_bytes):
+    assert_json_error(ask(small.url, request_bytes), 400)
+
+
+def test_a_head_request_has_no_body(small):
+    status, headers, body = ask(small.url, get("/v2/loci/ANT2026small", "HEAD"))
+
+    assert (status, body) == (200, b"")
+    assert int(headers["content-length"]) > 0
+
+
+def test_a_long_id_is_not_repeated_in_full(small):
+    _, _, body = ask(small.url, get("/v2/loci/" + "A" * 20_000))
+
+    assert len(body) < 300
+
+
+def test_a_request_after_a_bad_one_is_answered(small):
+    ask(small.url, b"hello\r\n\r\n")
+
+    assert ask(small.url, get("/v2/loci/ANT2026small"))[0] == 200
+
+
+def test_query_and_headers_change_nothing(sandbox):
+    plain = httpx.get(f"{sandbox.url}loci/{TUTORIAL_ID}", trust_env=False)
+    odd = httpx.get(
+        f"{sandbox.url}loci/{TUTORIAL_ID}?id=../../secret",
+        headers={"X-Forwarded-For": "1.2.3.4", "Upgrade": "websocket", "Connection": "Upgrade"},
+        trust_env=False,
+    )
+
+    assert odd.content == plain.content
