@@ -1,0 +1,83 @@
+"""Build the site: the gallery is run, against the sandbox unless ANTARES_LIVE=1."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+from antares_sandbox import Sandbox  # noqa: E402 - after the path to our extensions is known
+from gallery_setup import GALLERY  # noqa: E402
+
+IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
+TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
+
+if not IS_LIVE:
+    Sandbox().start()  # until the build ends
+
+project = "antares-helpers"
+author = "The antares-helpers developers"
+copyright = "2026, the antares-helpers developers"  # noqa: A001 - Sphinx's name for it
+version = release = version_of("antares-helpers")
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "captions",
+    "notebook_downloads",
+]
+default_role = "py:obj"
+nitpicky = True
+exclude_patterns = ["_build", "**/GALLERY_HEADER.rst", "tutorials/**/*.py", "tutorials/**/*.ipynb"]
+templates_path = ["_templates"]
+suppress_warnings = ["config.cache"]  # the gallery's settings hold functions
+
+autosummary_generate = True
+autodoc_typehints = "none"  # the docstrings give types, shapes and units
+napoleon_google_docstring = False
+napoleon_use_param = False
+napoleon_use_rtype = False
+
+# Written by hand and kept here, so that the site builds without a network.
+intersphinx_mapping = {
+    name: (url, str(HERE / "inventories" / f"{name}.inv"))
+    for name, url in {
+        "astropy": "https://docs.astropy.org/en/stable/",
+        "matplotlib": "https://matplotlib.org/stable/",
+        "python": "https://docs.python.org/3/",
+    }.items()
+}
+
+sphinx_gallery_conf = GALLERY
+captions_suffix = "" if IS_LIVE else "Simulated data."
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: | {2,5}\.\.\.: "
+copybutton_prompt_is_regexp = True
+copybutton_exclude = ".linenos, .gp, .go"
+
+html_theme = "pydata_sphinx_theme"
+html_title = "antares-helpers"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
+html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "announcement": f"Verified live on {TODAY}."
+    if IS_LIVE
+    else f"Built on {TODAY} from <strong>simulated data</strong>: no figure here shows a real source.",
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc", "sg_download_links"],
+    "show_prev_next": True,
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+}
+html_sidebars = {"index": []}

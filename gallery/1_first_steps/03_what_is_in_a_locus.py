@@ -1,0 +1,121 @@
+"""
+What is in a locus
+==================
+
+See where the alerts of a locus lie on the sky, and read its keys, its properties and its matches
+with other catalogs.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from antares_client import search
+from antares_helpers import fetch_locus
+from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
+
+query = {"query": {"term": {"tags": "lsst_scimma_quality_transient"}}}
+found = next(search.search(query), None)
+if found is None:
+    raise LookupError("No locus has the tag lsst_scimma_quality_transient.")
+locus = fetch_locus(found.locus_id)
+
+fig, ax = plt.subplots(figsize=(5, 4.5), layout="constrained")
+for band in BANDS:
+    positions = [
+        (alert["properties"]["lsst_diaSource_ra"], alert["properties"]["lsst_diaSource_dec"])
+        for alert in locus["alerts"]
+        if alert["properties"].get("lsst_diaSource_band") == band
+    ]
+    if positions:
+        ra, dec = np.transpose(positions)
+        east = (ra - locus["ra"]) * np.cos(np.radians(locus["dec"])) * 3600
+        north = (dec - locus["dec"]) * 3600
+        ax.plot(
+            east, north, SYMBOLS[band], color=COLORS_ON_WHITE[band], mec="0.15", mew=0.5, label=band
+        )
+ax.plot(0, 0, "+", color="black", markersize=14, label="locus")
+ax.set_aspect("equal")
+ax.xaxis.set_inverted(True)
+ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"])
+ax.legend(title="band", loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+
+# %%
+# **Figure 1.** Where each alert was measured, relative to the position of the locus. East is to
+# the left. A locus gathers the alerts within about one arcsecond.
+#
+# A dictionary
+# ------------
+#
+# The locus is what ``antares_client.search.get_by_id(...).to_devkit(include_catalogs=True)`` returns:
+# a dictionary. Print its keys, with what stands behind each.
+
+for key, value in locus.items():
+    content = f"{len(value)} entries" if isinstance(value, (dict, list)) else value
+    print(f"{key:26}{type(value).__name__:7}{content}")
+
+# %%
+# * ``id`` is ANTARES' own, ``ra`` and ``dec`` are in degrees (ICRS).
+# * ``user_tags`` are set by the filters that run in ANTARES.
+# * ``old_properties`` belong to the locus as a whole.
+# * ``catalog_objects`` are sources of other catalogs at the same place.
+# * ``grav_wave_events_metadata`` is filled only if you ask for it.
+# * ``alerts`` are the measurements.
+#
+# The properties of the locus
+# ---------------------------
+#
+# Print some of them. Times are MJD; those of Rubin are TAI.
+
+properties = locus["old_properties"]
+for name in ("num_alerts", "brightest_alert_magnitude", "oldest_alert_observation_time", "survey"):
+    print(f"{name}: {properties[name]}")
+print("tags:", ", ".join(sorted(locus["user_tags"])))
+
+# %%
+# ``survey`` holds the names under which the surveys know the source. Rubin's ``dia_object_id`` is a
+# string: as a float, an ID of 18 digits would lose its last ones.
+#
+# One alert
+# ---------
+#
+# An alert has an ``id``, the ``mjd`` of the middle of the exposure, and ``properties``. Those of Rubin
+# begin with ``lsst_diaSource_``, those that ANTARES adds with ``ant_``. Print the ones that make a
+# light curve.
+
+alert = locus["alerts"][0]
+print(alert["id"], "at MJD", alert["mjd"], "with", len(alert["properties"]), "properties")
+for name in ("band", "psfFlux", "psfFluxErr", "snr", "isNegative", "isDipole", "reliability"):
+    print(f"  lsst_diaSource_{name}: {alert['properties'].get(f'lsst_diaSource_{name}')}")
+
+# %%
+# ``psfFlux`` and ``psfFluxErr`` are in nJy, against the template. ``snr`` is never negative: it tells
+# nothing of the sign. ``reliability`` runs from 0 (artefact) to 1 (astrophysical).
+#
+# Matches in other catalogs
+# -------------------------
+#
+# Print what is known at this place.
+
+for catalog, objects in locus["catalog_objects"].items():
+    print(f"{catalog}: {len(objects)} object(s) with {', '.join(sorted(objects[0])[:4])} ...")
+
+# %%
+# Hand it to the devkit
+# ---------------------
+#
+# Filters that run in ANTARES see a locus as a ``DevKitLocus``. It takes the dictionary as it is, and
+# checks it.
+
+from antares_devkit.models import DevKitLocus
+
+devkit_locus = DevKitLocus.model_validate(locus)
+print(devkit_locus.locus_id, devkit_locus.location.to_string("hmsdms", precision=1))
+
+# %%
+# Its ``timeseries()`` and ``lightcurve()`` look for ZTF unless told otherwise, and label Rubin's times
+# as UTC, 37 seconds off. `antares_helpers.extract_lightcurve` takes a ``DevKitLocus`` too.
+#
+# Where to go next
+# ----------------
+#
+# * Draw it: :doc:`/tutorials/1_first_steps/01_first_light_curve`.
+# * What a negative flux is: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.

@@ -1,0 +1,201 @@
+"""Make the notebooks from the gallery: python notebooks/make.py [--check].
+
+Each tutorial becomes a notebook in the form of Rubin's RTN-045: a header, all imports and
+definitions first, numbered sections. The notebooks are executed against the sandbox (with
+ANTARES_LIVE=1 against the live service) and written with their outputs. With --check nothing is
+executed or written; the exit status is 1 where a notebook does not match its tutorial.
+"""
+
+import ast
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from antares_sandbox import Sandbox
+from nbclient import NotebookClient
+from sphinx_gallery.gen_gallery import DEFAULT_GALLERY_CONF
+from sphinx_gallery.notebook import rst2md
+from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+
+ROOT = Path(__file__).resolve().parents[1]
+GALLERY = ROOT / "gallery"
+README_FIGURE = ROOT / "docs" / "_static" / "first-light-curve.png"
+IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
+SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
+
+HEADER = """# {title}
+
+| | |
+|---|---|
+| Last verified to run | {date} with antares-helpers {version}, against {service} |
+| Learning objective | {objective} |
+| Data products | Rubin diaSources, as alerts of the ANTARES broker |
+| Packages | {packages} |"""
+INTRODUCTION = """## 1. Introduction
+
+{text}
+
+Install the packages once, as the installation page of antares-helpers says."""
+IMPORTS = """### 1.1. Import packages
+
+Import all that this notebook uses."""
+DEFINITIONS = "### 1.2. Define parameters and functions\n\n{text}"
+
+
+def make_notebook(script: Path) -> Any:
+    """Return the notebook of a tutorial, not yet executed."""
+    _, blocks = split_code_and_text_blocks(str(script))
+    title, text = _markdown(blocks[0].content).removeprefix("# ").split("\n", 1)
+    objective = re.split(r"(?<=\.)\s+", text.strip())[-1]
+    parts = [_split_code(block.content) for block in blocks if block.type == "code"]
+    imports = sorted({line for part in parts for line in part[0]}, key=_import_order)
+    definitions = [text for part in parts for text in part[1]]
+    packages = {re.split(r"[ .]", line)[1] for line in imports} - set(sys.stdlib_module_names)
+    cells = [
+        _text(
+            HEADER.format(
+                title=title,
+                date=datetime.now(UTC).strftime("%Y-%m-%d"),
+                version=version("antares-helpers"),
+                service=SERVICE,
+                objective=objective,
+                packages=", ".join(sorted(packages)),
+            )
+        ),
+        _text(INTRODUCTION.format(text=text.strip())),
+        _text(IMPORTS),
+        _code("\n".join(imports)),
+        _text(DEFINITIONS.format(text="Define:" if definitions else "This notebook needs none.")),
+        *([_code("\n\n\n".join(definitions))] if definitions else []),
+        _text(f"## 2. {title}\n\n{objective}"),
+        *_body(blocks[1:]),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def _body(blocks: Iterable[Any]) -> Iterator[Any]:
+    """Return the cells after the introduction, their headings numbered from 3."""
+    section = 2
+    for block in blocks:
+        if block.type == "code":
+            code = _split_code(block.content)[2]
+            if code:
+                yield _code(code)
+            continue
+        lines = []
+        for line in _markdown(block.content).splitlines():
+            if line.startswith("## "):
+                section += 1
+                line = f"## {section}. {line[3:]}"
+            lines.append(line)
+        yield _text("\n".join(lines))
+
+
+def _split_code(code: str) -> tuple[list[str], list[str], str]:
+    """Split code into its imports, its definitions (functions, CONSTANTS) and the rest."""
+    imports, definitions, lines = [], [], code.splitlines()
+    for node in reversed(ast.parse(code).body):
+        span = slice(node.lineno - 1, node.end_lineno)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.append(ast.unparse(node))
+        elif isinstance(node, ast.FunctionDef) or _is_constant(node):
+            definitions.insert(0, "\n".join(lines[span]))
+        else:
+            continue
+        del lines[span]
+    return imports, definitions, re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and all(
+        isinstance(target, ast.Name) and target.id.isupper() for target in node.targets
+    )
+
+
+def _import_order(line: str) -> tuple[bool, bool, str]:
+    package = re.split(r"[ .]", line)[1]
+    return package not in sys.stdlib_module_names, line.startswith("from"), line
+
+
+def _markdown(rest: str) -> str:
+    """Turn the reStructuredText that tutorials use into Markdown."""
+    rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _title_of(found[1]), rest)
+    rest = re.sub(r"(?<!`)`~?(?:\w+\.)*(\w+)`(?!`)", r"``\1``", rest)
+    markdown: str = rst2md(rest, DEFAULT_GALLERY_CONF, "", {"=": 1, "-": 2})
+    return re.sub(r"``([^`]+)``", r"`\1`", markdown).strip()
+
+
+def _title_of(name: str) -> str:
+    document = ast.get_docstring(ast.parse((GALLERY / f"{name}.py").read_text(encoding="utf-8")))
+    assert document is not None
+    return f"*{document.splitlines()[0]}*"
+
+
+def _text(source: str) -> Any:
+    return nbformat.v4.new_markdown_cell(source)
+
+
+def _code(source: str) -> Any:
+    return nbformat.v4.new_code_cell(source)
+
+
+def _execute(notebook: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        resources = {"metadata": {"path": folder}}
+        NotebookClient(notebook, timeout=120, resources=resources, record_timing=False).execute()
+    notebook.metadata.pop("language_info", None)  # it names the version of Python
+
+
+def _write_readme_figure() -> None:
+    from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve
+
+    ax = plot_lightcurve(extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc")))
+    ax.figure.savefig(README_FIGURE, dpi=160)
+
+
+def _is_current(path: Path, notebook: Any) -> bool:
+    if not path.exists():
+        return False
+    undated = [
+        [(cell.cell_type, re.sub(r"run \| .*", "", cell.source)) for cell in each.cells]
+        for each in (nbformat.read(path, as_version=4), notebook)
+    ]
+    return undated[0] == undated[1]
+
+
+def main(arguments: list[str]) -> int:
+    """Make or check every notebook."""
+    is_check, status = arguments == ["--check"], 0
+    if arguments and not is_check:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with nullcontext() if IS_LIVE or is_check else Sandbox():
+        for script in sorted(GALLERY.glob("*/*.py")):
+            path = (ROOT / "notebooks" / script.relative_to(GALLERY)).with_suffix(".ipynb")
+            notebook = make_notebook(script)
+            if is_check and not _is_current(path, notebook):
+                print(f"{path} does not match {script}: run make notebooks", file=sys.stderr)
+                status = 1
+            elif not is_check:
+                print(f"execute {path.relative_to(ROOT)}")
+                _execute(notebook)
+                path.parent.mkdir(exist_ok=True)
+                nbformat.write(notebook, path)
+        if not is_check:
+            _write_readme_figure()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
