@@ -9,11 +9,15 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 
-from antares_sandbox import Sandbox  # noqa: E402 - after the path to our extensions is known
-from gallery_setup import GALLERY  # noqa: E402
+from gallery_setup import GALLERY  # noqa: E402 - once the path to our extensions is known
+
+from antares_sandbox import Sandbox  # noqa: E402 - sorted with the line above
 
 IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
+
+LIVE = f"Verified live on {TODAY}."
+SIMULATED = f"Built on {TODAY} from <strong>simulated data</strong>: no figure shows a real source."
 
 if not IS_LIVE:
     Sandbox().start()  # until the build ends
@@ -36,6 +40,8 @@ extensions = [
 ]
 default_role = "py:obj"
 nitpicky = True
+# Parameters stand in single backticks too, as numpydoc wants.
+nitpick_ignore_regex = [("py:obj", "[a-z_]+")]
 exclude_patterns = ["_build", "**/GALLERY_HEADER.rst", "tutorials/**/*.py", "tutorials/**/*.ipynb"]
 templates_path = ["_templates"]
 suppress_warnings = ["config.cache"]  # the gallery's settings hold functions
@@ -71,9 +77,7 @@ html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
-    "announcement": f"Verified live on {TODAY}."
-    if IS_LIVE
-    else f"Built on {TODAY} from <strong>simulated data</strong>: no figure here shows a real source.",
+    "announcement": LIVE if IS_LIVE else SIMULATED,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc", "sg_download_links"],
     "show_prev_next": True,

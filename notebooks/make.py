@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from antares_sandbox import Sandbox
 from nbclient import NotebookClient
 from sphinx_gallery.gen_gallery import DEFAULT_GALLERY_CONF
 from sphinx_gallery.notebook import rst2md
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+
+from antares_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "gallery"
@@ -54,9 +55,9 @@ def make_notebook(script: Path) -> Any:
     """Return the notebook of a tutorial, not yet executed."""
     _, blocks = split_code_and_text_blocks(str(script))
     title, text = _markdown(blocks[0].content).removeprefix("# ").split("\n", 1)
-    objective = re.split(r"(?<=\.)\s+", text.strip())[-1]
+    objective = re.split(r"(?<=\.)\s+", text.strip())[-1].replace("\n", " ")
     parts = [_split_code(block.content) for block in blocks if block.type == "code"]
-    imports = sorted({line for part in parts for line in part[0]}, key=_import_order)
+    imports = _merged([node for part in parts for node in part[0]])
     definitions = [text for part in parts for text in part[1]]
     packages = {re.split(r"[ .]", line)[1] for line in imports} - set(sys.stdlib_module_names)
     cells = [
@@ -102,19 +103,30 @@ def _body(blocks: Iterable[Any]) -> Iterator[Any]:
         yield _text("\n".join(lines))
 
 
-def _split_code(code: str) -> tuple[list[str], list[str], str]:
+def _split_code(code: str) -> tuple[list[ast.stmt], list[str], str]:
     """Split code into its imports, its definitions (functions, CONSTANTS) and the rest."""
     imports, definitions, lines = [], [], code.splitlines()
     for node in reversed(ast.parse(code).body):
         span = slice(node.lineno - 1, node.end_lineno)
         if isinstance(node, ast.Import | ast.ImportFrom):
-            imports.append(ast.unparse(node))
+            imports.append(node)
         elif isinstance(node, ast.FunctionDef) or _is_constant(node):
             definitions.insert(0, "\n".join(lines[span]))
         else:
             continue
         del lines[span]
     return imports, definitions, re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _merged(nodes: list[ast.stmt]) -> list[str]:
+    """Return imports as sorted lines, one a module: first Python's own, then the others."""
+    lines = {ast.unparse(node) for node in nodes if isinstance(node, ast.Import)}
+    names: dict[str, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.setdefault(node.module, set()).update(map(ast.unparse, node.names))
+    lines |= {f"from {module} import {', '.join(sorted(names[module]))}" for module in names}
+    return sorted(lines, key=_import_order)
 
 
 def _is_constant(node: ast.stmt) -> bool:
@@ -132,7 +144,7 @@ def _markdown(rest: str) -> str:
     """Turn the reStructuredText that tutorials use into Markdown."""
     rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _title_of(found[1]), rest)
     rest = re.sub(r"(?<!`)`~?(?:\w+\.)*(\w+)`(?!`)", r"``\1``", rest)
-    markdown: str = rst2md(rest, DEFAULT_GALLERY_CONF, "", {"=": 1, "-": 2})
+    markdown: str = rst2md(rest, DEFAULT_GALLERY_CONF, "", {(None, "="): 1, (None, "-"): 2})
     return re.sub(r"``([^`]+)``", r"`\1`", markdown).strip()
 
 

@@ -2,8 +2,8 @@
 Plot your first light curve
 ===========================
 
-A *locus* is one place on the sky, with all the alerts that ANTARES holds for it. Fetch one by its
-ID, extract its light curve and plot it.
+A *locus* is one place on the sky, with all the alerts that ANTARES holds for it. Fetch a locus by
+its ID, extract its light curve and plot it.
 """
 
 from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve

@@ -39,11 +39,12 @@ plt.show()
 # Three things in these lines are easy to get wrong.
 #
 # **The sign.** An alert with ``isNegative`` set is a source that has faded below its template. Its
-# flux is negative, whether the alert writes it with a minus sign or without. ``-abs(flux)`` is right
-# both times. ``-flux`` is not: it turns a fading that is written with its sign into a brightening.
+# flux is negative, whether the alert writes it with a minus sign or without. ``-abs(flux)`` is
+# right both times. ``-flux`` is not: it turns a fading that is written with its sign into a
+# brightening.
 #
-# **What is missing.** ANTARES leaves out properties that are null, so ask for them with ``get``, and
-# skip an alert that lacks what you draw.
+# **What is missing.** ANTARES leaves out properties that are null, so ask for them with ``get``,
+# and skip an alert that lacks what you draw.
 #
 # **The survey.** A locus can hold alerts of ZTF too. The ID of a Rubin alert begins with ``lsst``.
 #
@@ -59,10 +60,10 @@ unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in r
 print(f"{len(rubin)} alerts of Rubin: {dipoles} dipoles, {unreliable} with a reliability below 0.6")
 
 # %%
-# They also end in an error where the locus does not exist
-# (``'NoneType' object has no attribute 'to_devkit'``) and when the service fails for a moment.
-# `antares_helpers.fetch_locus` and `antares_helpers.extract_lightcurve` take care of these, and of
-# dipoles in loci whose fluxes are written without their sign.
+# They also end in an error where the locus does not exist (``'NoneType' object has no attribute
+# 'to_devkit'``) and when the service fails for a moment. `antares_helpers.fetch_locus` and
+# `antares_helpers.extract_lightcurve` take care of these, and of dipoles in loci whose fluxes are
+# written without their sign.
 #
 # Where to go next
 # ----------------

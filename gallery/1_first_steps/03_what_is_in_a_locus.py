@@ -9,6 +9,7 @@ with other catalogs.
 import matplotlib.pyplot as plt
 import numpy as np
 from antares_client import search
+
 from antares_helpers import fetch_locus
 from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
 
@@ -45,8 +46,8 @@ ax.legend(title="band", loc="upper left", bbox_to_anchor=(1.02, 1), frameon=Fals
 # A dictionary
 # ------------
 #
-# The locus is what ``antares_client.search.get_by_id(...).to_devkit(include_catalogs=True)`` returns:
-# a dictionary. Print its keys, with what stands behind each.
+# The locus is what ``antares_client.search.get_by_id(...).to_devkit(include_catalogs=True)``
+# returns: a dictionary. Print its keys, with what stands behind each.
 
 for key, value in locus.items():
     content = f"{len(value)} entries" if isinstance(value, (dict, list)) else value
@@ -71,15 +72,15 @@ for name in ("num_alerts", "brightest_alert_magnitude", "oldest_alert_observatio
 print("tags:", ", ".join(sorted(locus["user_tags"])))
 
 # %%
-# ``survey`` holds the names under which the surveys know the source. Rubin's ``dia_object_id`` is a
-# string: as a float, an ID of 18 digits would lose its last ones.
+# ``survey`` holds the names under which the surveys know the source. Rubin's ``dia_object_id`` is
+# a string: as a float, an ID of 18 digits would lose its last ones.
 #
 # One alert
 # ---------
 #
-# An alert has an ``id``, the ``mjd`` of the middle of the exposure, and ``properties``. Those of Rubin
-# begin with ``lsst_diaSource_``, those that ANTARES adds with ``ant_``. Print the ones that make a
-# light curve.
+# An alert has an ``id``, the ``mjd`` of the middle of the exposure, and ``properties``. Those of
+# Rubin begin with ``lsst_diaSource_``, those that ANTARES adds with ``ant_``. Print the ones that
+# make a light curve.
 
 alert = locus["alerts"][0]
 print(alert["id"], "at MJD", alert["mjd"], "with", len(alert["properties"]), "properties")
@@ -87,8 +88,8 @@ for name in ("band", "psfFlux", "psfFluxErr", "snr", "isNegative", "isDipole", "
     print(f"  lsst_diaSource_{name}: {alert['properties'].get(f'lsst_diaSource_{name}')}")
 
 # %%
-# ``psfFlux`` and ``psfFluxErr`` are in nJy, against the template. ``snr`` is never negative: it tells
-# nothing of the sign. ``reliability`` runs from 0 (artefact) to 1 (astrophysical).
+# ``psfFlux`` and ``psfFluxErr`` are in nJy, against the template. ``snr`` is never negative: it
+# tells nothing of the sign. ``reliability`` runs from 0 (artefact) to 1 (astrophysical).
 #
 # Matches in other catalogs
 # -------------------------
@@ -102,8 +103,8 @@ for catalog, objects in locus["catalog_objects"].items():
 # Hand it to the devkit
 # ---------------------
 #
-# Filters that run in ANTARES see a locus as a ``DevKitLocus``. It takes the dictionary as it is, and
-# checks it.
+# Filters that run in ANTARES see a locus as a ``DevKitLocus``. It takes the dictionary as it is,
+# and checks it.
 
 from antares_devkit.models import DevKitLocus
 
@@ -111,8 +112,8 @@ devkit_locus = DevKitLocus.model_validate(locus)
 print(devkit_locus.locus_id, devkit_locus.location.to_string("hmsdms", precision=1))
 
 # %%
-# Its ``timeseries()`` and ``lightcurve()`` look for ZTF unless told otherwise, and label Rubin's times
-# as UTC, 37 seconds off. `antares_helpers.extract_lightcurve` takes a ``DevKitLocus`` too.
+# Its ``timeseries()`` and ``lightcurve()`` look for ZTF unless told otherwise, and label Rubin's
+# times as UTC, 37 seconds off. `antares_helpers.extract_lightcurve` takes a ``DevKitLocus`` too.
 #
 # Where to go next
 # ----------------

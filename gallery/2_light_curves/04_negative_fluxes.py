@@ -12,9 +12,12 @@ from itertools import islice
 
 import matplotlib.pyplot as plt
 from antares_client import search
+
 from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve
 
-for found in islice(search.search({"query": {"range": {"properties.num_alerts": {"gte": 20}}}}), 30):
+for found in islice(
+    search.search({"query": {"range": {"properties.num_alerts": {"gte": 20}}}}), 30
+):
     locus = fetch_locus(found.locus_id)
     lc = extract_lightcurve(locus)
     if 0.3 < lc["is_negative"].mean() < 0.7:
@@ -30,16 +33,17 @@ plot_lightcurve(flipped, ax=left, title="multiplied by -1", legend=False)
 plot_lightcurve(lc, ax=right, title="with their signs").set_ylabel("")
 
 # %%
-# **Figure 1.** One variable star twice. Left: the negative detections of a signed record multiplied
-# by -1, so that every fading looks like a brightening. Right: the fluxes with their signs.
+# **Figure 1.** One variable star twice. Left: the negative detections of a signed record
+# multiplied by -1, so that every fading looks like a brightening. Right: the fluxes with their
+# signs.
 #
 # What isNegative means
 # ---------------------
 #
 # Rubin subtracts a template from each new image and measures what is left. ``isNegative`` is set
 # where what is left is a hole: the source was fainter than in the template. Compare the difference
-# of two other measurements, ``scienceFlux`` on the new image and ``templateFlux`` on the template, for
-# three of these detections.
+# of two other measurements, ``scienceFlux`` on the new image and ``templateFlux`` on the template,
+# for three of these detections.
 
 negative = [
     alert["properties"]
@@ -52,17 +56,18 @@ for alert in negative[:3]:
     print(f"{alert['lsst_diaSource_psfFlux']:13.0f}   {change:32.0f}")
 
 # %%
-# Both say that the source has faded. In 39,922 DiaSources of Rubin from 2026, none of the 13,734 with
-# ``isNegative`` set has a positive ``psfFlux``.
+# Both say that the source has faded. In 39,922 DiaSources of Rubin from 2026, none of the 13,734
+# with ``isNegative`` set has a positive ``psfFlux``.
 #
 # Two conventions
 # ---------------
 #
-# Rubin writes ``psfFlux`` with its sign. Rubin's page on ANTARES says that ANTARES reports it without,
-# and advises to multiply by -1 where ``isNegative`` is set. Be right in both cases with
+# Rubin writes ``psfFlux`` with its sign. Rubin's page on ANTARES says that ANTARES reports it
+# without, and advises to multiply by -1 where ``isNegative`` is set. Be right in both cases with
 # ``flux = -abs(psf_flux) if is_negative else psf_flux``.
 #
 # Write the alerts of this locus in either convention, and extract both.
+
 
 def write_without_signs(locus):
     """Return a copy whose negative detections have positive fluxes."""
@@ -79,17 +84,18 @@ for name, each in (("as it came", lc), ("the other way", unsigned)):
     print(f"{name:14} {each.meta['sign_convention']:9} sum of fluxes: {each['flux'].sum():.1f}")
 
 # %%
-# The same light curve comes out of both. ``meta["sign_convention"]`` tells which convention was seen;
-# a locus that mixes the two gets a warning.
+# The same light curve comes out of both. ``meta["sign_convention"]`` tells which convention was
+# seen; a locus that mixes the two gets a warning.
 #
 # Never take the absolute value of the others
 # -------------------------------------------
 #
-# Some negative fluxes have ``isNegative`` not set: those of dipoles, where a hole and a peak lie side by
-# side because the source and its template do not quite coincide. Of the same 39,922 DiaSources, 1,277
-# are like that. So leave ``psfFlux`` as it is where ``isNegative`` is not set. Only in a locus that writes
-# fluxes without signs is that not enough: there `antares_helpers.signed_flux` gives a dipole the sign
-# of ``scienceFlux - templateFlux``, or leaves it out if these are missing.
+# Some negative fluxes have ``isNegative`` not set: those of dipoles, where a hole and a peak lie
+# side by side because the source and its template do not quite coincide. Of the same 39,922
+# DiaSources, 1,277 are like that. So leave ``psfFlux`` as it is where ``isNegative`` is not set.
+# Only in a locus that writes fluxes without signs is that not enough: there
+# `antares_helpers.signed_flux` gives a dipole the sign of ``scienceFlux - templateFlux``, or
+# leaves it out if these are missing.
 #
 # Nor does ``snr`` help: it is never negative.
 #

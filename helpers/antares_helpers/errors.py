@@ -1,4 +1,4 @@
-"""Errors and warnings of `antares_helpers`.
+"""Errors and warnings of ``antares_helpers``.
 
 .. code-block:: text
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class AntaresHelpersError(Exception):
-    """Base of every error that `antares_helpers` raises on purpose.
+    """Base of every error that ``antares_helpers`` raises on purpose.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class BadDataError(AntaresHelpersError, ValueError):
 
 
 class AntaresHelpersWarning(UserWarning):
-    """Base of every warning that `antares_helpers` gives on purpose."""
+    """Base of every warning that ``antares_helpers`` gives on purpose."""
 
 
 class IncompleteLocusWarning(AntaresHelpersWarning):

@@ -68,7 +68,7 @@ def extract_lightcurve(
 
     Parameters
     ----------
-    locus : dict, `~antares_devkit.models.DevKitLocus` or `~antares_client.models.Locus`
+    locus : dict, DevKitLocus or Locus
         What `fetch_locus` returns, or the devkit's or the client's own form of it.
     survey : {"lsst", "ztf", "all"}, optional
         Whose alerts to take.
@@ -84,7 +84,7 @@ def extract_lightcurve(
     dia_object_id : int, str or iterable of them, optional
         Keep only these diaObjects: a locus can hold several.
     timeout, retries : optional
-        As for `fetch_locus`; used only to complete a `~antares_client.models.Locus` whose alerts
+        As for `fetch_locus`; used only to complete a ``Locus`` whose alerts
         are not loaded yet.
 
     Returns

@@ -166,8 +166,8 @@ def as_locus_dict(
 
     Parameters
     ----------
-    locus : mapping, `~antares_devkit.models.DevKitLocus` or `~antares_client.models.Locus`
-        The alerts of the client's `~antares_client.models.Locus` are fetched if they are not
+    locus : mapping, DevKitLocus or Locus
+        The alerts of the client's ``Locus`` are fetched if they are not
         loaded yet.
     timeout, retries
         As for `fetch_locus`.

@@ -1,4 +1,4 @@
-"""Run the tests as on the Rubin Science Platform: its pins, then the recipe of our installation page.
+"""Run the tests as on the Rubin Science Platform: its pins, then our recipe for it.
 
 Where no Python 3.13 runs, nothing is tested, and the reason is printed; REQUIRE_RSP=1 makes that an
 error. RSP_PYTHON names a Python 3.13 to use.
@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv-rsp"
 READY = VENV / "ready"
 IMAGE = ROOT / "tests" / "rsp" / "image.txt"
-RECIPES = [ROOT / "docs" / "snippets" / name for name in ("install_rsp.sh", "install_rsp_sandbox.sh")]
+RECIPES = [
+    ROOT / "docs" / "snippets" / name for name in ("install_rsp.sh", "install_rsp_sandbox.sh")
+]
 TESTED = ["helpers", "tests/antares_helpers", "tests/antares_sandbox", "tests/rsp", "notebooks"]
 SOURCES = [IMAGE, *RECIPES, ROOT / "pyproject.toml"]
 
@@ -31,7 +33,10 @@ def find_python() -> str | None:
     """Return the first Python 3.13 that really runs."""
     program = "import sys, venv; sys.exit(sys.version_info[:2] != (3, 13))"
     for python in candidates():
-        if subprocess.run([python, "-c", program], capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run([python, "-c", program], capture_output=True, check=False).returncode
+            == 0
+        ):
             return python
     return None
 
