@@ -10,6 +10,9 @@ import pytest
 
 from antares_sandbox import Sandbox
 
+# A program, which needs packages that only the documentation needs.
+collect_ignore = ["notebooks/make.py"]
+
 # Not through MPLBACKEND: the notebooks, which inherit the environment, need their own.
 mpl.use("agg")
 

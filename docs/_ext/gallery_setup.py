@@ -44,5 +44,5 @@ GALLERY: dict[str, Any] = {
     "show_signature": False,
     "min_reported_time": 1e9,
     "write_computation_times": False,
-    "plot_gallery": "True",
+    "image_srcset": ["2x"],
 }

@@ -64,28 +64,19 @@ def _add_calendar(ax: Axes) -> None:
 
 def note(ax: Axes, lc: TimeSeries, without_magnitude: int) -> None:
     """Say in the axes what can't be seen in them."""
+    quiet: dict[str, Any] = {"transform": ax.transAxes, "fontsize": "small", "color": QUIET}
+    if lc.meta.get("simulated"):
+        ax.text(1.01, 0, "simulated data", rotation=90, ha="left", va="bottom", **quiet)
     if not len(lc):
         left_out = lc.meta.get("report", {}).get("left_out", {})
         reasons = "\n".join(f"{number} left out: {reason}" for reason, number in left_out.items())
-        ax.text(
-            0.5,
-            0.5,
-            f"no points\n{reasons}".strip(),
-            transform=ax.transAxes,
-            ha="center",
-            va="center",
-        )
+        text = f"no points\n{reasons}".strip()
+        ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center")
     elif without_magnitude:
         ax.margins(y=0.15)
         noun = "point has" if without_magnitude == 1 else "points have"
-        ax.text(
-            0.02,
-            0.03,
-            f"{without_magnitude} of {len(lc)} {noun} no magnitude (flux ≤ 0)",
-            transform=ax.transAxes,
-            fontsize="small",
-            color=QUIET,
-        )
+        text = f"{without_magnitude} of {len(lc)} {noun} no magnitude (flux ≤ 0)"
+        ax.text(0.02, 0.03, text, **quiet)
 
 
 def _root_figure(ax: Axes) -> Any:

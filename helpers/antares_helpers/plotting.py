@@ -52,7 +52,7 @@ def plot_lightcurve(
     """Plot a light curve, one series a band, in the colours and symbols of Rubin's RTN-045.
 
     Dipoles are ringed; upper limits are small hollow symbols with an arrow. On a dark background
-    the colours are those that RTN-045 gives for black.
+    the colours are those that RTN-045 gives for black. Simulated data are marked as such.
 
     Parameters
     ----------

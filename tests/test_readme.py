@@ -1,0 +1,31 @@
+"""What the README shows works, and is what the installation page says."""
+
+import re
+from pathlib import Path
+
+from matplotlib.axes import Axes
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_snippet_of_the_readme_draws() -> None:
+    snippet = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert snippet
+    names: dict[str, object] = {}
+    exec(snippet[1], names)
+    ax = names["ax"]
+    assert isinstance(ax, Axes)
+    assert ax.get_title() == "ANT2026z3bqyjga24oc"
+
+
+def test_rsp_recipe_is_that_of_the_installation_page() -> None:
+    recipe = (ROOT / "docs/snippets/install_rsp.sh").read_text(encoding="utf-8")
+    indented = "".join(f"    {line}\n" for line in recipe.splitlines())
+    assert indented in README
+
+
+def test_linked_files_exist() -> None:
+    targets = re.findall(r"\]\((?!http)(.*?)\)", README)
+    assert targets
+    assert all((ROOT / target).exists() for target in targets)
