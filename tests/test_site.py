@@ -19,7 +19,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def pages() -> list[str]:
-    return sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
+    paths = (path.relative_to(SITE) for path in SITE.rglob("*.html"))
+    return sorted(str(path) for path in paths if path.parts[0] != "_static")
 
 
 @cache
