@@ -11,33 +11,23 @@ import numpy as np
 from antares_client import search
 
 from antares_helpers import fetch_locus
-from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
 
-query = {"query": {"term": {"tags": "lsst_scimma_quality_transient"}}}
-found = next(search.search(query), None)
+found = next(search.search({"query": {"term": {"tags": "lsst_scimma_quality_transient"}}}), None)
 if found is None:
     raise LookupError("No locus has the tag lsst_scimma_quality_transient.")
 locus = fetch_locus(found.locus_id)
 
-fig, ax = plt.subplots(figsize=(5, 4.5), layout="constrained")
-for band in BANDS:
-    positions = [
-        (alert["properties"]["lsst_diaSource_ra"], alert["properties"]["lsst_diaSource_dec"])
-        for alert in locus["alerts"]
-        if alert["properties"].get("lsst_diaSource_band") == band
-    ]
-    if positions:
-        ra, dec = np.transpose(positions)
-        east = (ra - locus["ra"]) * np.cos(np.radians(locus["dec"])) * 3600
-        north = (dec - locus["dec"]) * 3600
-        ax.plot(
-            east, north, SYMBOLS[band], color=COLORS_ON_WHITE[band], mec="0.15", mew=0.5, label=band
-        )
-ax.plot(0, 0, "+", color="black", markersize=14, label="locus")
-ax.set_aspect("equal")
+alerts = [alert["properties"] for alert in locus["alerts"] if "ant_ra" in alert["properties"]]
+ra, dec = np.transpose([(alert["ant_ra"], alert["ant_dec"]) for alert in alerts])
+east = (ra - locus["ra"]) * np.cos(np.radians(locus["dec"])) * 3600
+north = (dec - locus["dec"]) * 3600
+
+fig, ax = plt.subplots(figsize=(5, 4), layout="constrained")
+ax.plot(east, north, "o", color="#B52626", markeredgecolor="0.15", label="alert")
+ax.plot(0, 0, "+", color="black", markersize=16, markeredgewidth=2, label="locus")
+ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"], aspect="equal")
 ax.xaxis.set_inverted(True)
-ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"])
-ax.legend(title="band", loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 
 # %%
 # **Figure 1.** Where each alert was measured, relative to the position of the locus. East is to

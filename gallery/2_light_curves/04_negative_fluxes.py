@@ -7,7 +7,6 @@ alert for that hole carries a negative flux. Multiply the wrong alerts by -1 and
 becomes an outburst. Plot one locus both ways and see.
 """
 
-import copy
 from itertools import islice
 
 import matplotlib.pyplot as plt
@@ -15,22 +14,21 @@ from antares_client import search
 
 from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve
 
-for found in islice(
-    search.search({"query": {"range": {"properties.num_alerts": {"gte": 20}}}}), 30
-):
-    locus = fetch_locus(found.locus_id)
-    lc = extract_lightcurve(locus)
-    if 0.3 < lc["is_negative"].mean() < 0.7:
+query = {"query": {"range": {"properties.num_alerts": {"gte": 20}}}}
+for found in islice(search.search(query), 30):
+    lc = extract_lightcurve(found)
+    if len(lc) / 3 < lc["is_negative"].sum() < len(lc) * 2 / 3:
         break
 else:
-    raise LookupError("Of the 30 newest loci with 20 alerts, none is negative about half the time.")
+    raise LookupError("No locus of the 30 newest is negative about half the time.")
 
 flipped = lc.copy()
-flipped["flux"][flipped["is_negative"]] *= -1
+flipped["flux"][lc["is_negative"]] *= -1
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
-plot_lightcurve(flipped, ax=left, title="multiplied by -1", legend=False)
-plot_lightcurve(lc, ax=right, title="with their signs").set_ylabel("")
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
+plot_lightcurve(flipped, title="multiplied by -1", legend=False, ax=axes[0])
+plot_lightcurve(lc, title="with their signs", ax=axes[1])
+axes[1].yaxis.label.set_visible(False)
 
 # %%
 # **Figure 1.** One variable star twice. Left: the negative detections of a signed record
@@ -45,6 +43,7 @@ plot_lightcurve(lc, ax=right, title="with their signs").set_ylabel("")
 # of two other measurements, ``scienceFlux`` on the new image and ``templateFlux`` on the template,
 # for three of these detections.
 
+locus = fetch_locus(found.locus_id)
 negative = [
     alert["properties"]
     for alert in locus["alerts"]
@@ -52,8 +51,8 @@ negative = [
 ]
 print("psfFlux [nJy]   scienceFlux - templateFlux [nJy]")
 for alert in negative[:3]:
-    change = alert["lsst_diaSource_scienceFlux"] - alert["lsst_diaSource_templateFlux"]
-    print(f"{alert['lsst_diaSource_psfFlux']:13.0f}   {change:32.0f}")
+    science, template = alert["lsst_diaSource_scienceFlux"], alert["lsst_diaSource_templateFlux"]
+    print(f"{alert['lsst_diaSource_psfFlux']:13.0f}   {science - template:32.0f}")
 
 # %%
 # Both say that the source has faded. In 39,922 DiaSources of Rubin from 2026, none of the 13,734
@@ -67,6 +66,9 @@ for alert in negative[:3]:
 # ``flux = -abs(psf_flux) if is_negative else psf_flux``.
 #
 # Write the alerts of this locus in either convention, and extract both.
+
+
+import copy
 
 
 def write_without_signs(locus):
