@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = ["DIPOLE", "LIMIT", "QUIET", "draw_legend", "frame", "note"]
+__all__ = ["DIPOLE", "LIMIT", "QUIET", "draw_legend", "frame", "note", "root_figure"]
 
 DIPOLE, LIMIT = "dipole", "upper limit"
 LEGEND_ORDER = (*BANDS, DIPOLE, LIMIT)
@@ -79,7 +79,8 @@ def note(ax: Axes, lc: TimeSeries, without_magnitude: int) -> None:
         ax.text(0.02, 0.03, text, **quiet)
 
 
-def _root_figure(ax: Axes) -> Any:
+def root_figure(ax: Axes) -> Any:
+    """Return the figure around an Axes and its subfigures."""
     return ax.get_figure(root=True)
 
 
@@ -90,7 +91,7 @@ def draw_legend(ax: Axes) -> None:
     if not labels:
         return
     beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-    has_room = _root_figure(ax).get_layout_engine() is not None
+    has_room = root_figure(ax).get_layout_engine() is not None
     ax.legend(
         [handles[label] for label in labels],
         labels,

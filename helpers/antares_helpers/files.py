@@ -63,12 +63,13 @@ def save_locus(
     }
     try:
         text = json.dumps({"header": header, "locus": dict(locus)}, ensure_ascii=False, indent=1)
+        content = f"{text}\n".encode()
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"Locus {locus_id} can't be written as JSON: {error}.") from error
     path = Path(path)
     if path.is_dir():
         path /= f"{locus_id}.json"
-    _replace(path, text + "\n")
+    _replace(path, content)
     return path
 
 
@@ -125,12 +126,12 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
     return locus
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     """Write a file so that at every moment the old one or the new one is there, whole."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())

@@ -81,7 +81,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         flagged |= as_flags([each.get(SCIENCE_FLUX_FLAG) for each in alerts.properties]) == 1
     else:
         # The fluxes that arbitrate are rarely needed.
-        needed = (is_negative == MISSING).any() or convention in ("unsigned", "mixed")
+        needed = (is_negative == MISSING).any() or (is_dipole.any() and convention != "signed")
         values = signed_flux(
             psf_flux,
             is_negative,

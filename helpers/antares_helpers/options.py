@@ -1,6 +1,7 @@
 """What a user may ask for, checked once at the edge; each error says what was expected."""
 
 from collections.abc import Iterable
+from numbers import Real
 
 from antares_helpers.bands import BANDS
 from antares_helpers.errors import InvalidInputError
@@ -43,5 +44,5 @@ def check_objects(given: object) -> list[str] | None:
 
 def check_reliability(given: object) -> None:
     """Refuse what is no number from 0 to 1."""
-    if given is not None and not (isinstance(given, (int, float)) and 0 <= given <= 1):
+    if given is not None and not (isinstance(given, Real) and 0 <= float(given) <= 1):
         raise InvalidInputError(f"min_reliability={given!r} must be a number from 0 to 1.")

@@ -58,6 +58,12 @@ def signed_flux(
     --------
     sign_convention : which convention the alerts follow.
 
+    Notes
+    -----
+    Where no alert is flagged negative, the convention can't be told. There a dipole is taken as
+    negative only if the difference of the other two fluxes is negative and of the same size
+    within a factor of 2; else its ``psfFlux`` stands.
+
     Examples
     --------
     A source that has faded below its template, in either convention:
@@ -66,7 +72,7 @@ def signed_flux(
     array([-250., -250.])
     """
     flux = _njy(psf_flux)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         change = _njy(science_flux) - _njy(template_flux)
     negative, dipole = _flags(is_negative), _flags(is_dipole)
     if convention is None:
@@ -74,10 +80,13 @@ def signed_flux(
     # A change of exactly 0 has no sign to lend.
     by_change = np.where(change == 0, np.nan, np.sign(change)) * np.abs(flux)
     without_flag = np.where(np.isnan(by_change) & (flux < 0), flux, by_change)
-    positive = flux
+    not_negative = flux
     if convention in ("unsigned", "mixed"):
-        positive = np.where(dipole == 1, by_change, flux)
-    signed = np.where(negative == 1, -np.abs(flux), positive)
+        not_negative = np.where(dipole == 1, by_change, flux)
+    elif convention == "none":
+        is_opposite = (change < -flux / 2) & (change / 2 > -flux)
+        not_negative = np.where((dipole == 1) & is_opposite, -flux, flux)
+    signed = np.where(negative == 1, -np.abs(flux), not_negative)
     return np.where(negative == MISSING, without_flag, signed)[()]
 
 
@@ -183,6 +192,8 @@ def _njy(flux: ArrayLike) -> FloatArray:
 
 
 def _flags(flags: ArrayLike) -> NDArray[np.int8]:
+    if isinstance(flags, np.ma.MaskedArray):
+        flags = np.ma.filled(flags.astype(object), None)
     array = np.asarray(flags)
     if array.dtype == np.bool_ or array.dtype == np.int8:
         return array.astype(np.int8)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import astropy.units as u
 import numpy as np
 from astropy.time import Time
 
-from antares_helpers.axes import DIPOLE, LIMIT, QUIET, draw_legend, frame, note
+from antares_helpers.axes import DIPOLE, LIMIT, QUIET, draw_legend, frame, note, root_figure
 from antares_helpers.bands import BANDS, COLORS_ON_BLACK, COLORS_ON_WHITE, SYMBOLS
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.options import check_choice
@@ -132,7 +133,7 @@ def _check(lc: TimeSeries, x: str, y: str) -> None:
 
 def _mjd(epoch: float | Time) -> float:
     mjd = epoch.tai.mjd if isinstance(epoch, Time) else epoch
-    if not isinstance(mjd, (int, float)) or not np.isfinite(mjd):
+    if not isinstance(mjd, Real) or not np.isfinite(float(mjd)):
         raise InvalidInputError(f"epoch={epoch!r} must be one Time, or one MJD (TAI).")
     return float(mjd)
 
@@ -168,7 +169,7 @@ def _horizontal(lc: TimeSeries, x: str, origin: float, days: float | None) -> ND
 
 
 def _points(lc: TimeSeries, y: str, horizontal: NDArray[np.float64]) -> _Points:
-    flux, error = lc["flux"], lc["flux_err"]
+    flux, error = lc["flux"], lc["flux_err"].to(lc["flux"].unit)
     vertical, error = to_magnitude(flux, error) if y == "magnitude" else (flux.value, error.value)
     return _Points(
         horizontal,
@@ -192,7 +193,8 @@ def _draw(ax: Axes, points: _Points, *, is_magnitude: bool) -> None:
     for band in BANDS:
         of_band = points[points.band == band]
         _draw_detections(ax, of_band[~of_band.is_limit], band, colors[band], is_dark)
-        _draw_limits(ax, of_band[of_band.is_limit], band, colors[band], is_magnitude)
+        label = "_limit" if (~of_band.is_limit).any() else band
+        _draw_limits(ax, of_band[of_band.is_limit], label, band, colors[band], is_magnitude)
     dipoles = points[points.is_dipole]
     if len(dipoles.x):
         ax.plot(
@@ -228,7 +230,9 @@ def _draw_detections(ax: Axes, points: _Points, band: str, color: str, is_dark: 
         )
 
 
-def _draw_limits(ax: Axes, points: _Points, band: str, color: str, is_magnitude: bool) -> None:
+def _draw_limits(
+    ax: Axes, points: _Points, label: str, band: str, color: str, is_magnitude: bool
+) -> None:
     if not len(points.x):
         return
     # The arrow points to what is fainter.
@@ -242,7 +246,7 @@ def _draw_limits(ax: Axes, points: _Points, band: str, color: str, is_magnitude:
         markersize=4,
         elinewidth=0.8,
         zorder=1.5,
-        label="_limit",
+        label=label,
         lolims=is_magnitude,
         uplims=not is_magnitude,
     )
@@ -253,7 +257,7 @@ def _is_dark(ax: Axes) -> bool:
 
     red, green, blue, alpha = to_rgba(ax.get_facecolor())
     if alpha < 0.5:
-        red, green, blue, alpha = to_rgba(ax.figure.get_facecolor())
+        red, green, blue, alpha = to_rgba(root_figure(ax).get_facecolor())
     return alpha >= 0.5 and 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.4
 
 
@@ -261,7 +265,7 @@ def _x_label(lc: TimeSeries, x: str, origin: float, days: float | None) -> str:
     if x == "mjd":
         return f"MJD ({lc.time.scale.upper()})"
     if x == "days":
-        return f"Days since MJD {origin:.3f} (TAI)"
+        return f"Days since MJD {origin:.3f} (TAI)" if np.isfinite(origin) else "Days (TAI)"
     return f"Phase (period {days:.6g} d)"
 
 

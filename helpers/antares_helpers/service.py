@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
 from math import isfinite
+from numbers import Integral, Real
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -200,8 +201,8 @@ def _optional_catalogs(
 
 
 def _check_limits(timeout: float, retries: int) -> None:
-    is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    is_number = isinstance(timeout, Real) and not isinstance(timeout, bool)
     if not is_number or not isfinite(timeout) or timeout <= 0:
         raise InvalidInputError(f"timeout={timeout!r} must be a positive number of seconds.")
-    if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
+    if not isinstance(retries, Integral) or isinstance(retries, bool) or retries < 0:
         raise InvalidInputError(f"retries={retries!r} must be a whole number, 0 or more.")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from threading import Event, Lock
 from typing import Any
@@ -58,8 +58,8 @@ def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retryin
         | tenacity.stop_before_delay(timeout)
         | tenacity.stop_when_event_set(cancelled),
         wait=_pause,
-        sleep=tenacity.sleep_using_event(cancelled),
-        before_sleep=_tell_of_retry,
+        before_sleep=partial(_rest, cancelled=cancelled),
+        sleep=lambda _: None,
         reraise=True,
     )
 
@@ -125,10 +125,13 @@ def _retry_after(response: httpx.Response) -> float:
         return 0.0
 
 
-def _tell_of_retry(state: tenacity.RetryCallState) -> None:
+def _rest(state: tenacity.RetryCallState, cancelled: Event) -> None:
+    """Tell of the retry, and pause; give up if nobody waits for the answer any longer."""
     assert state.outcome is not None
     assert state.next_action is not None
     error = state.outcome.exception()
-    reason = str(error).partition("\n")[0]
-    pause = state.next_action.sleep
+    assert error is not None
+    pause, reason = state.next_action.sleep, str(error).partition("\n")[0]
     logger.warning("%s: %s; asking again in %.1f s", type(error).__name__, reason, pause)
+    if cancelled.wait(pause):
+        raise error

@@ -1,21 +1,19 @@
 """Turn values as they come in JSON into arrays: what is no number becomes NaN, never an error."""
 
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MISSING", "TRUE_VALUES", "as_flags", "as_floats", "as_ids", "as_strings", "is_true"]
+__all__ = ["MISSING", "as_flags", "as_floats", "as_ids", "as_strings", "is_true"]
 
 MISSING = -1
 """What `as_flags` gives for a flag that is neither true nor false."""
 
-TRUE_VALUES = frozenset({True, "true", "True"})
-"""Flags are booleans in what ANTARES sends; one parser of its alerts expects these strings."""
-
-_FLAG_OF = {True: 1, False: 0} | dict.fromkeys(["true", "True"], 1)
-_FLAG_OF |= dict.fromkeys(["false", "False"], 0)
+# ANTARES sends booleans; one parser of its alerts expects their names.
+_FLAG_OF = {True: 1, False: 0, "true": 1, "True": 1, "false": 0, "False": 0}
 
 _NUMBERS = {float, int}
 
@@ -32,12 +30,12 @@ def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
 
 def as_flags(values: Sequence[Any]) -> NDArray[np.int8]:
     """Return flags as 1 (true), 0 (false) or `MISSING`."""
-    return _converted(values, lambda value: _FLAG_OF.get(value, MISSING), np.int8)
+    return _converted(values, _flag, np.int8)
 
 
 def is_true(value: object) -> bool:
     """Tell whether a flag is set, be it a boolean or its name."""
-    return isinstance(value, (bool, int, str)) and value in TRUE_VALUES
+    return _flag(value) == 1
 
 
 def as_ids(values: Sequence[Any]) -> NDArray[np.str_]:
@@ -54,19 +52,25 @@ def as_strings(values: Sequence[Any]) -> NDArray[np.str_]:
 
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any], dtype: type) -> NDArray[Any]:
-    """Convert each distinct value once: such columns are long and hold few of them."""
+    """Convert values; each distinct one once, where all are of one type: such columns are long."""
+    if len(set(map(type, values)) - {NoneType}) != 1:
+        return np.array([convert(value) for value in values], dtype=dtype)
     try:
         distinct = list(set(values))
-    except TypeError:  # something that can't be hashed: no flag, no ID, no name
-        values = [value if isinstance(value, (str, int)) else None for value in values]
-        distinct = list(set(values))
+    except TypeError:  # of a type that can't be hashed
+        return np.array([convert(value) for value in values], dtype=dtype)
     place = {value: i for i, value in enumerate(distinct)}
     places = np.fromiter(map(place.__getitem__, values), np.intp, len(values))
     return np.array([convert(value) for value in distinct], dtype=dtype)[places]
 
 
+def _flag(value: Any) -> int:
+    is_simple = isinstance(value, (bool, int, float, str, np.bool_))
+    return _FLAG_OF.get(value, MISSING) if is_simple else MISSING
+
+
 def _id(value: Any) -> str:
-    if type(value) is int:
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return str(value) if value > 0 else ""
     is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
     return value if is_digits and value.strip("0") else ""

@@ -56,7 +56,7 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
     brightness, error = to_flux(magnitude, numbers(properties, "ant_magerr", "ztf_sigmapsf"))
     error = np.where(is_limit, brightness / _LIMIT_SIGMA, error)
     sign = np.select([is_limit | (positive == 1), positive == 0], [1.0, -1.0], np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         snr = np.where(is_limit, np.nan, brightness / error)
     no = np.zeros(len(properties), dtype=np.bool_)
     return common_columns(alerts, "ztf") | {
