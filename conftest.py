@@ -10,8 +10,9 @@ import pytest
 
 from antares_sandbox import Sandbox
 
-# A program, which needs packages that only the documentation needs.
-collect_ignore = ["notebooks/make.py"]
+# Programs and fixtures, which are no modules with examples.
+collect_ignore = ["notebooks/make.py", "tests/rsp/run.py", "tests/benchmarks/run.py"]
+collect_ignore_glob = ["tests/*/conftest.py"]
 
 # Not through MPLBACKEND: the notebooks, which inherit the environment, need their own.
 mpl.use("agg")

@@ -18,7 +18,7 @@ IMAGE = ROOT / "tests" / "rsp" / "image.txt"
 RECIPES = [
     ROOT / "docs" / "snippets" / name for name in ("install_rsp.sh", "install_rsp_sandbox.sh")
 ]
-TESTED = ["helpers", "tests/antares_helpers", "tests/antares_sandbox", "tests/rsp", "notebooks"]
+TESTED = ["tests/antares_helpers", "tests/antares_sandbox", "tests/live", "tests/rsp", "notebooks"]
 SOURCES = [IMAGE, *RECIPES, ROOT / "pyproject.toml"]
 
 
