@@ -1,0 +1,105 @@
+"""A broker that fails as it is told to, with the real client pointed at it, and a light curve."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pytest
+from antares_client import search
+from astropy.timeseries import TimeSeries
+
+from antares_helpers import transport
+from antares_helpers.bands import BANDS
+from antares_sandbox import Sandbox
+
+# pytest's import mode "importlib" leaves the modules beside the tests out of the path.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from artists import curve
+from building import MJD, lsst_alert
+from scripted_broker import BrokerServer, ScriptedLocus
+
+
+@pytest.fixture(scope="session")
+def _broker_server() -> Iterator[BrokerServer]:
+    server = BrokerServer()
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def _client_of_broker(_broker_server: BrokerServer) -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        client = type(search.api_client)(base_url=_broker_server.url)
+        ours = transport.api_client(_broker_server.url)
+    yield client
+    for api in (client, ours):
+        api.client.close()
+
+
+@pytest.fixture
+def broker(
+    _broker_server: BrokerServer, _client_of_broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ScriptedLocus]:
+    """A locus of a broker in good health, which the real client asks."""
+    monkeypatch.setattr(search, "api_client", _client_of_broker)
+    locus = _broker_server.new_locus()
+    yield locus
+    locus.over.set()
+
+
+@pytest.fixture
+def unexpected_requests(
+    broker: ScriptedLocus,  # noqa: ARG001 (points the client)
+    _broker_server: BrokerServer,
+) -> Iterator[list[str]]:
+    """The paths that the broker was asked for beyond those of its loci."""
+    yield _broker_server.unexpected
+    _broker_server.unexpected.clear()
+
+
+@pytest.fixture
+def pointed_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[str], AbstractContextManager[None]]:
+    """Point the real client at an address for a while."""
+
+    @contextmanager
+    def point(url: str) -> Iterator[None]:
+        api_client = type(search.api_client)(base_url=url)
+        with monkeypatch.context() as patch:
+            patch.setattr(search, "api_client", api_client)
+            yield
+        api_client.client.close()
+
+    return point
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[PathLike[str]], AbstractContextManager[Sandbox]]:
+    """Serve a folder of locus files, and close our connections to it afterwards."""
+
+    @contextmanager
+    def serve(folder: PathLike[str]) -> Iterator[Sandbox]:
+        with Sandbox(folder) as sandbox:
+            yield sandbox
+            transport.api_client(sandbox.url).client.close()
+
+    return serve
+
+
+@pytest.fixture
+def every_band() -> TimeSeries:
+    """One point a band, one day apart, from y down to u."""
+    alerts = [lsst_alert(n, mjd=MJD + n, band=band, psfFlux=100.0 * (n + 1))
+              for n, band in enumerate(reversed(BANDS))]  # fmt: skip
+    return curve(*alerts)

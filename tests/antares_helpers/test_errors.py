@@ -1,0 +1,61 @@
+import pickle
+
+import pytest
+
+import antares_helpers
+from antares_helpers import (
+    AntaresHelpersError,
+    AntaresHelpersWarning,
+    BadDataError,
+    IncompleteLocusWarning,
+    InvalidInputError,
+    LocusNotFoundError,
+    ServiceError,
+    ServiceTimeoutError,
+    SignConventionWarning,
+)
+
+CHILDREN = [
+    (InvalidInputError, ValueError),
+    (LocusNotFoundError, LookupError),
+    (ServiceError, ConnectionError),
+    (ServiceTimeoutError, ServiceError),
+    (ServiceTimeoutError, TimeoutError),
+    (BadDataError, ValueError),
+]
+ERRORS = [AntaresHelpersError, *dict(CHILDREN)]
+
+
+@pytest.mark.parametrize(("error", "builtin"), CHILDREN)
+def test_an_error_is_caught_as_ours_and_as_the_builtin(error, builtin):
+    assert issubclass(error, AntaresHelpersError)
+    assert issubclass(error, builtin)
+
+
+@pytest.mark.parametrize("warning", [IncompleteLocusWarning, SignConventionWarning])
+def test_a_warning_can_be_filtered_as_ours(warning):
+    assert issubclass(warning, AntaresHelpersWarning)
+    assert issubclass(warning, UserWarning)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_says_its_message(error):
+    assert str(error("what to do next")) == "what to do next"
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_survives_pickling(error):
+    raised = error("message", locus_id="ANT2026abcd", url="http://127.0.0.1/v2/")
+
+    copy = pickle.loads(pickle.dumps(raised))
+
+    assert type(copy) is error
+    assert str(copy) == "message"
+    assert (copy.locus_id, copy.url) == ("ANT2026abcd", "http://127.0.0.1/v2/")
+
+
+def test_every_error_and_warning_is_public():
+    tree = {*ERRORS, AntaresHelpersWarning, IncompleteLocusWarning, SignConventionWarning}
+
+    assert {kind.__name__ for kind in tree} == set(antares_helpers.errors.__all__)
+    assert set(antares_helpers.errors.__all__) <= set(antares_helpers.__all__)
