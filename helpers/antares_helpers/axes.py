@@ -20,6 +20,7 @@ LEGEND_ORDER = (*BANDS, DIPOLE, LIMIT)
 QUIET = "0.46"
 """A gray with a contrast of 4.5 to 1 against white and against black."""
 
+_CALENDAR = "calendar"
 _MIN_DAYS = 4.0
 _MJD_OF_MATPLOTLIB = 40587  # 1970-01-01, from which matplotlib counts the days
 _DATES = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
@@ -39,7 +40,7 @@ def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
         ax.autoscale_view()
     ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
-    if x == "mjd" and not ax.child_axes:
+    if x == "mjd" and not any(child.get_label() == _CALENDAR for child in ax.child_axes):
         _add_calendar(ax)
 
 
@@ -53,6 +54,7 @@ def _add_calendar(ax: Axes) -> None:
         return date + _MJD_OF_MATPLOTLIB
 
     axis = ax.secondary_xaxis("top", functions=(to_date, to_mjd))
+    axis.set_label(_CALENDAR)
     locator: Any = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
     formatter: Any = ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator, formats=_DATES, zero_formats=_DATES, show_offset=False

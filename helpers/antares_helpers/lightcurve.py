@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import astropy.units as u
@@ -213,9 +214,9 @@ def _property(locus: Mapping[str, Any], name: str) -> Any:
 
 def _warn(locus: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
     expected, found = _property(locus, "num_alerts"), len(locus["alerts"])
-    if isinstance(expected, int) and found < expected:
+    if isinstance(expected, Real) and found < float(expected):
         warnings.warn(
-            f"Locus {meta['locus_id']} should have {expected} alerts, but only {found} are here: "
+            f"Locus {meta['locus_id']} should have {expected:g} alerts, but only {found} are here: "
             "the light curve has gaps. Fetch the locus again.",
             IncompleteLocusWarning,
             stacklevel=3,

@@ -44,5 +44,7 @@ def check_objects(given: object) -> list[str] | None:
 
 def check_reliability(given: object) -> None:
     """Refuse what is no number from 0 to 1."""
-    if given is not None and not (isinstance(given, Real) and 0 <= float(given) <= 1):
+    if given is None:
+        return
+    if isinstance(given, bool) or not (isinstance(given, Real) and 0 <= float(given) <= 1):
         raise InvalidInputError(f"min_reliability={given!r} must be a number from 0 to 1.")

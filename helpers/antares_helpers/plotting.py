@@ -124,6 +124,12 @@ def _check(lc: TimeSeries, x: str, y: str) -> None:
             f"{type(lc).__name__} has none. To fold, pass x='phase' and a period instead."
         )
     missing = {"band", "flux", "flux_err"} - set(lc.colnames)
+    units = [lc[name].unit for name in ("flux", "flux_err") if name in lc.colnames]
+    if not all(unit is not None and unit.is_equivalent(u.nJy) for unit in units):
+        raise InvalidInputError(
+            "The columns flux and flux_err must have units of flux density, such as nJy; here "
+            f"they have {' and '.join(map(str, units))}."
+        )
     if missing:
         raise InvalidInputError(
             "plot_lightcurve takes what extract_lightcurve returns; this light curve lacks "

@@ -1,5 +1,6 @@
 """What we add to the client's connections: a deadline, retries, errors that keep the status."""
 
+import atexit
 import logging
 import time
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ def _make_api_client(url: str) -> Any:
         f"antares-helpers/{version('antares-helpers')} antares-client/{version('antares-client')}"
     )
     api.client.event_hooks = {"request": [_limit_request], "response": [_refuse_failure]}
+    atexit.register(api.client.close)
     return api
 
 

@@ -32,6 +32,18 @@ def test_the_convention_is_found_from_the_alerts_given():
     assert signed_flux([-50, 100], [True, False], **arguments).tolist() == [-50, 100]
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [(-49.0, 100), (-51.0, -100), (-199.0, -100), (-201.0, 100), (99.0, 100)],
+)
+def test_without_a_convention_a_dipole_is_turned_only_by_a_change_of_its_own_size(change, expected):
+    flux = signed_flux(
+        100.0, False, is_dipole=True, science_flux=500.0 + change, template_flux=500.0
+    )
+
+    assert flux == expected
+
+
 def test_the_simple_rule_needs_nothing_but_flux_and_flag():
     assert signed_flux([5.0, -5.0, 5.0, -5.0], [True, True, False, False]).tolist() == [
         *(-5.0, -5.0, 5.0, -5.0)

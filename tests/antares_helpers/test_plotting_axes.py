@@ -309,6 +309,16 @@ def test_a_light_curve_without_a_column_names_it(every_band, name):
         plot_lightcurve(every_band)
 
 
+@pytest.mark.parametrize("name", ["flux", "flux_err"])
+def test_a_flux_without_a_unit_is_refused(every_band, name):
+    values = every_band[name].value
+    every_band.remove_column(name)
+    every_band[name] = values
+
+    with pytest.raises(InvalidInputError, match="unit"):
+        plot_lightcurve(every_band)
+
+
 def test_a_folded_light_curve_says_how_to_fold(every_band):
     with pytest.raises(InvalidInputError, match="pass x='phase' and a period"):
         plot_lightcurve(every_band.fold(2 * u.day))

@@ -47,7 +47,9 @@ def locus() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def loci() -> list[dict[str, Any]]:
     query = {"query": {"term": {"tags": "lsst_scimma_quality_transient"}}}
-    found = [fetch_locus(each.locus_id) for each in islice(search.search(query), 20)]
+    newest = [fetch_locus(each.locus_id) for each in islice(search.search(query), 20)]
+    # The sandbox holds one locus twice, the second time in the other sign convention.
+    found = [each for each in newest if "sim_same_source_as" not in each["old_properties"]]
     assert len(found) >= FEWEST_LOCI
     return found
 
