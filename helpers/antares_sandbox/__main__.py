@@ -1,4 +1,7 @@
-"""The command ``python -m antares_sandbox [FOLDER] [--port N] [-- COMMAND ...]``."""
+"""The command ``python -m antares_sandbox [FOLDER] [--port N] [-- COMMAND ...]``.
+
+Its first word may be ``record`` or ``compare`` instead: see `antares_sandbox.recording.command`.
+"""
 
 import argparse
 import os
@@ -12,6 +15,7 @@ from typing import Any
 from urllib.request import getproxies
 
 from antares_sandbox.errors import SandboxError
+from antares_sandbox.recording import command as recording
 from antares_sandbox.redirect import URL_VARIABLE
 from antares_sandbox.server import Sandbox
 
@@ -27,7 +31,14 @@ _EPILOG = """
 With a COMMAND, runs it against the sandbox and exits with its status, for example
   python -m antares_sandbox -- jupyter lab
 Without one, serves until Ctrl-C.
+
+  python -m antares_sandbox record ID... [--from URL] --to FOLDER
+saves loci of a service for the sandbox to serve, and
+  python -m antares_sandbox compare FOLDER [--from URL]
+lists what has changed since. (A folder of such a name is reached as ./record.)
 """
+
+_SHOWN_IDS = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,9 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit status: the command's own; 127 where there is no such command; 2 where the
-        sandbox can't start.
+        sandbox can't start. For `record` and `compare` see `recording.command.main`.
     """
-    own, command = _split(list(sys.argv[1:] if arguments is None else arguments))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] and given[0] in recording.COMMANDS:
+        return recording.main(given)
+    own, command = _split(given)
     options = _parser().parse_args(own)
     if command == []:
         _parser().error("give a command after --")
@@ -86,6 +100,8 @@ def _serve(sandbox: Sandbox) -> int:
     try:
         _handle(_interrupt, signal.SIGINT, signal.SIGTERM)
         print(f"Serving {len(sandbox.locus_ids)} loci of {sandbox.folder} at {sandbox.url}")
+        print(f"They are {_listed(sandbox.locus_ids)}.")
+        print("In the terminal where antares-client is to find them:")
         print(f"export {URL_VARIABLE}={sandbox.url}")
         if getproxies():
             print(f"export NO_PROXY={shlex.quote(os.environ['NO_PROXY'])}")
@@ -94,6 +110,12 @@ def _serve(sandbox: Sandbox) -> int:
             _wait_for_signal()
     except KeyboardInterrupt:
         return 0
+
+
+def _listed(locus_ids: list[str]) -> str:
+    more = len(locus_ids) - _SHOWN_IDS
+    shown = ", ".join(locus_ids[-_SHOWN_IDS:]) or "none"
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

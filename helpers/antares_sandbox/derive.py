@@ -83,18 +83,22 @@ def derive_lightcurve(alerts: list[Alert]) -> str:
 
 
 def derive_match(locus: Locus, catalog: str, number: int, properties: dict[str, Any]) -> WireMatch:
-    """Return the details of a catalog match; without `ra` and `dec`, it lies at the locus."""
+    """Return the details of a catalog match; without `ra` and `dec`, it lies at the locus.
+
+    The radius, in degrees, is 1 arcsec, or what reaches the locus.
+    """
     ra = float(properties.get("ra", locus["ra"]))
     dec = float(properties.get("dec", locus["dec"]))
+    separation = separation_arcsec(locus["ra"], locus["dec"], ra, dec)
     return {
         "catalog_name": catalog,
         "id": f"{catalog}:{number}",
         "object_id": str(number),
         "ra": ra,
         "dec": dec,
-        "radius": 1.0,
+        "radius": max(1.0, separation) / 3600,
         "object_name": str(number),
-        "extra": {"separation": separation_arcsec(locus["ra"], locus["dec"], ra, dec)},
+        "extra": {"separation": separation},
     }
 
 

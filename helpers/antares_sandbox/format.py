@@ -11,6 +11,8 @@ from antares_sandbox.errors import LocusFileError
 
 __all__ = [
     "FORMAT",
+    "LOCUS_ID",
+    "MANIFEST",
     "VERSION",
     "Alert",
     "Header",
@@ -26,10 +28,16 @@ __all__ = [
 FORMAT: Final = "antares-locus"
 VERSION: Final = 1
 
+MANIFEST: Final = "manifest.json"
+"""The one file of a folder that lists the others and is no locus file itself."""
+
+LOCUS_ID: Final = r"^ANT[0-9A-Za-z]{4,60}$"
+"""What a locus ID looks like, as a regular expression."""
+
 # What a recording holds beyond these fields is replayed, too.
 _OPEN = ConfigDict(extra="allow")
 
-LocusId = Annotated[str, StringConstraints(pattern=r"^ANT[0-9A-Za-z]{4,60}$")]
+LocusId = Annotated[str, StringConstraints(pattern=LOCUS_ID)]
 
 
 class Header(TypedDict):
@@ -63,6 +71,7 @@ class Locus(TypedDict):
     alerts: list[Alert]
 
 
+@with_config(_OPEN)
 class WireLocus(TypedDict, total=False):
     """What the devkit dict drops of the locus."""
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from antares_sandbox import redirect
-from antares_sandbox.app import error_body, make_app
+from antares_sandbox.app import make_app
 from antares_sandbox.errors import SandboxError
+from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
 from antares_sandbox.folder import BUNDLED, LocusFolder, index_folder
+from antares_sandbox.protocol import Protocol
 
 __all__ = ["HOST", "Sandbox"]
 
@@ -58,6 +58,7 @@ class Sandbox:
     def __init__(self, folder: str | PathLike[str] | None = None, *, port: int = 0) -> None:
         self._index: LocusFolder = index_folder(BUNDLED if folder is None else Path(folder))
         self._port = port
+        self._plan = FaultPlan()
         self._url: str | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -84,12 +85,48 @@ class Sandbox:
             raise SandboxError("the sandbox is not running: call start(), or use it in `with`")
         return self._url
 
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """The latest 10,000 requests: method, path below ``/v2/`` and query of each."""
+        return self._plan.requests
+
+    def fail(self, path: str, fault: Fault, *, times: int | None = 1) -> None:
+        """Let the next requests of a path go wrong.
+
+        Parameters
+        ----------
+        path : str
+            The path below ``/v2/``, such as ``loci/*/alerts``; ``*`` stands for anything within
+            a step of the path, ``**`` for any number of steps.
+        fault : Fault
+            What goes wrong: one of those in `antares_sandbox.faults`.
+        times : int, optional
+            How often; with None always, until `heal`. Of several faults for a path, the one that
+            was asked for first happens first.
+
+        Examples
+        --------
+        >>> from antares_sandbox import TUTORIAL_ID, Sandbox
+        >>> from antares_sandbox.faults import Status
+        >>> with Sandbox() as sandbox:
+        ...     from antares_client.search import get_by_id
+        ...     sandbox.fail("loci/*", Status(404))
+        ...     get_by_id(TUTORIAL_ID) is None, get_by_id(TUTORIAL_ID) is None
+        (True, False)
+        """
+        self._plan.add(path, fault, times)
+
+    def heal(self) -> None:
+        """Let nothing go wrong any more."""
+        self._plan.clear()
+
     def start(self) -> Self:
         """Start serving and point antares-client here; returns when the sandbox answers."""
         if self._thread is not None:
             raise SandboxError(f"the sandbox is already running at {self.url}")
         listener = _listen(self._port)
-        self._server = _Server(_config(self._index))
+        self._plan.stopping.clear()
+        self._server = _Server(_config(self._index, self._plan))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="antares-sandbox", daemon=True
         )
@@ -109,6 +146,7 @@ class Sandbox:
             return
         atexit.unregister(self.stop)
         redirect.leave(self.url)
+        self._plan.stopping.set()
         self._server.should_exit = True
         self._thread.join()
         self._url = self._server = self._thread = None
@@ -139,26 +177,10 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-class _Protocol(H11Protocol):
-    """HTTP whose answer to what is no HTTP is JSON, too."""
-
-    def send_400_response(self, msg: str) -> None:
-        body = error_body(400, msg)
-        headers = [
-            ("content-type", "application/json"),
-            ("content-length", str(len(body))),
-            ("connection", "close"),
-        ]
-        response = h11.Response(status_code=400, headers=headers, reason="Bad Request")
-        for event in (response, h11.Data(data=body), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
-
-
-def _config(folder: LocusFolder) -> uvicorn.Config:
+def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(folder),
-        http=_Protocol,
+        plan.wrap(make_app(folder)),
+        http=Protocol,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -9,9 +9,9 @@ from antares_sandbox.derive import (
     derive_match,
     derive_wire_alert,
 )
-from antares_sandbox.format import Locus, LocusFile, Wire, WireMatch
+from antares_sandbox.format import Locus, LocusFile, Wire, WireLocus, WireMatch
 
-__all__ = ["alerts_data", "catalog_matches_data", "locus_data"]
+__all__ = ["alerts_data", "catalog_matches_data", "locus_data", "search_data"]
 
 
 def locus_data(file: LocusFile) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def locus_data(file: LocusFile) -> dict[str, Any]:
     user = known.get("user_properties", [k for k in properties if k not in INTERNAL_PROPERTIES])
     lightcurve = known.get("lightcurve")
     return {
+        **{k: v for k, v in known.items() if k not in WireLocus.__annotations__},
         "id": locus["id"],
         "htm16": known.get("htm16"),
         "ra": locus["ra"],
@@ -32,6 +33,22 @@ def locus_data(file: LocusFile) -> dict[str, Any]:
         "lightcurve": derive_lightcurve(locus["alerts"]) if lightcurve is None else lightcurve,
         "tags": locus["user_tags"],
         "catalogs": known.get("catalogs", list(locus["catalog_objects"])),
+    }
+
+
+def search_data(file: LocusFile) -> dict[str, Any]:
+    """Return the ``locus`` of an entry in the ``data`` of ``loci``."""
+    locus = file["locus"]
+    known = file.get("wire", {}).get("locus", {})
+    return {
+        "locus_id": locus["id"],
+        "htm16": known.get("htm16"),
+        "ra": locus["ra"],
+        "dec": locus["dec"],
+        "properties": locus["old_properties"],
+        "tags": locus["user_tags"],
+        "catalogs": known.get("catalogs", list(locus["catalog_objects"])),
+        "grav_wave_events": known.get("grav_wave_events", _grav_wave_events(locus)),
     }
 
 

@@ -99,8 +99,7 @@ def test_a_signal_is_passed_to_the_command(number):
 def test_the_command_decides_what_ctrl_c_does():
     code = (
         "import time\n"
-        "print('ready', flush=True)\n"
-        "try: time.sleep(60)\n"
+        "try: print('ready', flush=True); time.sleep(60)\n"
         "except KeyboardInterrupt: print('saved'); raise SystemExit(3)\n"
     )
     process = start("--", sys.executable, "-c", code)

@@ -12,7 +12,6 @@ HOSTILE_PATHS = [
     "/",
     "/v2",
     "/v2/",
-    "/v2/loci",
     "/v2/loci/",
     "/v1/loci/ANT2026small",
     "/v2/loci/ANT2026small/",

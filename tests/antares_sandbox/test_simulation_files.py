@@ -15,7 +15,7 @@ from antares_sandbox.simulation.writing import (
 
 FILES = {file["locus"]["id"]: file for file in simulate_loci()}
 LOCI = pytest.mark.parametrize("file", FILES.values(), ids=FILES.keys())
-MAX_BUNDLED_BYTES = 1_500_000
+MAX_BUNDLED_BYTES = 5_000_000
 
 
 def test_the_bundled_files_are_what_the_generator_makes():

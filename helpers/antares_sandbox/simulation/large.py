@@ -88,7 +88,6 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
         LARGE_ID,
         [_fuller(rng, alert) for alert in alerts],
         sim_class="RR Lyrae",
-        tags=("in_LSSTDDF",),
         properties={"sim_period_d": source.period_d},
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from antares_sandbox.format import LocusFile
 from antares_sandbox.simulation import transients, variables
+from antares_sandbox.simulation.field_transients import field_transients
+from antares_sandbox.simulation.field_variables import field_variables
 
 __all__ = ["simulate_loci"]
 
@@ -37,4 +39,5 @@ def simulate_loci() -> list[LocusFile]:
     >>> files[0]["locus"]["id"]
     'ANT2026z3bqyjga24oc'
     """
-    return [recipe() for recipe in _RECIPES]
+    singles = (recipe() for recipe in _RECIPES)
+    return [*singles, *field_transients(), *field_variables()]

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
-from antares_sandbox.format import FORMAT, VERSION, Alert, LocusFile, WireMatch
+from antares_sandbox.format import FORMAT, VERSION, Alert, LocusFile, Wire, WireMatch
+from antares_sandbox.simulation.features import FEATURE_TAG, feature_properties
+from antares_sandbox.simulation.grav_wave import GW_EVENT_ID, with_grav_wave_events
+from antares_sandbox.simulation.tags import pipeline_tags
 from antares_sandbox.sky import separation_arcsec
 
 __all__ = ["CREATED", "make_locus_file"]
@@ -20,7 +23,6 @@ def make_locus_file(
     alerts: Sequence[Alert],
     *,
     sim_class: str,
-    tags: Sequence[str] = (),
     properties: dict[str, Any] | None = None,
     catalogs: dict[str, list[dict[str, Any]]] | None = None,
 ) -> LocusFile:
@@ -34,10 +36,8 @@ def make_locus_file(
         Its alerts, in the order of time.
     sim_class : str
         What was simulated.
-    tags : sequence of str, optional
-        Tags beside ``simulated``.
     properties : dict, optional
-        User properties beside ``simulated`` and ``sim_class``.
+        User properties beside ``simulated``, ``sim_class`` and the features of the light curve.
     catalogs : dict, optional
         Catalog objects by catalog; each needs `ra` and `dec`, and its ID as first item.
 
@@ -49,24 +49,36 @@ def make_locus_file(
     placed = [alert["properties"] for alert in alerts if "ant_ra" in alert["properties"]]
     ra = round(fmean(row["ant_ra"] for row in placed), 8)
     dec = round(fmean(row["ant_dec"] for row in placed), 8)
+    features = feature_properties(alerts)
     truth = {"simulated": "true", "sim_class": sim_class, **(properties or {})}
-    objects = catalogs or {}
+    earned = [*pipeline_tags(locus_id, alerts, ra, dec), *([FEATURE_TAG] if features else [])]
+    marked = with_grav_wave_events(alerts, ra, dec)
     file: LocusFile = {
         "header": {"format": FORMAT, "version": VERSION, "source": "simulated", "created": CREATED},
         "locus": {
             "id": locus_id,
             "ra": ra,
             "dec": dec,
-            "user_tags": ["simulated", *tags],
-            "old_properties": {**_internal(alerts), **truth},
-            "catalog_objects": objects,
+            "user_tags": ["simulated", *earned],
+            "old_properties": {**_internal(alerts), **truth, **features},
+            "catalog_objects": catalogs or {},
             "grav_wave_events_metadata": {},
-            "alerts": list(alerts),
+            "alerts": marked,
         },
     }
+    wire = _wire(ra, dec, file["locus"]["catalog_objects"], marked)
+    return {**file, "wire": wire} if wire else file
+
+
+def _wire(
+    ra: float, dec: float, objects: dict[str, list[dict[str, Any]]], alerts: Sequence[Alert]
+) -> Wire:
+    wire: Wire = {}
+    if any(alert["grav_wave_events"] for alert in alerts):
+        wire["locus"] = {"grav_wave_events": [GW_EVENT_ID]}
     if objects:
-        file["wire"] = {"catalog_matches": _matches(ra, dec, objects)}
-    return file
+        wire["catalog_matches"] = _matches(ra, dec, objects)
+    return wire
 
 
 def _internal(alerts: Sequence[Alert]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Supernovae: sources that come and go."""
+"""Supernovae and their like: sources that come and go."""
 
 from collections.abc import Mapping
 from math import exp
 from typing import NamedTuple
 
-__all__ = ["PlateauSupernova", "ThermonuclearSupernova"]
+__all__ = ["FastTransient", "PlateauSupernova", "ThermonuclearSupernova"]
 
 
 class _Shape(NamedTuple):
@@ -105,3 +105,35 @@ class PlateauSupernova:
         plateau = (1 - self._TAIL) / (1 + exp((time - self.PLATEAU_D) / self._DROP_D))
         decline = exp(-time / self._DECLINE_D[band])
         return self.peak[band] * rise * decline * (plateau + self._TAIL)
+
+
+class FastTransient:
+    """A transient that rises in hours and fades in days, the blue first, as a kilonova does.
+
+    Parameters
+    ----------
+    start_mjd : float
+        The merger.
+    peak : mapping of str to float
+        Flux at the start in nJy, if the rise took no time, by band.
+    host : mapping of str to float
+        Flux of the host galaxy under it, in nJy, by band.
+    """
+
+    _RISE_D = 0.25
+    _DECLINE_D: Mapping[str, float] = {"u": 0.8, "g": 1.2, "r": 2.0, "i": 2.9, "z": 3.8, "y": 4.6}
+
+    def __init__(
+        self, start_mjd: float, peak: Mapping[str, float], host: Mapping[str, float]
+    ) -> None:
+        self.start_mjd = start_mjd
+        self.peak = peak
+        self.template = host
+
+    def difference(self, mjd: float, band: str) -> float:
+        """Return the flux of the transient, in nJy."""
+        time = mjd - self.start_mjd
+        if time <= 0:
+            return 0.0
+        rise = 1 - exp(-time / self._RISE_D)
+        return self.peak[band] * rise * exp(-time / self._DECLINE_D[band])

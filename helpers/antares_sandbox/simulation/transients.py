@@ -25,8 +25,6 @@ TUTORIAL_ID = "ANT2026z3bqyjga24oc"
 # Of 400 draws, one that shows the rise, the peak and the second maximum in all bands.
 _BEST_DRAW = 208
 
-_TAGS = ("lc_feature_extractor", "lsst_scimma_quality_transient")
-_YOUNG_TAGS = (*_TAGS, "SN_candies", "young_rubin_transients")
 _NULLABLE = ("isDipole", "reliability", "snr", "diaObjectId", "isNegative", "band", "psfFlux")
 
 
@@ -42,7 +40,6 @@ def tutorial() -> LocusFile:
         TUTORIAL_ID,
         make_alerts(rng, source, visits, place, extendedness=0.3),
         sim_class="SN Ia-like",
-        tags=_YOUNG_TAGS,
         properties={"sim_peak_mjd": source.peak_mjd},
         catalogs={"sdss_gals": [galaxy(place, 1.3, 0.085, 21.7)]},
     )
@@ -60,7 +57,6 @@ def faint() -> LocusFile:
         locus_id,
         make_alerts(rng, source, visits, place),
         sim_class="SN Ia-like",
-        tags=_TAGS,
         properties={"sim_peak_mjd": source.peak_mjd},
     )
 
@@ -77,7 +73,6 @@ def deep() -> LocusFile:
         locus_id,
         AlertMaker(rng, *place, extendedness=0.4).make(with_artefacts(rng, detections)),
         sim_class="SN IIP-like",
-        tags=("in_LSSTDDF", *_YOUNG_TAGS),
         properties={"sim_explosion_mjd": source.start_mjd},
         catalogs={"sdss_gals": [galaxy(place, 0.9, 0.062, 22.1), galaxy(place, 1.8, 0.4, 23.6)]},
     )
@@ -96,7 +91,6 @@ def mixed() -> LocusFile:
         locus_id,
         in_order([*rubin, *ztf]),
         sim_class="SN Ia-like",
-        tags=_YOUNG_TAGS,
         properties={"sim_peak_mjd": source.peak_mjd},
         catalogs={"sdss_gals": [galaxy(place, 1.2, 0.041, 19.8)]},
     )
@@ -115,6 +109,5 @@ def incomplete() -> LocusFile:
         locus_id,
         without_properties(alerts, names),
         sim_class="SN Ia-like",
-        tags=_TAGS,
         properties={"sim_peak_mjd": source.peak_mjd},
     )

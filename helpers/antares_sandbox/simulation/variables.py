@@ -1,7 +1,7 @@
 """The simulated variable sources, and what is no source at all."""
 
 from antares_sandbox.format import Alert, LocusFile
-from antares_sandbox.simulation.catalogs import galaxy, star
+from antares_sandbox.simulation.catalogs import galaxy, quasar, star
 from antares_sandbox.simulation.detections import detect
 from antares_sandbox.simulation.irregular import ActiveGalaxy, DwarfNova, MovingStar, Passing
 from antares_sandbox.simulation.locus import make_locus_file
@@ -27,7 +27,6 @@ __all__ = [
     "unsigned_binary",
 ]
 
-_TAGS = ("lc_feature_extractor",)
 _BINARY_ID, _BINARY_PLACE, _BINARY_PERIOD_D = "ANT2026simeclipse", (284.09157, -28.66402), 1.28463
 _ASTEROID = 21164731183445043
 _ASTEROID_ORBIT = {
@@ -51,7 +50,6 @@ def rr_lyrae() -> LocusFile:
         locus_id,
         make_alerts(rng, source, visits, place),
         sim_class="RR Lyrae",
-        tags=_TAGS,
         properties={"sim_period_d": source.period_d},
         catalogs={"gaia_dr3_gaia_source": [star(place, 0.06, 18.9, 0.02)]},
     )
@@ -63,7 +61,6 @@ def eclipsing_binary() -> LocusFile:
         _BINARY_ID,
         _binary_alerts(),
         sim_class="eclipsing binary",
-        tags=_TAGS,
         properties={"sim_period_d": _BINARY_PERIOD_D},
         catalogs={"gaia_dr3_gaia_source": [star(_BINARY_PLACE, 0.04, 18.8, 0.35)]},
     )
@@ -75,7 +72,6 @@ def unsigned_binary() -> LocusFile:
         "ANT2026simunsigned",
         as_unsigned(_binary_alerts()),
         sim_class="eclipsing binary",
-        tags=_TAGS,
         properties={"sim_period_d": _BINARY_PERIOD_D, "sim_same_source_as": _BINARY_ID},
     )
 
@@ -91,10 +87,9 @@ def active_galaxy() -> LocusFile:
         locus_id,
         make_alerts(rng, source, visits, place, extendedness=0.6),
         sim_class="AGN",
-        tags=_TAGS,
         catalogs={
             "sdss_gals": [galaxy(place, 0.05, 0.731, 20.0)],
-            "gaia_dr3_gaia_source": [star(place, 0.03, 20.1, 0.0)],
+            "gaia_dr3_gaia_source": [quasar(place, 0.03, 20.1)],
         },
     )
 

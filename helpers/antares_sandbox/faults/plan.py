@@ -1,0 +1,98 @@
+"""Which requests go wrong, and which were made."""
+
+import re
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from antares_sandbox.faults.exchange import Exchange
+from antares_sandbox.faults.kinds import Fault
+
+__all__ = ["FaultPlan", "LoggedRequest"]
+
+_REMEMBERED = 10_000
+_BASE = "/v2/"
+_LONGEST_PATH = 2000
+
+
+class LoggedRequest(NamedTuple):
+    """A request that was made; the path is that below ``/v2/``."""
+
+    method: str
+    path: str
+    query: str
+
+
+@dataclass(slots=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    fault: Fault
+    left: int | None
+
+
+class FaultPlan:
+    """Faults by path and count; safe to change while requests are answered."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self._rules: list[_Rule] = []
+        self._log: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
+        self._lock = threading.Lock()
+
+    def add(self, path: str, fault: Fault, times: int | None) -> None:
+        """Plan a fault; see `antares_sandbox.Sandbox.fail`."""
+        if times is not None and times < 1:
+            raise ValueError(f"times is 1 or more, or None for always: {times}")
+        with self._lock:
+            self._rules.append(_Rule(_pattern(path), fault, times))
+
+    def clear(self) -> None:
+        """Plan no fault any more."""
+        with self._lock:
+            self._rules.clear()
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """The latest requests, the oldest first."""
+        with self._lock:
+            return list(self._log)
+
+    def wrap(self, app: ASGIApp) -> ASGIApp:
+        """Return an application whose answers go wrong as planned."""
+
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+            fault = self._next(scope)
+            if fault is None:
+                await app(scope, receive, send)
+            else:
+                await fault.happen(Exchange(app, scope, receive, send, self.stopping))
+
+        return respond
+
+    def _next(self, scope: Scope) -> Fault | None:
+        """Log a request and return what goes wrong with it: of several, what came first."""
+        path = scope["path"].removeprefix(_BASE)[:_LONGEST_PATH]
+        query = scope["query_string"].decode("latin-1")[:_LONGEST_PATH]
+        with self._lock:
+            self._log.append(LoggedRequest(scope["method"], path, query))
+            for rule in self._rules:
+                if rule.pattern.fullmatch(path) and rule.fault.applies(scope):
+                    return self._count(rule)
+        return None
+
+    def _count(self, rule: _Rule) -> Fault:
+        if rule.left is not None:
+            rule.left -= 1
+            if rule.left == 0:
+                self._rules.remove(rule)
+        return rule.fault
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Return the expression of a path: ``*`` is within a step, ``**`` any number of steps."""
+    parts = re.split(r"(\*\*|\*)", path.strip("/"))
+    translated = {"**": ".*", "*": "[^/]*"}
+    return re.compile("".join(translated.get(part, re.escape(part)) for part in parts), re.DOTALL)

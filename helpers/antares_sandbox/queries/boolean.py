@@ -1,0 +1,77 @@
+"""`bool`: clauses that must, should or must not match."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from antares_sandbox.queries.documents import Document, Predicate
+from antares_sandbox.queries.errors import QueryError
+from antares_sandbox.queries.reading import known_options, shown, the_object
+
+__all__ = ["boolean"]
+
+_OCCURS = ("filter", "must", "should", "must_not")
+_PERCENT = re.compile(r"(-?)(\d{1,3})%")
+_COUNT = re.compile(r"-?\d{1,6}")
+
+
+def boolean(body: Any, compile_clause: Callable[[Any], Predicate]) -> Predicate:
+    """Compile a `bool`.
+
+    Parameters
+    ----------
+    body : dict
+        Its clauses: each one or a list.
+    compile_clause : callable
+        How a clause in it is compiled.
+
+    Returns
+    -------
+    callable
+        The predicate.
+    """
+    options = known_options(
+        "bool", the_object("bool", body), {*_OCCURS, "minimum_should_match", "adjust_pure_negative"}
+    )
+    clauses = {name: _clauses(name, options.get(name, []), compile_clause) for name in _OCCURS}
+    needed, excluded = clauses["filter"] + clauses["must"], clauses["must_not"]
+    should = clauses["should"]
+    least = _least(options.get("minimum_should_match"), len(should), not needed)
+
+    def test(document: Document) -> bool:
+        return (
+            all(holds(document) for holds in needed)
+            and not any(holds(document) for holds in excluded)
+            and (least <= 0 or sum(holds(document) for holds in should) >= least)
+        )
+
+    return test
+
+
+def _clauses(name: str, value: Any, compile_clause: Callable[[Any], Predicate]) -> list[Predicate]:
+    if not isinstance(value, dict | list):
+        raise QueryError(f"[bool.{name}] takes a clause or a list of clauses, not {shown(value)}")
+    return [compile_clause(clause) for clause in (value if isinstance(value, list) else [value])]
+
+
+def _least(given: Any, clauses: int, alone: bool) -> int:
+    """Return how many `should` clauses must match.
+
+    By default one where nothing else is asked for, else none.
+    """
+    if given is None:
+        return int(alone and clauses > 0)
+    if isinstance(given, int) and not isinstance(given, bool):
+        return _counted(given, clauses)
+    if isinstance(given, str) and _COUNT.fullmatch(given):
+        return _counted(int(given), clauses)
+    if isinstance(given, str) and (found := _PERCENT.fullmatch(given)):
+        part = int(found[2]) * clauses // 100
+        return clauses - part if found[1] else part
+    raise QueryError(
+        f"[bool.minimum_should_match] takes a number or percentage, not {shown(given)}"
+    )
+
+
+def _counted(number: int, clauses: int) -> int:
+    return number if number >= 0 else clauses + number

@@ -1,0 +1,153 @@
+"""How a value of a field is compared with a value of a query."""
+
+import re
+from collections.abc import Callable, Collection
+from math import isfinite
+from operator import ge, gt, le, lt
+from typing import Any
+
+from antares_sandbox.queries.documents import Value
+
+__all__ = [
+    "COMPARISONS",
+    "as_number",
+    "as_text",
+    "equality_test",
+    "is_number",
+    "membership_test",
+    "within_test",
+    "words",
+]
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
+"""The bounds of a range."""
+
+_LONGEST_NUMBER = 400
+_INTEGER = re.compile(r"[+-]?\d+")
+_WORD = re.compile(r"\w+")
+
+
+def is_number(value: Value) -> bool:
+    """Tell a number from a boolean or a string."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def as_text(value: Value) -> str:
+    """Return a value as JSON would show it, without quotes.
+
+    Examples
+    --------
+    >>> as_text(True), as_text(2.5), as_text("x")
+    ('true', '2.5', 'x')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_number(value: Value) -> int | float | None:
+    """Return the number that a value is or spells; integers stay exact.
+
+    Examples
+    --------
+    >>> as_number("170112073793011889"), as_number("2.5"), as_number("x")
+    (170112073793011889, 2.5, None)
+    """
+    if isinstance(value, bool):
+        return None
+    if not isinstance(value, str):
+        return value
+    if len(value) > _LONGEST_NUMBER:
+        return None
+    try:
+        number = int(value) if _INTEGER.fullmatch(value) else float(value)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], bool]:
+    """Return the test whether a value is what was asked for.
+
+    Numbers compare as numbers, however the query spells them; strings and booleans by their
+    text, whole and exact.
+
+    Parameters
+    ----------
+    wanted : str, bool, int or float
+        The value in the query.
+    fold : bool, optional
+        Whether upper and lower case are the same.
+
+    Returns
+    -------
+    callable
+        The test.
+
+    Examples
+    --------
+    >>> same = equality_test("16.0")
+    >>> same(16), same("16"), same("16.0")
+    (True, False, True)
+    """
+    number, text = as_number(wanted), as_text(wanted)
+    folded = text.lower()
+
+    def test(value: Value) -> bool:
+        if is_number(value):
+            return value == number
+        shown = as_text(value)
+        return shown.lower() == folded if fold else shown == text
+
+    return test
+
+
+def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
+    """Return the test whether a value is one of several, each as `equality_test` has it.
+
+    Examples
+    --------
+    >>> one_of = membership_test(["16", "x"])
+    >>> one_of(16), one_of("x"), one_of("y")
+    (True, True, False)
+    """
+    numbers = {as_number(value) for value in wanted}
+    texts = {as_text(value) for value in wanted}
+    return lambda value: value in numbers if is_number(value) else as_text(value) in texts
+
+
+def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
+    """Return the test whether a value lies within bounds.
+
+    Numbers are compared with the numbers that the bounds are or spell, strings with their text.
+
+    Parameters
+    ----------
+    bounds : dict
+        Any of gt, gte, lt and lte.
+
+    Returns
+    -------
+    callable
+        The test.
+    """
+    named = [
+        (COMPARISONS[name], as_number(bound), as_text(bound)) for name, bound in bounds.items()
+    ]
+
+    def test(value: Value) -> bool:
+        if is_number(value):
+            return all(number is not None and holds(value, number) for holds, number, _ in named)
+        shown = as_text(value)
+        return all(holds(shown, text) for holds, _, text in named)
+
+    return test
+
+
+def words(text: str) -> list[str]:
+    """Split a text into words, in lower case, as Elasticsearch's standard analyser does.
+
+    Examples
+    --------
+    >>> words("SN Ia-like, in_LSSTDDF")
+    ['sn', 'ia', 'like', 'in_lsstddf']
+    """
+    return _WORD.findall(text.lower())

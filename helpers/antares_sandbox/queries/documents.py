@@ -1,0 +1,69 @@
+"""What a query sees of a locus: flat fields, each with all of its values."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+__all__ = ["KEYWORD", "Document", "Predicate", "Value", "make_document", "values_of"]
+
+Value: TypeAlias = str | bool | int | float
+"""A single value of a field."""
+
+Document: TypeAlias = Mapping[str, tuple[Value, ...]]
+"""The values of each field; the names of nested fields are dotted."""
+
+Predicate: TypeAlias = Callable[[Document], bool]
+"""Whether a document matches."""
+
+KEYWORD = ".keyword"
+"""How a query asks for the exact value of a string."""
+
+
+def make_document(source: Mapping[str, Any]) -> Document:
+    """Flatten a nested dict, as Elasticsearch does.
+
+    Lists contribute all of their elements; nulls and empty lists nothing.
+
+    Parameters
+    ----------
+    source : mapping
+        What the service tells about a locus.
+
+    Returns
+    -------
+    dict of str to tuple
+        The values of each field.
+
+    Examples
+    --------
+    >>> make_document({"tags": ["a", "b"], "properties": {"survey": {"id": 1, "x": None}}})
+    {'tags': ('a', 'b'), 'properties.survey.id': (1,)}
+    """
+    fields: dict[str, list[Value]] = {}
+    for name, value in _leaves("", source):
+        fields.setdefault(name, []).append(value)
+    return {name: tuple(values) for name, values in fields.items()}
+
+
+def values_of(document: Document, field: str) -> tuple[Value, ...]:
+    """Return the values of a field; `.keyword` after its name changes nothing.
+
+    Examples
+    --------
+    >>> values_of({"tags": ("a", "b")}, "tags.keyword")
+    ('a', 'b')
+    """
+    found = document.get(field)
+    if found is None and field.endswith(KEYWORD):
+        found = document.get(field.removesuffix(KEYWORD))
+    return found or ()
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Value]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{name}.{key}" if name else key, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(name, inner)
+    elif value is not None:
+        yield name, value

@@ -1,0 +1,67 @@
+"""The order of the results of a search."""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from antares_sandbox.queries.comparing import as_text
+from antares_sandbox.queries.documents import Document, Value, values_of
+from antares_sandbox.queries.errors import QueryError
+from antares_sandbox.queries.reading import shown
+
+__all__ = ["DEFAULT_SORT", "order_of"]
+
+DEFAULT_SORT: Final = "-properties.newest_alert_observation_time"
+"""Newest first: what antares-client asks for."""
+
+_LONGEST = 200
+_Key: TypeAlias = tuple[bool, int | float, str]
+
+
+def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
+    """Return the IDs of loci in order.
+
+    Parameters
+    ----------
+    documents : mapping of str to Document
+        The documents by locus ID.
+    sort : str
+        A field; the largest first with ``-`` before it, else the smallest (as with ``+``).
+
+    Returns
+    -------
+    list of str
+        The IDs: numbers come before strings, loci without the field last; ties go by ID.
+
+    Raises
+    ------
+    QueryError
+        Where `sort` names no field.
+
+    Examples
+    --------
+    >>> order_of({"ANTa": {"x": (1,)}, "ANTb": {}, "ANTc": {"x": (2,)}}, "-x")
+    ['ANTc', 'ANTa', 'ANTb']
+    """
+    # A plus sign in a URL arrives as a space.
+    field = sort.strip().lstrip("+-") if len(sort) <= _LONGEST else ""
+    if not field or sort.strip() not in (field, f"+{field}", f"-{field}"):
+        raise QueryError(f"[sort] takes a field, with + or - before it, not {shown(sort)}")
+    falling = sort.startswith("-")
+    keys = {name: _key(values_of(document, field), falling) for name, document in documents.items()}
+    held = sorted(name for name, key in keys.items() if key is not None)
+    missing = sorted(name for name, key in keys.items() if key is None)
+    return sorted(held, key=lambda name: keys[name] or (), reverse=falling) + missing
+
+
+def _key(values: tuple[Value, ...], falling: bool) -> _Key | None:
+    """Return by what a locus sorts: of several values the first in the order asked for."""
+    keys = [_value_key(value, falling) for value in values if value == value]
+    if not keys:
+        return None
+    return max(keys) if falling else min(keys)
+
+
+def _value_key(value: Value, falling: bool) -> _Key:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (falling, value, "")
+    return (not falling, 0, as_text(value))

@@ -1,0 +1,64 @@
+"""The JSON of an answer, and of an error."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+__all__ = ["data_response", "encode", "error_body", "json_response", "own_address", "shown"]
+
+_SHOWN_CHARACTERS = 80
+
+
+def error_body(status: int, detail: str) -> bytes:
+    """Return the JSON of an error response.
+
+    Parameters
+    ----------
+    status : int
+        The HTTP status.
+    detail : str
+        What went wrong.
+
+    Returns
+    -------
+    bytes
+        The JSON.
+
+    Examples
+    --------
+    >>> error_body(404, "no such locus")
+    b'{"errors":[{"status":404,"title":"Not Found","detail":"no such locus"}]}'
+    """
+    title = HTTPStatus(status).phrase
+    return encode({"errors": [{"status": status, "title": title, "detail": detail}]})
+
+
+def json_response(
+    body: bytes, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """Return a response whose body is JSON."""
+    return Response(body, status, headers, media_type="application/json")
+
+
+def data_response(data: Any) -> Response:
+    """Return a response with `data` as ANTARES wraps it."""
+    return json_response(encode({"data": data}))
+
+
+def encode(content: Any) -> bytes:
+    """Return JSON in which infinities and NaN stand as JavaScript has them."""
+    return to_json(content, inf_nan_mode="constants")
+
+
+def own_address(request: Request) -> str:
+    """Return the address that was asked, whatever the request calls it."""
+    host, port = request.scope["server"]
+    return f"http://{host}:{port}"
+
+
+def shown(text: str) -> str:
+    """Return what a message repeats of a text that somebody sent."""
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

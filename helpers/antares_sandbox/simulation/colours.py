@@ -1,0 +1,35 @@
+"""Colours of the simulated sources: magnitudes in each band relative to r."""
+
+from collections.abc import Mapping
+
+from antares_sandbox.simulation.source import fluxes
+
+__all__ = [
+    "BINARY",
+    "BLUE_STAR",
+    "FAST_TRANSIENT",
+    "GALAXY",
+    "QUASAR",
+    "SUPERNOVA_IA",
+    "SUPERNOVA_IIP",
+    "coloured",
+]
+
+SUPERNOVA_IA = {"u": 1.1, "g": 0.1, "r": 0.0, "i": 0.25, "z": 0.4, "y": 0.5}
+SUPERNOVA_IIP = {"u": 0.0, "g": -0.05, "r": 0.0, "i": 0.1, "z": 0.2, "y": 0.35}
+FAST_TRANSIENT = {"u": 0.4, "g": 0.1, "r": 0.0, "i": -0.05, "z": -0.05, "y": 0.0}
+GALAXY = {"u": 1.9, "g": 0.8, "r": 0.0, "i": -0.3, "z": -0.5, "y": -0.6}
+BLUE_STAR = {"u": 1.25, "g": 0.2, "r": 0.0, "i": -0.05, "z": -0.07, "y": -0.08}
+BINARY = {"u": 1.9, "g": 0.5, "r": 0.0, "i": -0.2, "z": -0.3, "y": -0.35}
+QUASAR = {"u": 0.4, "g": 0.2, "r": 0.0, "i": -0.1, "z": -0.2, "y": -0.25}
+
+
+def coloured(r_mag: float, colours: Mapping[str, float]) -> dict[str, float]:
+    """Return fluxes in nJy, by band, from a magnitude in r and the colours.
+
+    Examples
+    --------
+    >>> coloured(31.4, {"r": 0.0, "i": -2.5})
+    {'r': 1.0, 'i': 10.0}
+    """
+    return fluxes(**{band: r_mag + offset for band, offset in colours.items()})

@@ -1,0 +1,125 @@
+"""The transients of the simulated field: many small loci around one position."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from antares_sandbox.format import LocusFile
+from antares_sandbox.simulation.catalogs import named_object
+from antares_sandbox.simulation.colours import (
+    FAST_TRANSIENT,
+    GALAXY,
+    SUPERNOVA_IA,
+    SUPERNOVA_IIP,
+    coloured,
+)
+from antares_sandbox.simulation.grav_wave import GW_EVENT_MJD
+from antares_sandbox.simulation.locus import make_locus_file
+from antares_sandbox.simulation.recipes import generator, make_alerts
+from antares_sandbox.simulation.source import Source
+from antares_sandbox.simulation.supernovae import (
+    FastTransient,
+    PlateauSupernova,
+    ThermonuclearSupernova,
+)
+from antares_sandbox.simulation.survey import wide_visits
+
+__all__ = ["fast_transient", "field_transients"]
+
+_BLUE_PAIRS = ("ug", "gr", "gr", "ri", "iz")
+_EXTENDEDNESS = 0.12
+
+
+class _Supernova(NamedTuple):
+    """A row of the table: what is simulated, and when it is looked at."""
+
+    name: str
+    place: tuple[float, float]
+    date_mjd: float
+    r_mag: float
+    host_r_mag: float
+    season: tuple[float, float]
+    gap_d: float
+    redshift: float
+    in_tns: bool = False
+
+
+# The peak of a type Ia, the explosion of a type IIP.
+_IA = (
+    _Supernova("01", (62.0412, -48.1173), 61282.0, 20.6, 21.9, (61262, 61330), 4.0, 0.07, True),
+    _Supernova("02", (61.3085, -47.5526), 61270.5, 21.8, 22.8, (61250, 61312), 4.5, 0.13),
+    _Supernova("03", (62.7741, -48.7318), 61226.0, 22.5, 23.4, (61205, 61270), 5.0, 0.19),
+    _Supernova("04", (60.1127, -47.0254), 61165.0, 21.2, 22.0, (61145, 61215), 5.0, 0.10, True),
+    _Supernova("05", (63.9008, -47.2091), 61308.0, 22.9, 23.9, (61290, 61333), 4.0, 0.23),
+    _Supernova("06", (61.8566, -48.3907), 61324.0, 21.4, 22.6, (61311, 61325), 2.2, 0.11),
+    _Supernova("07", (60.6430, -48.9952), 61329.0, 22.2, 23.6, (61314, 61328), 2.0, 0.17),
+    _Supernova("08", (63.1519, -46.4433), 61245.0, 23.3, 24.4, (61225, 61285), 4.5, 0.28),
+    _Supernova("09", (59.7215, -49.6027), 61277.0, 22.0, 22.9, (61255, 61325), 6.0, 0.15),
+    _Supernova("10", (359.9991, -1.5002), 61190.0, 21.0, 21.8, (61172, 61240), 5.0, 0.09),
+)
+_IIP = (
+    _Supernova("01", (62.4873, -47.8240), 61263.5, 21.5, 22.4, (61258, 61330), 5.0, 0.04, True),
+    _Supernova("02", (61.0968, -48.5605), 61221.0, 22.3, 23.0, (61215, 61310), 7.0, 0.06),
+    _Supernova("03", (64.4021, -48.2259), 61140.0, 21.9, 22.7, (61132, 61240), 9.0, 0.05),
+    _Supernova("04", (62.2206, -46.8714), 61316.0, 22.0, 23.2, (61313, 61326), 2.0, 0.05),
+)
+
+
+def field_transients() -> Iterator[LocusFile]:
+    """Return the supernovae of the field, and the counterpart of its gravitational waves."""
+    for row in _IA:
+        source = ThermonuclearSupernova(
+            row.date_mjd, coloured(row.r_mag, SUPERNOVA_IA), coloured(row.host_r_mag, GALAXY)
+        )
+        yield _supernova(row, f"ANT2026simsnia{row.name}", source, "SN Ia-like", "sim_peak_mjd")
+    for row in _IIP:
+        start = PlateauSupernova(
+            row.date_mjd, coloured(row.r_mag, SUPERNOVA_IIP), coloured(row.host_r_mag, GALAXY)
+        )
+        name = f"ANT2026simsniip{row.name}"
+        yield _supernova(row, name, start, "SN IIP-like", "sim_explosion_mjd")
+    yield fast_transient()
+
+
+def fast_transient() -> LocusFile:
+    """Return a transient that fades within days of the simulated gravitational waves."""
+    locus_id, place = "ANT2026simkilonova", (62.1874, -47.9125)
+    rng = generator(locus_id)
+    source = FastTransient(GW_EVENT_MJD, coloured(19.4, FAST_TRANSIENT), coloured(20.8, GALAXY))
+    pairs = ("gr", "iz", "zy", "ug", "ri")
+    visits = wide_visits(rng, 61260.0, 61282.0, gap=1.0, pairs=2, bands=pairs)
+    return make_locus_file(
+        locus_id,
+        make_alerts(rng, source, visits, place, extendedness=_EXTENDEDNESS),
+        sim_class="kilonova-like",
+        properties={"sim_explosion_mjd": GW_EVENT_MJD},
+        catalogs={"ned": [_host(locus_id, place, 2.9, 0.01)]},
+    )
+
+
+def _supernova(
+    row: _Supernova, locus_id: str, source: Source, sim_class: str, date: str
+) -> LocusFile:
+    rng = generator(locus_id)
+    visits = wide_visits(rng, *row.season, gap=row.gap_d, bands=_BLUE_PAIRS)
+    catalogs = {"ned": [_host(locus_id, row.place, 0.4 + 10 * row.redshift, row.redshift)]}
+    if row.in_tns:
+        catalogs["tns_public_objects"] = [_report(locus_id, row, sim_class)]
+    return make_locus_file(
+        locus_id,
+        make_alerts(rng, source, visits, row.place, extendedness=_EXTENDEDNESS),
+        sim_class=sim_class,
+        properties={date: row.date_mjd, "sim_redshift": row.redshift},
+        catalogs=catalogs,
+    )
+
+
+def _host(
+    locus_id: str, place: tuple[float, float], arcsec: float, redshift: float
+) -> dict[str, Any]:
+    name = f"simulated host of {locus_id}"
+    return named_object(name, place, round(arcsec, 2), type="G", redshift=redshift)
+
+
+def _report(locus_id: str, row: _Supernova, sim_class: str) -> dict[str, Any]:
+    name = f"simulated report of {locus_id}"
+    return named_object(name, row.place, 0.1, type=sim_class, redshift=row.redshift)

@@ -1,0 +1,213 @@
+"""A stream of alerts on your own machine: an embedded Kafka cluster for `StreamingClient`.
+
+It needs the extra ``stream`` (confluent-kafka). Nothing else of the sandbox does.
+"""
+
+import re
+import zlib
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import bson  # type: ignore[import-untyped]  # It ships no type information.
+
+try:
+    import confluent_kafka
+except ImportError as error:
+    raise ImportError(
+        "antares_sandbox.stream needs confluent-kafka: pip install 'antares-helpers[stream]'"
+    ) from error
+
+from antares_client import StreamingClient
+
+from antares_sandbox.errors import SandboxError
+from antares_sandbox.folder import BUNDLED, LocusFolder, index_folder
+from antares_sandbox.format import LocusFile, read_locus_file
+from antares_sandbox.server import Sandbox
+
+__all__ = ["TOPIC_PREFIX", "SandboxStream", "SandboxStreamingClient", "locus_message"]
+
+TOPIC_PREFIX = "client."
+"""What the topics that users may read start with; `StreamingClient` adds it by itself."""
+
+_TOPIC = r"[A-Za-z0-9._-]{1,240}"
+_PARTITION = 0  # One partition keeps the order.
+_READY_S = 10.0
+_DELIVERY_S = 30.0
+_ERRORS_ONLY = 3
+
+
+# The client's class is not typed.
+class SandboxStreamingClient(StreamingClient):  # type: ignore[misc]
+    """The `StreamingClient` of antares-client, but without encryption and password.
+
+    Only `_DEFAULT_OPTIONS` differ: the embedded cluster speaks plain text, on loopback. Give any
+    key and secret, and ``bootstrap_server=stream.bootstrap_server``. For the real stream take
+    `antares_client.StreamingClient`; the rest of your code stays as it is. The first message
+    comes after some 3 seconds: so long the cluster waits for others of the group.
+    """
+
+    _DEFAULT_OPTIONS = {  # noqa: RUF012 (as its parent has it)
+        "security.protocol": "PLAINTEXT",
+        # The next client of a group waits a second less than this for one that has left.
+        "session.timeout.ms": 4000,
+        "heartbeat.interval.ms": 1000,
+    }
+
+
+class SandboxStream:
+    """An embedded Kafka cluster that publishes loci as ANTARES does.
+
+    Parameters
+    ----------
+    source : Sandbox or path-like, optional
+        Whose loci, or the folder of locus files; by default the simulated ones. With a `Sandbox`
+        that runs, the alerts and catalog objects of what comes can be had, too.
+
+    Raises
+    ------
+    SandboxError
+        Where there is no such folder.
+
+    Examples
+    --------
+    >>> from antares_sandbox.stream import SandboxStream, SandboxStreamingClient
+    >>> with SandboxStream() as stream:
+    ...     stream.publish("young_rubin_transients", ["ANT2026simsnia06"])
+    ...     server = stream.bootstrap_server
+    ...     with SandboxStreamingClient(
+    ...         ["young_rubin_transients"], "any", "any", bootstrap_server=server, group="mine"
+    ...     ) as client:
+    ...         topic, locus = client.poll(timeout=30)
+    1
+    >>> topic, locus.locus_id
+    ('client.young_rubin_transients', 'ANT2026simsnia06')
+    """
+
+    def __init__(self, source: Sandbox | str | PathLike[str] | None = None) -> None:
+        if isinstance(source, Sandbox):
+            source = source.folder
+        self._index: LocusFolder = index_folder(BUNDLED if source is None else Path(source))
+        self._producer: confluent_kafka.Producer | None = None
+        self._server = ""
+
+    @property
+    def locus_ids(self) -> list[str]:
+        """The IDs of the loci that can be published, sorted."""
+        return sorted(self._index.files)
+
+    @property
+    def bootstrap_server(self) -> str:
+        """Where the cluster is, as the clients need it; only while the stream runs."""
+        self._running()
+        return self._server
+
+    def start(self) -> Self:
+        """Start the cluster; returns when it answers."""
+        if self._producer is not None:
+            raise SandboxError(f"the stream is already running at {self._server}")
+        producer = confluent_kafka.Producer({"test.mock.num.brokers": 1, "log_level": _ERRORS_ONLY})
+        brokers = producer.list_topics(timeout=_READY_S).brokers
+        self._server = ",".join(f"{broker.host}:{broker.port}" for broker in brokers.values())
+        self._producer = producer
+        return self
+
+    def stop(self) -> None:
+        """Stop the cluster, and forget what was published; does nothing where it is not running."""
+        # The cluster lives in the producer, and ends with it.
+        self._producer = None
+
+    def publish(self, topic: str, locus_ids: Iterable[str]) -> int:
+        """Publish loci on a topic, in this order.
+
+        Parameters
+        ----------
+        topic : str
+            The topic, with or without ``client.`` before it.
+        locus_ids : iterable of str
+            The IDs of the loci, of `locus_ids`; one may come several times.
+
+        Returns
+        -------
+        int
+            How many messages were published.
+
+        Raises
+        ------
+        SandboxError
+            Where the stream is not running, there is no such locus, the topic has no valid name,
+            or the cluster did not take the messages.
+        """
+        producer, name = self._running(), _topic(topic)
+        if isinstance(locus_ids, str):
+            raise SandboxError(f"{locus_ids!r} is one ID: give a list of them")
+        messages = [self._message(locus_id) for locus_id in locus_ids]
+        errors: list[Any] = []
+        for message in messages:
+            producer.produce(
+                name, message, partition=_PARTITION, on_delivery=lambda e, _: errors.append(e)
+            )
+        waiting = producer.flush(_DELIVERY_S)
+        failed = [error for error in errors if error is not None]
+        if waiting or failed:
+            raise SandboxError(f"{name}: {waiting + len(failed)} messages not delivered {failed}")
+        return len(messages)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def _running(self) -> confluent_kafka.Producer:
+        if self._producer is None:
+            raise SandboxError("the stream is not running: call start(), or use it in `with`")
+        return self._producer
+
+    def _message(self, locus_id: str) -> bytes:
+        if locus_id not in self._index.files:
+            raise SandboxError(
+                f"no locus {locus_id!r} among the {len(self._index.files)} of {self._index.path}"
+            )
+        return locus_message(read_locus_file(self._index.files[locus_id]))
+
+
+def locus_message(file: LocusFile) -> bytes:
+    """Return the message that ANTARES sends about a locus: BSON, compressed by zlib.
+
+    Parameters
+    ----------
+    file : LocusFile
+        The content of its file.
+
+    Returns
+    -------
+    bytes
+        The message, with ``id``, ``ra``, ``dec``, ``properties``, ``tags`` and ``catalogs``.
+    """
+    locus = file["locus"]
+    known = file.get("wire", {}).get("locus", {})
+    content = {
+        "id": locus["id"],
+        "ra": locus["ra"],
+        "dec": locus["dec"],
+        "properties": locus["old_properties"],
+        "tags": locus["user_tags"],
+        "catalogs": known.get("catalogs", list(locus["catalog_objects"])),
+    }
+    return zlib.compress(bson.dumps(content))
+
+
+def _topic(topic: str) -> str:
+    if not re.fullmatch(_TOPIC, topic):
+        raise SandboxError(f"{topic!r} is not the name of a topic: letters, digits and . _ -")
+    return topic if topic.startswith(TOPIC_PREFIX) else f"{TOPIC_PREFIX}{topic}"

@@ -1,0 +1,282 @@
+"""Statistics, catalogs, thumbnails and gravitational-wave notices, through the client."""
+
+import io
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import numpy as np
+import pytest
+from antares_client import search
+from antares_client.models import GravWaveNoticeTypes
+from astropy.coordinates import SkyCoord
+from astropy.io import fits
+
+from antares_sandbox import GW_CENTRE_DEG, GW_EVENT_ID, TUTORIAL_ID, Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """A sandbox for the tests of this module: none of them changes it."""
+    with Sandbox() as running:
+        yield running
+
+
+def get(sandbox, path):
+    return httpx.get(f"{sandbox.url}{path}", trust_env=False)
+
+
+def status(sandbox, path) -> int:
+    answer = get(sandbox, path)
+    (error,) = answer.json()["errors"]
+    assert error["status"] == answer.status_code
+    return answer.status_code
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_tags_are_those_of_the_files(bundled):
+    tags = Counter(tag for file in bundled.values() for tag in file["locus"]["user_tags"])
+
+    assert search.get_available_tags() == sorted(tags)
+    assert search.api_client.get_statistics().tags == tags
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_statistics_count_catalogs_and_measurements(bundled):
+    statistics = search.api_client.get_statistics()
+    files = [file["locus"] for file in bundled.values()]
+    numbers = [locus["old_properties"]["num_mag_values"] for locus in files]
+
+    assert statistics.catalogs == Counter(c for locus in files for c in locus["catalog_objects"])
+    assert statistics.min_num_measurements == min(numbers)
+    assert statistics.max_num_measurements == max(numbers)
+
+
+def test_the_statistics_of_an_empty_folder_are_zero(tmp_path):
+    with Sandbox(tmp_path) as running:
+        assert get(running, "loci/statistics").json()["data"]["max_num_measurements"] == 0
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_catalog_search_finds_the_objects_of_a_locus(bundled):
+    for file in bundled.values():
+        locus = file["locus"]
+        found = search.catalog_search(locus["ra"], locus["dec"])
+        for catalog, objects in locus["catalog_objects"].items():
+            assert all(one in found[catalog] for one in objects)
+
+
+def test_a_catalog_search_needs_no_wire_part(small_file, write):
+    with Sandbox(write(small_file)):
+        assert search.catalog_search(10.0, -30.0) == small_file["locus"]["catalog_objects"]
+        assert search.catalog_search(10.0, -30.1) == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nan/1",
+        "1/nan",
+        "inf/1",
+        "361/1",
+        "-1/1",
+        "1/91",
+        "a/b",
+        "1e999/1",
+        "1_0/1",
+        "1/" + "1" * 5000,
+    ],
+)
+def test_a_catalog_search_beyond_the_sky_is_a_400(sandbox, path):
+    assert status(sandbox, f"catalog_search/{path}") == 400
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("number", [1, 2, 50])
+def test_catalog_samples_are_at_most_so_many_of_each(bundled, number):
+    known = Counter()
+    for file in bundled.values():
+        known.update({name: len(o) for name, o in file["locus"]["catalog_objects"].items()})
+
+    samples = search.get_catalog_samples(number)
+
+    assert samples.keys() == known.keys()
+    assert all(0 < len(samples[name]) <= min(number, known[name]) for name in known)
+
+
+@pytest.mark.parametrize("number", ["0", "51", "-1", "x", "1.5", ""])
+def test_a_bad_number_of_samples_is_a_400(sandbox, number):
+    assert status(sandbox, f"catalog_samples?n={number}") == 400
+
+
+@pytest.fixture
+def cutouts(sandbox, bundled):
+    """Return the images of an alert of the tutorial's locus, and its properties."""
+    alert = max(
+        bundled[TUTORIAL_ID]["locus"]["alerts"],
+        key=lambda one: one["properties"]["lsst_diaSource_snr"],
+    )
+    thumbnails = search.get_thumbnails(alert["id"])
+    images = {kind: fits.getdata(io.BytesIO(one["blob"])) for kind, one in thumbnails.items()}
+    assert all(one["url"].startswith(sandbox.url) for one in thumbnails.values())
+    return images, alert["properties"]
+
+
+def test_an_alert_has_three_images(cutouts):
+    images, _ = cutouts
+
+    assert set(images) == {"template", "science", "difference"}
+    assert {image.shape for image in images.values()} == {(30, 30)}
+
+
+def test_the_difference_is_science_minus_template(cutouts):
+    images, _ = cutouts
+
+    difference = images["science"] - images["template"]
+    np.testing.assert_allclose(difference, images["difference"], atol=0.01)
+
+
+def test_the_flux_can_be_measured_from_the_difference(cutouts):
+    images, properties = cutouts
+
+    wanted, error = properties["lsst_diaSource_psfFlux"], properties["lsst_diaSource_psfFluxErr"]
+    # The sum over all pixels has some 6 times the error of the fit of a point source.
+    assert abs(images["difference"].sum() - wanted) < 30 * error
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_negative_source_is_a_hole_in_either_convention(bundled):
+    for name in ("ANT2026simeclipse", "ANT2026simunsigned"):
+        alert = min(
+            bundled[name]["locus"]["alerts"],
+            key=lambda one: (
+                -one["properties"]["lsst_diaSource_snr"]
+                * one["properties"]["lsst_diaSource_isNegative"]
+            ),
+        )
+        image = fits.getdata(io.BytesIO(search.get_thumbnails(alert["id"])["difference"]["blob"]))
+        assert image[13:17, 13:17].sum() < 0
+
+
+def test_an_image_is_the_same_each_time(sandbox, bundled):
+    alert = bundled[TUTORIAL_ID]["locus"]["alerts"][0]["id"]
+    path = f"alerts/{alert}/thumbnails/science.fits"
+
+    with Sandbox() as other:
+        assert get(other, path).content == get(sandbox, path).content
+
+
+def test_an_alert_without_a_flux_has_no_images(small_file, write):
+    with Sandbox(write(small_file)):
+        assert search.get_thumbnails("ztf_upper_limit:ZTF26aasimul-1") == {}
+        assert len(search.get_thumbnails("ztf_candidate:12")) == 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "alerts/lsst:1/thumbnails",
+        "alerts/lsst:1/thumbnails/science.fits",
+        "alerts/%00/thumbnails",
+        "alerts/..%2f..%2fsecret/thumbnails",
+        "grav_wave_notice/S1/latest",
+        f"grav_wave_notice/{GW_EVENT_ID}/2026-08-15T04:24:13",
+        f"grav_wave_notice/{GW_EVENT_ID}",
+    ],
+)
+def test_what_is_unknown_is_a_404(sandbox, path):
+    assert status(sandbox, path) == 404
+
+
+def test_an_unknown_kind_of_image_is_a_404(sandbox, bundled):
+    alert = bundled[TUTORIAL_ID]["locus"]["alerts"][0]["id"]
+
+    assert status(sandbox, f"alerts/{alert}/thumbnails/secret.fits") == 404
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_latest_notice_is_the_update():
+    notice = search.get_latest_grav_wave_notice(GW_EVENT_ID)
+
+    assert notice.notice_type is GravWaveNoticeTypes.UPDATE
+    assert notice.full_notice["simulated"] is True
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("zone", [None, UTC])
+def test_an_earlier_notice_is_found_by_its_time_and_wider(zone):
+    latest = search.get_latest_grav_wave_notice(GW_EVENT_ID)
+    time = latest.event_datetime + timedelta(minutes=5)
+    first = search.get_grav_wave_notice(GW_EVENT_ID, time.replace(tzinfo=zone))
+    place = SkyCoord(GW_CENTRE_DEG[0], GW_CENTRE_DEG[1] + 1.5, unit="deg")
+
+    assert first.notice_type is GravWaveNoticeTypes.PRELIMINARY
+    assert first.notice_datetime == time
+    level, _ = first.get_probability_contour_level_and_area(place)
+    assert level < latest.get_probability_contour_level_and_area(place)[0]
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_several_notices_are_those_that_are_known():
+    notices = search.get_multiple_grav_wave_notices(["S1", GW_EVENT_ID, GW_EVENT_ID])
+
+    assert [notice.gracedb_id for notice in notices] == [GW_EVENT_ID]
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_old_names_of_the_notices_work():
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        notice = search.get_latest_grav_wave_notices(GW_EVENT_ID)
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        again = search.get_grav_wave_notices(GW_EVENT_ID, notice.notice_datetime)
+
+    assert again.id == notice.id
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_an_unknown_event_is_none():
+    assert search.get_latest_grav_wave_notice("S190425z") is None
+    assert search.get_grav_wave_notice("S190425z", datetime(2026, 8, 15)) is None
+
+
+def test_a_time_that_is_none_is_a_400(sandbox):
+    assert status(sandbox, f"grav_wave_notice/{GW_EVENT_ID}/yesterday") == 400
+
+
+def test_notices_of_no_event_are_a_400(sandbox):
+    assert status(sandbox, "grav_wave_notice/latest") == 400
+
+
+@pytest.fixture
+def notice(sandbox):
+    assert sandbox.url
+    return search.get_latest_grav_wave_notice(GW_EVENT_ID)
+
+
+def test_the_sky_map_covers_the_sky_once(notice):
+    assert notice.sorted_pixel_areas.sum().to_value("sr") == pytest.approx(4 * np.pi)
+    assert notice.cumprob[-1].value == pytest.approx(1.0)
+
+
+def test_the_contours_are_those_of_a_normal_distribution(notice):
+    place = SkyCoord(GW_CENTRE_DEG[0], GW_CENTRE_DEG[1] + 1.0, unit="deg")
+
+    level, area = notice.get_probability_contour_level_and_area(place)
+
+    assert level == pytest.approx(100 * (1 - np.exp(-0.5)), abs=3)
+    assert area.to_value("deg2") == pytest.approx(np.pi, rel=0.1)
+
+
+def test_far_away_lies_in_the_outermost_contour(notice):
+    level, _ = notice.get_probability_contour_level_and_area(SkyCoord(242, 48, unit="deg"))
+
+    assert level == pytest.approx(100, abs=0.01)
+
+
+def test_the_alerts_in_the_event_have_the_contours_of_its_notice(notice):
+    loci = search.search({"query": {"term": {"grav_wave_events": GW_EVENT_ID}}})
+    for locus in loci:
+        assert list(locus.grav_wave_events_data) == [GW_EVENT_ID]
+        level, _ = notice.get_probability_contour_level_and_area(locus.coordinates)
+        (told,) = {e["contour_level"] for alert in locus.alerts for e in alert.grav_wave_events}
+        assert told == pytest.approx(level, abs=3)
