@@ -87,7 +87,7 @@ class Sandbox:
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """The latest 10,000 requests: method, path below ``/v2/`` and query of each."""
+        """Method, path below ``/v2/`` and query of each of the latest 10,000 requests."""
         return self._plan.requests
 
     def fail(self, path: str, fault: Fault, *, times: int | None = 1) -> None:

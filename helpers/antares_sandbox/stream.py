@@ -1,4 +1,4 @@
-"""A stream of alerts on your own machine: an embedded Kafka cluster for `StreamingClient`.
+"""A stream of alerts on your own machine: an embedded Kafka cluster for ``StreamingClient``.
 
 It needs the extra ``stream`` (confluent-kafka). Nothing else of the sandbox does.
 """
@@ -30,7 +30,7 @@ from antares_sandbox.server import Sandbox
 __all__ = ["TOPIC_PREFIX", "SandboxStream", "SandboxStreamingClient", "locus_message"]
 
 TOPIC_PREFIX = "client."
-"""What the topics that users may read start with; `StreamingClient` adds it by itself."""
+"""What the topics that users may read start with; ``StreamingClient`` adds it by itself."""
 
 _TOPIC = r"[A-Za-z0-9._-]{1,240}"
 _PARTITION = 0  # One partition keeps the order.
@@ -41,11 +41,11 @@ _ERRORS_ONLY = 3
 
 # The client's class is not typed.
 class SandboxStreamingClient(StreamingClient):  # type: ignore[misc]
-    """The `StreamingClient` of antares-client, but without encryption and password.
+    """The ``StreamingClient`` of antares-client, but without encryption and password.
 
-    Only `_DEFAULT_OPTIONS` differ: the embedded cluster speaks plain text, on loopback. Give any
+    Only ``_DEFAULT_OPTIONS`` differ: the embedded cluster speaks plain text, on loopback. Give any
     key and secret, and ``bootstrap_server=stream.bootstrap_server``. For the real stream take
-    `antares_client.StreamingClient`; the rest of your code stays as it is. The first message
+    ``antares_client.StreamingClient``; the rest of your code stays as it is. The first message
     comes after some 3 seconds: so long the cluster waits for others of the group.
     """
 
@@ -63,7 +63,7 @@ class SandboxStream:
     Parameters
     ----------
     source : Sandbox or path-like, optional
-        Whose loci, or the folder of locus files; by default the simulated ones. With a `Sandbox`
+        Whose loci, or the folder of locus files; by default the simulated ones. With a sandbox
         that runs, the alerts and catalog objects of what comes can be had, too.
 
     Raises

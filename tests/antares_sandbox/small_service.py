@@ -1,6 +1,7 @@
 """A service of API v2 that answers what it is told to, and remembers what it was asked."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,14 @@ class SmallService:
         return 200, {}, json.dumps({"data": self.data[path]}).encode()
 
 
+class _Server(ThreadingHTTPServer):
+    """A server that says nothing of clients that hang up."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving(service: SmallService) -> Iterator[SmallService]:
     """Serve on any free port of the loopback address."""
@@ -99,7 +108,7 @@ def serving(service: SmallService) -> Iterator[SmallService]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

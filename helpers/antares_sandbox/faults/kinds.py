@@ -107,7 +107,7 @@ class Status(_Always):
     ----------
     code : int
         The HTTP status, from 400 to 599.
-    retry_after : int, optional
+    retry_after : int or None
         Seconds to wait before the next attempt: the header Retry-After.
     html : bool
         Whether the body is HTML, as that of a proxy, instead of JSON.

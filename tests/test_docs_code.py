@@ -1,0 +1,28 @@
+"""Every Python code block of the site's own pages runs, one page after the other."""
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("confluent_kafka", reason="the page on the sandbox shows a stream")
+
+DOCS = Path(__file__).parents[1] / "docs"
+BLOCK = re.compile(r"^\.\. code-block:: python\n\n((?:    .*\n|\n)+)", re.MULTILINE)
+CODE = {
+    page.name: [textwrap.dedent(code) for code in BLOCK.findall(page.read_text(encoding="utf-8"))]
+    for page in sorted(DOCS.glob("*.rst"))
+}
+
+
+@pytest.mark.parametrize("page", [page for page, blocks in CODE.items() if blocks])
+def test_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for code in CODE[page]:
+        exec(compile(code, page, "exec"), names)
+
+
+def test_there_is_code_to_run() -> None:
+    assert sum(map(len, CODE.values())) >= 5
