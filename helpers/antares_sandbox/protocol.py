@@ -31,6 +31,12 @@ class Protocol(H11Protocol):
         if not self._is_sending():
             self._expect_nothing()
 
+    def on_response_complete(self) -> None:
+        """Go on to what was sent meanwhile: the beginning of a request, perhaps."""
+        super().on_response_complete()
+        if self._is_sending():
+            self._expect_request()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""
         self._expect_nothing()
