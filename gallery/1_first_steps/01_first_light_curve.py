@@ -45,10 +45,12 @@ lc["time", "band", "flux", "flux_err"][brightest_first[:5]].pprint()
 # -----------------------------
 #
 # An alert without a usable flux, error, time or band can't be drawn. Such alerts are never dropped
-# silently: read in the report how many alerts there were, how many were kept, and why the others
-# were not.
+# silently: print how many alerts there were, how many were kept, and why the others were not. The
+# numbers stand in ``lc.meta["report"]``.
 
-lc.meta["report"]
+from antares_helpers import completeness_sentence
+
+completeness_sentence(lc)
 
 # %%
 # Keep the figure

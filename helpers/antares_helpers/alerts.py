@@ -67,7 +67,7 @@ def _other_survey_of(alert_id: str) -> str:
 def common_columns(alerts: AlertList, survey: str) -> Columns:
     """Return the columns that need nothing but the IDs."""
     return {
-        "alert_id": np.array(alerts.ids, dtype=np.str_),
+        "alert_id": np.array(alerts.ids, dtype=object),
         "survey": np.full(len(alerts.ids), survey),
         "is_limit": np.zeros(len(alerts.ids), dtype=np.bool_),
     }

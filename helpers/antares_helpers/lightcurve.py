@@ -1,5 +1,6 @@
 """Extract a light curve from a locus, with every alert accounted for."""
 
+import time
 import warnings
 from collections.abc import Iterable, Mapping
 from numbers import Real
@@ -34,6 +35,8 @@ SURVEYS = ("lsst", "ztf", "all")
 
 FLUXES = ("psf", "science")
 """What `extract_lightcurve` takes as `flux`."""
+
+MJD_OF_UNIX_EPOCH = 40587.0
 
 COLUMNS = {
     "band": "band of the survey",
@@ -96,7 +99,8 @@ def extract_lightcurve(
         where unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
         ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` tells the locus,
         whether it is simulated, the sign convention, and under ``report`` how many alerts there
-        were, how many were kept, and why each other one was left out.
+        were, how many were kept, why each other one was left out, and which diaObjects they
+        belong to.
 
     Raises
     ------
@@ -138,6 +142,7 @@ def extract_lightcurve(
 
     columns, sieve, convention = _read(locus, survey, flux)
     _leave_out_unusable(sieve, columns)
+    _leave_out_duplicates(sieve, columns["alert_id"])
     if wanted_objects is not None:
         other = ~np.isin(columns["dia_object_id"], wanted_objects)
         sieve.leave_out(other, completeness.OTHER_OBJECT)
@@ -178,12 +183,29 @@ def _read(locus: Mapping[str, Any], survey: str, flux: str) -> tuple[Columns, Si
 
 
 def _leave_out_unusable(sieve: Sieve, columns: Columns) -> None:
-    sieve.leave_out(~np.isfinite(columns["mjd"]), completeness.NO_TIME)
+    mjd = columns["mjd"]
+    sieve.leave_out(~np.isfinite(mjd), completeness.NO_TIME)
+    sieve.leave_out(mjd < columns["began"], completeness.BEFORE_SURVEY)
+    sieve.leave_out(mjd > time.time() / 86400 + MJD_OF_UNIX_EPOCH + 1, completeness.IN_FUTURE)
     sieve.leave_out(~np.isin(columns["band"], BANDS), completeness.NO_BAND)
     sieve.leave_out(columns["lacks_sign"], completeness.NO_SIGN)
     sieve.leave_out(~np.isfinite(columns["flux"]), completeness.NO_FLUX)
     usable_error = np.isfinite(columns["flux_err"]) & (columns["flux_err"] > 0)
     sieve.leave_out(~usable_error, completeness.NO_FLUX_ERR)
+
+
+def _leave_out_duplicates(sieve: Sieve, alert_ids: NDArray[Any]) -> None:
+    """Keep the first of the usable alerts of one ID."""
+    rows = np.flatnonzero(sieve.kept)
+    ids = alert_ids[rows].tolist()
+    if len(set(ids)) == len(ids):
+        return
+    is_repeated = np.zeros(len(alert_ids), dtype=np.bool_)
+    seen: set[str] = set()
+    for row, alert_id in zip(rows, ids, strict=True):
+        is_repeated[row] = alert_id in seen
+        seen.add(alert_id)
+    sieve.leave_out(is_repeated, completeness.DUPLICATE)
 
 
 def _report(locus: Mapping[str, Any], columns: Columns, sieve: Sieve) -> dict[str, Any]:
@@ -192,7 +214,14 @@ def _report(locus: Mapping[str, Any], columns: Columns, sieve: Sieve) -> dict[st
         "kept": int(sieve.kept.sum()),
         "left_out": dict(sorted(sieve.left_out.items())),
         "without_is_dipole": int((columns["lacks_is_dipole"] & sieve.kept).sum()),
+        "dia_objects": _distinct(columns["dia_object_id"][sieve.kept]),
     }
+
+
+def _distinct(ids: NDArray[np.str_]) -> list[str]:
+    if len(ids) and (ids == ids[0]).all():  # nearly always, and faster than a set
+        ids = ids[:1]
+    return sorted(set(ids.tolist()) - {""})
 
 
 def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> dict[str, Any]:
@@ -235,10 +264,11 @@ def _timeseries(columns: Columns, kept: NDArray[np.bool_], meta: Mapping[str, An
     rows = np.flatnonzero(kept)
     rows = rows[np.argsort(columns["mjd"][rows], kind="stable")]
     data: dict[str, Any] = {name: columns[name][rows] for name in COLUMNS}
+    data["alert_id"] = data["alert_id"].astype(np.str_)
     for name in ("flux", "flux_err"):
         data[name] = data[name] * u.nJy
-    time = Time(columns["mjd"][rows], format="mjd", scale="tai")
-    lightcurve = TimeSeries(time=time, data=data, meta=dict(meta))
+    times = Time(columns["mjd"][rows], format="mjd", scale="tai")
+    lightcurve = TimeSeries(time=times, data=data, meta=dict(meta))
     for name, description in COLUMNS.items():
         lightcurve[name].info.description = description
     return lightcurve

@@ -11,7 +11,10 @@ from antares_helpers.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import sign_convention, signed_flux
 from antares_helpers.values import MISSING, as_flags, as_floats, as_ids, as_strings, is_true
 
-__all__ = ["FLAGS", "read_lsst"]
+__all__ = ["FLAGS", "LSST_BEGAN", "read_lsst"]
+
+LSST_BEGAN = 60676.0
+"""MJD of 2025-01-01, before the first of Rubin's alerts."""
 
 LSST_PROPERTIES = {
     "psf_flux": "lsst_diaSource_psfFlux",
@@ -93,6 +96,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         errors = as_floats(raw["psf_flux_err"])
     columns = common_columns(alerts, "lsst") | {
         "mjd": as_floats(alerts.mjds),
+        "began": np.full(len(alerts.ids), LSST_BEGAN),
         "band": as_strings(raw["band"]),
         "flux": values,
         "flux_err": errors,

@@ -5,6 +5,7 @@ import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import islice
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any, Generic, TypeVar
@@ -32,6 +33,9 @@ DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 4
 """How often a request that failed is sent again, where that may help."""
 
+# What the service, or a proxy before it, refuses for good: all of 4xx but "too many requests".
+_REFUSED = frozenset(range(400, 500)) - {429}
+
 T = TypeVar("T")
 
 
@@ -48,7 +52,7 @@ def fetch_devkit_dict(
     alerts_request = start(_get_alerts)
     catalogs_request = start(_get_catalog_objects) if include_catalogs else None
     try:
-        locus = locus_request.result()
+        locus = _locus_or_not_found(locus_request)
         locus.alerts = _existing(alerts_request)
         locus.catalog_objects = _optional_catalogs(catalogs_request)
     finally:
@@ -106,7 +110,7 @@ class _Request(Generic[T]):
         self._call = call
         self._timeout = timeout
         self._retries = retries
-        self._url = base_url()
+        self.url = base_url()
         self._deadline = time.monotonic() + timeout
         self._cancelled = threading.Event()
         self._future: Future[T] = Future()
@@ -117,24 +121,35 @@ class _Request(Generic[T]):
         deadline.set(self._deadline)
         policy = retrying(self._retries, self._timeout, self._cancelled)
         try:
-            self._future.set_result(policy(self._call, api_client(self._url), self.locus_id))
+            self._future.set_result(policy(self._call, api_client(self.url), self.locus_id))
         except BaseException as error:
             self._future.set_exception(error)
 
     def result(self) -> T:
         """Wait for the answer, until the deadline."""
         try:
-            return self._future.result(max(self._deadline - time.monotonic(), 0.0))
+            return self._future.result(self.seconds_left())
         except Exception as error:
             raise self._typed(error) from error
+
+    def seconds_left(self) -> float:
+        """Return the time until the deadline; 0 after it."""
+        return max(self._deadline - time.monotonic(), 0.0)
 
     def cancel(self) -> None:
         """Send nothing more; let an answer that is still under way go."""
         self._cancelled.set()
 
     def _typed(self, error: Exception) -> AntaresHelpersError:
-        kind, message = _explain(error, self.locus_id, self._url, self._timeout)
-        return kind(message, locus_id=self.locus_id, url=self._url)
+        kind, message = _explain(error, self.locus_id, self.url, self._timeout)
+        return kind(message, locus_id=self.locus_id, url=self.url)
+
+
+def _not_found(locus_id: str, url: str) -> str:
+    return (
+        f"ANTARES at {url} has no locus {locus_id}. Check the ID for typing errors, and whether "
+        "the address is the one you mean."
+    )
 
 
 def _explain(
@@ -144,9 +159,12 @@ def _explain(
     reason = str(error).partition("\n")[0]
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
-            return LocusNotFoundError, (
-                f"ANTARES at {url} has no locus {locus_id}. Check the ID for typing errors, "
-                "and whether the address is the one you mean."
+            return LocusNotFoundError, _not_found(locus_id, url)
+        case httpx.HTTPStatusError(response=response) if response.status_code in _REFUSED:
+            return ServiceError, (
+                f"ANTARES answered {response.status_code} {response.reason_phrase} to "
+                f"{response.url}. Check the variables ANTARES_API_BASE_URL and HTTPS_PROXY, and "
+                "that antares-client is up to date."
             )
         case httpx.HTTPStatusError(response=response):
             return ServiceError, (
@@ -168,6 +186,31 @@ def _explain(
         f"({type(error).__name__}: {reason}). Try again; if it stays so, check that "
         "antares-client is up to date."
     )
+
+
+def _locus_or_not_found(request: _Request[Locus]) -> Locus:
+    """Wait for a locus; where the service keeps failing, a search tells whether there is one."""
+    try:
+        return request.result()
+    except ServiceError as error:
+        failed = isinstance(error.__cause__, httpx.HTTPStatusError)
+        if failed and request.seconds_left() > 0 and _search_finds_nothing(request):
+            kind, message = LocusNotFoundError, _not_found(request.locus_id, request.url)
+            raise kind(message, locus_id=request.locus_id, url=request.url) from error
+        raise
+
+
+def _search_finds_nothing(failed: _Request[Any]) -> bool:
+    search_request = _Request(_find_by_id, failed.locus_id, failed.seconds_left(), retries=0)
+    try:
+        return not search_request.result()
+    except AntaresHelpersError:
+        return False
+
+
+def _find_by_id(api: Any, locus_id: str) -> list[Any]:
+    query = {"query": {"bool": {"filter": {"term": {"locus_id": locus_id}}}}}
+    return list(islice(api.get_loci(elasticsearch_query=query, limit=1), 1))
 
 
 def _existing(request: _Request[T]) -> T:

@@ -15,7 +15,10 @@ import httpx
 import tenacity
 from antares_client import search
 
-__all__ = ["api_client", "base_url", "deadline", "retrying"]
+__all__ = ["LARGEST_ANSWER", "api_client", "base_url", "deadline", "retrying"]
+
+LARGEST_ANSWER = 2**30
+"""Bytes after which an answer is given up; 100,000 alerts have some 400 million."""
 
 logger = logging.getLogger("antares_helpers")
 
@@ -82,14 +85,18 @@ def _refuse_failure(response: httpx.Response) -> None:
 
 
 class _LimitedStream(httpx.SyncByteStream):
-    """A body that must be complete in time; httpx limits only each single read."""
+    """A body that must end, and in time; httpx limits only each single read."""
 
     def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def __iter__(self) -> Iterator[bytes]:
+        size = 0
         for chunk in self._stream:
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                raise ValueError(f"the answer has more than {LARGEST_ANSWER} bytes")
             if time.monotonic() > self._deadline:
                 raise httpx.ReadTimeout("the answer came too slowly")
             yield chunk

@@ -11,7 +11,10 @@ from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
 from antares_helpers.photometry import to_flux
 from antares_helpers.values import as_flags, as_floats, as_ids
 
-__all__ = ["read_ztf"]
+__all__ = ["ZTF_BEGAN", "read_ztf"]
+
+ZTF_BEGAN = 58027.0
+"""MJD of 2017-10-01, before ZTF's first light."""
 
 ZTF_EXPOSURE = 30.0
 """Exposure time of ZTF [s] where an alert does not tell it."""
@@ -61,6 +64,7 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
     no = np.zeros(len(properties), dtype=np.bool_)
     return common_columns(alerts, "ztf") | {
         "mjd": _ztf_mjd_tai(alerts),
+        "began": np.full(len(properties), ZTF_BEGAN),
         "band": np.array([_ztf_band(each) for each in properties], dtype=np.str_),
         "flux": sign * brightness,
         "flux_err": error,

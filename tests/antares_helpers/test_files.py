@@ -1,6 +1,9 @@
 import json
 import os
 import stat
+import subprocess
+import sys
+import time
 
 import pytest
 from antares_client import search
@@ -188,3 +191,23 @@ def test_a_file_of_the_sandbox_saved_again_is_the_same_locus(path, tmp_path):
     again = save_locus(load_locus(path), tmp_path)
 
     assert content(again)["locus"] == content(path)["locus"]
+
+
+def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
+    path = tmp_path / f"{LOCUS_ID}.json"
+    save_locus(locus_of(*map(lsst_alert, range(200))), path)
+    program = (
+        "import sys; from antares_helpers import load_locus, save_locus\n"
+        "locus = load_locus(sys.argv[1]); print('go', flush=True)\n"
+        "while True: save_locus(locus, sys.argv[1])"
+    )
+
+    for milliseconds in (1, 7, 20, 50):
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(milliseconds / 1000)
+            process.kill()
+        assert len(load_locus(path)["alerts"]) == 200

@@ -1,5 +1,6 @@
 import copy
 import json
+import time
 
 import astropy.units as u
 import numpy as np
@@ -109,6 +110,7 @@ def test_the_meta_tells_where_the_light_curve_comes_from():
             "kept": 1,
             "left_out": {"other survey": 1},
             "without_is_dipole": 0,
+            "dia_objects": [str(OBJECT_ID)],
         },
     }
 
@@ -363,3 +365,52 @@ def test_what_is_no_locus_is_refused(locus):
 def test_a_locus_without_a_list_of_alerts_is_bad_data(locus):
     with pytest.raises(BadDataError, match="no list of alerts"):
         extract_lightcurve(locus)
+
+
+# Alerts that come twice, or at impossible times
+
+
+def test_of_two_alerts_of_one_id_the_first_stays():
+    lc = extract_lightcurve(locus_of(lsst_alert(psfFlux=10.0), lsst_alert(psfFlux=20.0)))
+
+    assert lc["flux"].value.tolist() == [10.0]
+    assert left_out(lc) == {"duplicate": 1}
+
+
+def test_an_alert_that_can_be_used_stands_in_for_one_of_its_id_that_can_not():
+    lc = extract_lightcurve(locus_of(lsst_alert(psfFlux=None), lsst_alert(psfFlux=20.0)))
+
+    assert lc["flux"].value.tolist() == [20.0]
+    assert left_out(lc) == {"no usable flux": 1}
+
+
+@pytest.mark.parametrize(
+    ("alert", "reason"),
+    [
+        (lsst_alert(mjd=60675.9), "time before the survey"),
+        (lsst_alert(mjd=0.0), "time before the survey"),
+        (lsst_alert(mjd=-61200.0), "time before the survey"),
+        (ztf_alert(mjd=58026.0), "time before the survey"),
+        (lsst_alert(mjd=2461200.75), "time in the future"),
+        (ztf_limit(mjd=99999.0), "time in the future"),
+    ],
+)
+def test_an_impossible_time_is_left_out(alert, reason):
+    lc = extract_lightcurve(locus_of(alert), survey="all")
+
+    assert left_out(lc) == {reason: 1}
+
+
+def test_an_alert_of_now_is_kept():
+    now = time.time() / 86400 + 40587
+
+    assert len(extract_lightcurve(locus_of(lsst_alert(mjd=now)))) == 1
+
+
+def test_the_report_names_the_objects_of_what_was_kept():
+    alerts = [lsst_alert(n, diaObjectId=OBJECT_ID + n) for n in range(3)]
+    alerts.append(lsst_alert(9, diaObjectId=5, psfFlux=None))
+
+    report = extract_lightcurve(locus_of(*alerts)).meta["report"]
+
+    assert report["dia_objects"] == [str(OBJECT_ID + n) for n in range(3)]

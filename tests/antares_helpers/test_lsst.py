@@ -29,6 +29,7 @@ def test_each_column_comes_from_its_property():
         "dia_object_id": ["170587117485817955"],
         "lacks_is_dipole": [False],
         "lacks_sign": [False],
+        "began": [60676.0],
     }
     assert convention == "signed"
 

@@ -33,7 +33,10 @@ from antares_helpers import (
     ServiceError,
     ServiceTimeoutError,
     fetch_locus,
+    transport,
 )
+from antares_sandbox import TUTORIAL_ID, Sandbox
+from antares_sandbox.faults import Status
 
 BODIES = good_bodies()
 OK = {part: sends(body) for part, body in BODIES.items()}
@@ -480,3 +483,66 @@ def test_a_request_under_way_does_not_hold_the_end_of_the_process(broker):
     _, errors = process.communicate("\n", timeout=10)
 
     assert process.returncode == 0, errors
+
+
+# A broker that answers 500 where it has no such locus
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox() as running:
+        yield running
+
+
+def asked(sandbox):
+    return [request.path for request in sandbox.requests]
+
+
+def test_a_locus_that_a_search_does_not_find_is_told_as_such(sandbox):
+    sandbox.fail("loci/ANT2026nowhere", Status(500), times=None)
+
+    with pytest.raises(LocusNotFoundError, match="has no locus ANT2026nowhere") as raised:
+        fetch_locus("ANT2026nowhere", retries=1, include_catalogs=False)
+
+    assert isinstance(raised.value.__cause__, ServiceError)
+    assert asked(sandbox).count("loci/ANT2026nowhere") == 2
+    assert asked(sandbox).count("loci") == 1
+
+
+def test_a_locus_that_a_search_finds_is_a_fault_of_the_service(sandbox):
+    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(500), times=None)
+
+    with pytest.raises(ServiceError, match="answered 500"):
+        fetch_locus(TUTORIAL_ID, retries=0)
+
+
+def test_where_the_search_fails_too_nothing_is_said_of_the_locus(sandbox):
+    sandbox.fail("loci/ANT2026nowhere", Status(500), times=None)
+    sandbox.fail("loci", Status(500), times=None)
+
+    with pytest.raises(ServiceError, match="answered 500"):
+        fetch_locus("ANT2026nowhere", retries=0)
+
+
+def test_a_locus_that_comes_after_a_failure_needs_no_search(sandbox):
+    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(500), times=1)
+
+    assert fetch_locus(TUTORIAL_ID)["id"] == TUTORIAL_ID
+    assert asked(sandbox).count("loci") == 0
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 418])
+def test_a_refusal_points_to_the_address_and_the_client(sandbox, status):
+    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(status), times=None)
+
+    with pytest.raises(ServiceError, match="antares-client is up to date"):
+        fetch_locus(TUTORIAL_ID)
+    assert asked(sandbox).count(f"loci/{TUTORIAL_ID}") == 1
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_an_answer_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr(transport, "LARGEST_ANSWER", 10_000)
+
+    with pytest.raises(BadDataError, match="more than 10000 bytes"):
+        fetch_locus(TUTORIAL_ID, retries=0)

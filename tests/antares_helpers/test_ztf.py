@@ -100,6 +100,7 @@ def test_what_can_not_be_used_is_left_out(properties, reason):
         "kept": 1,
         "left_out": {reason: 1},
         "without_is_dipole": 0,
+        "dia_objects": [],
     }
 
 
