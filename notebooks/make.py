@@ -32,6 +32,8 @@ README_FIGURE = ROOT / "docs" / "_static" / "first-light-curve.png"
 IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
 
+_WIDTH = 88
+
 HEADER = """# {title}
 
 | | |
@@ -125,8 +127,15 @@ def _merged(nodes: list[ast.stmt]) -> list[str]:
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
             names.setdefault(node.module, set()).update(map(ast.unparse, node.names))
-    lines |= {f"from {module} import {', '.join(sorted(names[module]))}" for module in names}
+    lines |= {_import_line(module, sorted(names[module])) for module in names}
     return sorted(lines, key=_import_order)
+
+
+def _import_line(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= _WIDTH:
+        return line
+    return f"from {module} import (\n    " + ",\n    ".join(names) + ",\n)"
 
 
 def _is_constant(node: ast.stmt) -> bool:

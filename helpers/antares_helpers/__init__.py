@@ -1,5 +1,6 @@
 """Rubin (LSST) alerts through ANTARES: fetch a locus, extract its light curve, plot it."""
 
+from antares_helpers.completeness import completeness_sentence, completeness_table
 from antares_helpers.errors import (
     AntaresHelpersError,
     AntaresHelpersWarning,
@@ -27,6 +28,8 @@ __all__ = [
     "ServiceError",
     "ServiceTimeoutError",
     "SignConventionWarning",
+    "completeness_sentence",
+    "completeness_table",
     "extract_lightcurve",
     "fetch_locus",
     "load_locus",
