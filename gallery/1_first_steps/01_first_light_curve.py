@@ -17,8 +17,8 @@ ax = plot_lightcurve(lc)
 # source was in each visit of Rubin, with 1-sigma error bars. Each band has its own colour and
 # symbol. The lower axis gives the time as MJD, the upper one the calendar date.
 #
-# Put the ID of your own locus into the first line. It stands at the end of the address of each
-# locus in the ANTARES portal:
+# Put the ID of your own locus in the place of this one. It stands at the end of the address of
+# each locus in the ANTARES portal:
 
 from antares_helpers import locus_url
 

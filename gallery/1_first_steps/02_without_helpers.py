@@ -2,8 +2,8 @@
 The same without helpers
 ========================
 
-Draw a correct light curve with antares-client, numpy and matplotlib alone: 27 lines to paste into
-a script or a notebook.
+Draw a correct light curve with antares-client, numpy and matplotlib alone: some 25 lines to paste
+into a script or a notebook.
 """
 
 import matplotlib.pyplot as plt
@@ -55,8 +55,8 @@ plt.show()
 # the subtraction, and points whose reliability is below 0.6.
 
 rubin = [alert["properties"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
-dipoles = sum(alert.get("lsst_diaSource_isDipole") is True for alert in rubin)
-unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in rubin)
+dipoles = sum(alert.get("lsst_diaSource_isDipole") in (True, "true") for alert in rubin)
+unreliable = sum(alert.get("lsst_diaSource_reliability", 1) < 0.6 for alert in rubin)
 print(f"{len(rubin)} alerts of Rubin: {dipoles} dipoles, {unreliable} with a reliability below 0.6")
 
 # %%

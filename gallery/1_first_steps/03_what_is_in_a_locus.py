@@ -19,7 +19,7 @@ locus = fetch_locus(found.locus_id)
 
 alerts = [alert["properties"] for alert in locus["alerts"] if "ant_ra" in alert["properties"]]
 ra, dec = np.transpose([(alert["ant_ra"], alert["ant_dec"]) for alert in alerts])
-east = (ra - locus["ra"]) * np.cos(np.radians(locus["dec"])) * 3600
+east = ((ra - locus["ra"] + 180) % 360 - 180) * np.cos(np.radians(locus["dec"])) * 3600
 north = (dec - locus["dec"]) * 3600
 
 fig, ax = plt.subplots(figsize=(5, 4), layout="constrained")
@@ -48,7 +48,7 @@ for key, value in locus.items():
 # * ``user_tags`` are set by the filters that run in ANTARES.
 # * ``old_properties`` belong to the locus as a whole.
 # * ``catalog_objects`` are sources of other catalogs at the same place.
-# * ``grav_wave_events_metadata`` is filled only if you ask for it.
+# * ``grav_wave_events_metadata`` has room for notices of gravitational waves; it is empty here.
 # * ``alerts`` are the measurements.
 #
 # The properties of the locus
@@ -58,7 +58,7 @@ for key, value in locus.items():
 
 properties = locus["old_properties"]
 for name in ("num_alerts", "brightest_alert_magnitude", "oldest_alert_observation_time", "survey"):
-    print(f"{name}: {properties[name]}")
+    print(f"{name}: {properties.get(name)}")
 print("tags:", ", ".join(sorted(locus["user_tags"])))
 
 # %%
@@ -68,11 +68,11 @@ print("tags:", ", ".join(sorted(locus["user_tags"])))
 # One alert
 # ---------
 #
-# An alert has an ``id``, the ``mjd`` of the middle of the exposure, and ``properties``. Those of
-# Rubin begin with ``lsst_diaSource_``, those that ANTARES adds with ``ant_``. Print the ones that
-# make a light curve.
+# An alert has an ``id``, an ``mjd`` and ``properties``. Those of Rubin begin with
+# ``lsst_diaSource_``, those that ANTARES adds with ``ant_``. The ``mjd`` of a Rubin alert is the
+# middle of its exposure (TAI). Print the properties that make a light curve.
 
-alert = locus["alerts"][0]
+alert = next(alert for alert in locus["alerts"] if alert["id"].startswith("lsst"))
 print(alert["id"], "at MJD", alert["mjd"], "with", len(alert["properties"]), "properties")
 for name in ("band", "psfFlux", "psfFluxErr", "snr", "isNegative", "isDipole", "reliability"):
     print(f"  lsst_diaSource_{name}: {alert['properties'].get(f'lsst_diaSource_{name}')}")

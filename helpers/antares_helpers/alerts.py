@@ -46,7 +46,7 @@ def split_by_survey(alerts: Iterable[Any]) -> tuple[dict[str, AlertList], int]:
         try:
             alert_id, mjd, properties = alert["id"], alert.get("mjd"), alert["properties"]
             survey = lsst if alert_id.startswith("lsst") else surveys[_other_survey_of(alert_id)]
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, IndexError, TypeError, AttributeError):
             malformed += 1
             continue
         if type(properties) is not dict and not isinstance(properties, Mapping):

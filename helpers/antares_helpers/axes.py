@@ -33,18 +33,30 @@ def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
     if x == "phase":
         ax.set_xlim(0, 1)
         return
-    if len(horizontal):
-        low, high = horizontal.min(), horizontal.max()
-        spare = max(_MIN_DAYS - (high - low), 0) / 2
-        ax.update_datalim([(low - spare, 0), (high + spare, 0)], updatey=False)
-        ax.autoscale_view()
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    plain = ScalarFormatter(useOffset=False)
+    plain.set_scientific(False)  # it would stand where the calendar does
+    ax.yaxis.set_major_formatter(plain)
+    if not len(horizontal):
+        if not ax.has_data():
+            ax.set(xticks=[], yticks=[])
+        return
+    low, high = horizontal.min(), horizontal.max()
+    spare = max(_MIN_DAYS - (high - low), 0) / 2
+    ax.update_datalim([(low - spare, 0), (high + spare, 0)], updatey=False)
+    ax.autoscale_view()
+    ticks = _number_of_ticks(ax)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True))
     ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     if x == "mjd" and not any(child.get_label() == _CALENDAR for child in ax.child_axes):
-        _add_calendar(ax)
+        _add_calendar(ax, ticks)
 
 
-def _add_calendar(ax: Axes) -> None:
+def _number_of_ticks(ax: Axes) -> int:
+    """Return how many labels of five digits fit, with room between them; at most 5."""
+    return max(1, min(5, int(0.6 * ax.xaxis.get_tick_space())))
+
+
+def _add_calendar(ax: Axes, ticks: int) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     def to_date(mjd: Any) -> Any:
@@ -55,7 +67,7 @@ def _add_calendar(ax: Axes) -> None:
 
     axis = ax.secondary_xaxis("top", functions=(to_date, to_mjd))
     axis.set_label(_CALENDAR)
-    locator: Any = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
+    locator: Any = AutoDateLocator(minticks=min(2, ticks), maxticks=ticks)  # type: ignore[no-untyped-call]
     formatter: Any = ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator, formats=_DATES, zero_formats=_DATES, show_offset=False
     )
@@ -75,8 +87,10 @@ def note(ax: Axes, lc: TimeSeries, without_magnitude: int) -> None:
         text = f"no points\n{reasons}".strip()
         ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center")
     elif without_magnitude:
+        if without_magnitude == len(lc) and not ax.has_data():
+            ax.set_yticks([])
         ax.margins(y=0.15)
-        noun = "point has" if without_magnitude == 1 else "points have"
+        noun = "point has" if len(lc) == 1 else "points have"
         text = f"{without_magnitude} of {len(lc)} {noun} no magnitude (flux ≤ 0)"
         ax.text(0.02, 0.03, text, **quiet)
 

@@ -62,7 +62,8 @@ def save_locus(
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     try:
-        text = json.dumps({"header": header, "locus": dict(locus)}, ensure_ascii=False, indent=1)
+        content_of_file = {"header": header, "locus": dict(locus)}
+        text = json.dumps(content_of_file, ensure_ascii=False, allow_nan=False, indent=1)
         content = f"{text}\n".encode()
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"Locus {locus_id} can't be written as JSON: {error}.") from error
@@ -115,14 +116,15 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{path} is not a locus file: its header does not say 'format': '{FORMAT}'. "
             "Write locus files with save_locus."
         )
-    if header.get("version") != VERSION:
+    if type(header.get("version")) is not int or header["version"] != VERSION:
         raise BadDataError(
             f"{path} has version {header.get('version')!r} of the locus format; this release of "
             f"antares-helpers reads version {VERSION}. Update antares-helpers."
         )
     locus = content.get("locus")
-    if not isinstance(locus, dict) or not isinstance(locus.get("alerts"), list):
-        raise BadDataError(f"{path} is damaged: it holds no locus with a list of alerts.")
+    parts = {"id": str, "alerts": list}
+    if not isinstance(locus, dict) or not all(isinstance(locus.get(k), parts[k]) for k in parts):
+        raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
     return locus
 
 

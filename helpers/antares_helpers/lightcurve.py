@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Iterable, Mapping
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 import astropy.units as u
 import numpy as np
@@ -23,7 +23,14 @@ from antares_helpers.errors import (
 )
 from antares_helpers.locus import LocusLike, as_locus_dict
 from antares_helpers.lsst import read_lsst
-from antares_helpers.options import check_bands, check_choice, check_objects, check_reliability
+from antares_helpers.options import (
+    check_bands,
+    check_choice,
+    check_objects,
+    check_reliability,
+    check_switch,
+    shortened,
+)
 from antares_helpers.service import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from antares_helpers.values import is_true
 from antares_helpers.ztf import read_ztf
@@ -122,6 +129,9 @@ def extract_lightcurve(
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a
     fifth of it as ``flux_err``. Its ``reliability`` is ``ztf_drb``, or else ``ztf_rb``.
 
+    Written as ECSV and read again, a light curve is the same, but for empty strings, which come
+    back masked.
+
     Examples
     --------
     >>> from antares_helpers import extract_lightcurve, fetch_locus
@@ -135,6 +145,8 @@ def extract_lightcurve(
         raise InvalidInputError(
             f"flux='science' needs survey='lsst', not {survey!r}: ZTF alerts carry no total flux."
         )
+    check_switch("dipoles", dipoles)
+    check_switch("flagged", flagged)
     wanted_bands = check_bands(bands)
     wanted_objects = check_objects(dia_object_id)
     check_reliability(min_reliability)
@@ -243,10 +255,10 @@ def _property(locus: Mapping[str, Any], name: str) -> Any:
 
 def _warn(locus: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
     expected, found = _property(locus, "num_alerts"), len(locus["alerts"])
-    if isinstance(expected, Real) and found < float(expected):
+    if isinstance(expected, Real) and found < cast(float, expected):
         warnings.warn(
-            f"Locus {meta['locus_id']} should have {expected:g} alerts, but only {found} are here: "
-            "the light curve has gaps. Fetch the locus again.",
+            f"Locus {meta['locus_id']} should have {shortened(expected)} alerts, but only {found} "
+            "are here: the light curve has gaps. Fetch the locus again.",
             IncompleteLocusWarning,
             stacklevel=3,
         )

@@ -8,6 +8,7 @@ from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
 from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.options import check_switch, shortened
 from antares_helpers.service import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
@@ -59,7 +60,7 @@ def fetch_locus(
     Raises
     ------
     InvalidInputError
-        If `locus_id` can't be an ANTARES ID; nothing is sent then.
+        If `locus_id` can't be an ANTARES ID, or an option can't be meant; nothing is sent then.
     LocusNotFoundError
         If ANTARES has no such locus.
     ServiceError
@@ -80,6 +81,7 @@ def fetch_locus(
     ['id', 'ra', 'dec', 'user_tags', 'old_properties', 'catalog_objects',
      'grav_wave_events_metadata', 'alerts']
     """
+    check_switch("include_catalogs", include_catalogs)
     return fetch_devkit_dict(
         check_locus_id(locus_id),
         include_catalogs=include_catalogs,
@@ -125,13 +127,13 @@ def check_locus_id(locus_id: str) -> str:
     """
     if not isinstance(locus_id, str):
         raise InvalidInputError(
-            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {_shortened(locus_id)} "
+            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {shortened(locus_id)} "
             f"({type(locus_id).__name__})."
         )
     stripped = locus_id.strip()
     if not _LOCUS_ID.fullmatch(stripped):
         raise InvalidInputError(
-            f"{_shortened(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
+            f"{shortened(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
             f"letters and digits, such as 'ANT2026z3bqyjga24oc'. {_advice(stripped)}"
         )
     return str(stripped)
@@ -152,11 +154,6 @@ def _advice(given: str) -> str:
             "locus."
         )
     return "Copy it from the address of the locus in the ANTARES portal."
-
-
-def _shortened(given: object) -> str:
-    text = repr(given)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def as_locus_dict(
@@ -193,7 +190,7 @@ def as_locus_dict(
     elif not isinstance(locus, Mapping):
         raise InvalidInputError(
             f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
-            f"{_shortened(locus)} is none of them. "
+            f"{shortened(locus)} is none of them. "
             "For a locus ID, write extract_lightcurve(fetch_locus(locus_id))."
         )
     if not isinstance(locus.get("alerts"), list | tuple):

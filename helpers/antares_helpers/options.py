@@ -2,28 +2,54 @@
 
 from collections.abc import Iterable
 from numbers import Real
+from typing import Any, cast
+
+import numpy as np
 
 from antares_helpers.bands import BANDS
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.values import as_ids
 
-__all__ = ["check_bands", "check_choice", "check_objects", "check_reliability"]
+__all__ = [
+    "check_bands",
+    "check_choice",
+    "check_objects",
+    "check_reliability",
+    "check_switch",
+    "shortened",
+]
+
+
+def shortened(given: object) -> str:
+    """Return what was given as it stands in a message: readable, and not too long."""
+    try:
+        text = repr(given)
+    except ValueError:  # an integer of thousands of digits
+        text = type(given).__name__
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def check_switch(name: str, given: object) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(given, (bool, np.bool_)):
+        raise InvalidInputError(f"{name}={shortened(given)} must be True or False.")
 
 
 def check_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
     """Refuse what is not one of the choices of an option."""
-    if given not in choices:
-        raise InvalidInputError(f"{name}={given!r} must be one of {', '.join(map(repr, choices))}.")
+    if not isinstance(given, str) or given not in choices:
+        expected = ", ".join(map(repr, choices))
+        raise InvalidInputError(f"{name}={shortened(given)} must be one of {expected}.")
 
 
 def check_bands(bands: str | Iterable[str] | None) -> list[str] | None:
     """Return the bands as a list; refuse what is no band."""
     if bands is None:
         return None
-    wanted = [*bands] if isinstance(bands, Iterable) else [bands]
-    if not wanted or not all(band in BANDS for band in wanted):
+    wanted = _listed(bands)
+    if not wanted or not all(isinstance(band, str) and band in BANDS for band in wanted):
         raise InvalidInputError(
-            f"bands={bands!r} must name some of {', '.join(BANDS)}, for example 'gri'."
+            f"bands={shortened(bands)} must name some of {', '.join(BANDS)}, for example 'gri'."
         )
     return wanted
 
@@ -32,12 +58,12 @@ def check_objects(given: object) -> list[str] | None:
     """Return diaObjectIds as exact strings; refuse what can't be one."""
     if given is None:
         return None
-    objects = [given] if isinstance(given, str) or not isinstance(given, Iterable) else [*given]
+    objects = [given] if isinstance(given, str) else _listed(given)
     ids: list[str] = as_ids([o.strip() if isinstance(o, str) else o for o in objects]).tolist()
     if not ids or not all(ids):
         raise InvalidInputError(
-            f"dia_object_id={given!r} must be whole numbers or strings of digits: a float loses "
-            "the last digits of an ID."
+            f"dia_object_id={shortened(given)} must be whole numbers or strings of digits: a float "
+            "loses the last digits of an ID."
         )
     return ids
 
@@ -46,5 +72,13 @@ def check_reliability(given: object) -> None:
     """Refuse what is no number from 0 to 1."""
     if given is None:
         return
-    if isinstance(given, bool) or not (isinstance(given, Real) and 0 <= float(given) <= 1):
-        raise InvalidInputError(f"min_reliability={given!r} must be a number from 0 to 1.")
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    if not is_number or not 0 <= cast(float, given) <= 1:
+        raise InvalidInputError(f"min_reliability={shortened(given)} must be a number from 0 to 1.")
+
+
+def _listed(given: Any) -> list[Any]:
+    try:
+        return list(given)
+    except TypeError:
+        return [given]

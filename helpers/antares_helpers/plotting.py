@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["plot_lightcurve"]
 
 
+_LIMIT_SYMBOL = "o"  # with a triangle the arrow would have two heads
+
+
 @dataclass(frozen=True)
 class _Points:
     """What is drawn of a light curve: plain arrays of one length."""
@@ -94,6 +97,7 @@ def plot_lightcurve(
     ('MJD (TAI)', 'PSF difference flux [nJy]')
     """
     _check(lc, x, y)
+    _check_axes(ax)
     origin = _mjd(epoch) if epoch is not None else _first_detection(lc)
     days = _days(period) if x == "phase" else None
     points = _points(lc, y, _horizontal(lc, x, origin, days))
@@ -106,7 +110,7 @@ def plot_lightcurve(
     ax.set_xlabel(_x_label(lc, x, origin, days))
     ax.set_ylabel(_y_label(lc, y))
     ax.set_title(lc.meta.get("locus_id", "") if title is None else title)
-    frame(ax, drawn.x, x)
+    frame(ax, points.x[np.isfinite(points.x)], x)
     if y == "flux" and lc.meta.get("flux") != "science":
         ax.axhline(0, color=QUIET, linewidth=0.8, zorder=0.5)
     note(ax, lc, len(points.x) - len(drawn.x))
@@ -134,6 +138,18 @@ def _check(lc: TimeSeries, x: str, y: str) -> None:
         raise InvalidInputError(
             "plot_lightcurve takes what extract_lightcurve returns; this light curve lacks "
             f"{', '.join(sorted(missing))}."
+        )
+
+
+def _check_axes(ax: object) -> None:
+    if ax is None:
+        return
+    from matplotlib.axes import Axes as AnyAxes
+
+    if not isinstance(ax, AnyAxes):
+        raise InvalidInputError(
+            f"ax must be one Axes of matplotlib, not {type(ax).__name__}. Where plt.subplots has "
+            "given an array of them, pass one, such as ax[0]."
         )
 
 
@@ -200,7 +216,7 @@ def _draw(ax: Axes, points: _Points, *, is_magnitude: bool) -> None:
         of_band = points[points.band == band]
         _draw_detections(ax, of_band[~of_band.is_limit], band, colors[band], is_dark)
         label = "_limit" if (~of_band.is_limit).any() else band
-        _draw_limits(ax, of_band[of_band.is_limit], label, band, colors[band], is_magnitude)
+        _draw_limits(ax, of_band[of_band.is_limit], label, colors[band], is_magnitude)
     dipoles = points[points.is_dipole]
     if len(dipoles.x):
         ax.plot(
@@ -211,12 +227,14 @@ def _draw(ax: Axes, points: _Points, *, is_magnitude: bool) -> None:
             markerfacecolor="none",
             markeredgecolor="0.7" if is_dark else "0.3",
             markeredgewidth=0.9,
-            zorder=3,
+            zorder=1.9,  # around the points, not over them
             label=DIPOLE,
         )
     if points.is_limit.any():
         gray = "0.7" if is_dark else "0.35"
-        ax.plot([], [], "v", color=gray, markerfacecolor="none", markersize=4, label=LIMIT)
+        ax.plot(
+            [], [], _LIMIT_SYMBOL, color=gray, markerfacecolor="none", markersize=4, label=LIMIT
+        )
 
 
 def _draw_detections(ax: Axes, points: _Points, band: str, color: str, is_dark: bool) -> None:
@@ -236,9 +254,7 @@ def _draw_detections(ax: Axes, points: _Points, band: str, color: str, is_dark: 
         )
 
 
-def _draw_limits(
-    ax: Axes, points: _Points, label: str, band: str, color: str, is_magnitude: bool
-) -> None:
+def _draw_limits(ax: Axes, points: _Points, label: str, color: str, is_magnitude: bool) -> None:
     if not len(points.x):
         return
     # The arrow points to what is fainter.
@@ -246,7 +262,7 @@ def _draw_limits(
         points.x,
         points.y,
         yerr=0.25 if is_magnitude else points.error,
-        fmt=SYMBOLS[band],
+        fmt=_LIMIT_SYMBOL,
         color=color,
         markerfacecolor="none",
         markersize=4,

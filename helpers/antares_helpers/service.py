@@ -6,13 +6,13 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
 from itertools import islice
-from math import isfinite
 from numbers import Integral, Real
 from typing import Any, Generic, TypeVar
 
 import httpx
 from antares_client import search
 from antares_client.models import Alert, Locus
+from pydantic import ValidationError
 
 from antares_helpers.errors import (
     AntaresHelpersError,
@@ -23,6 +23,7 @@ from antares_helpers.errors import (
     ServiceError,
     ServiceTimeoutError,
 )
+from antares_helpers.options import shortened
 from antares_helpers.transport import api_client, base_url, deadline, retrying
 
 __all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "fetch_alerts", "fetch_devkit_dict"]
@@ -35,6 +36,8 @@ DEFAULT_RETRIES = 4
 
 # What the service, or a proxy before it, refuses for good: all of 4xx but "too many requests".
 _REFUSED = frozenset(range(400, 500)) - {429}
+
+_LONGEST_TIMEOUT = 86400
 
 T = TypeVar("T")
 
@@ -52,7 +55,7 @@ def fetch_devkit_dict(
     alerts_request = start(_get_alerts)
     catalogs_request = start(_get_catalog_objects) if include_catalogs else None
     try:
-        locus = _locus_or_not_found(locus_request)
+        locus = _locus_or_not_found(locus_request, alerts_request)
         locus.alerts = _existing(alerts_request)
         locus.catalog_objects = _optional_catalogs(catalogs_request)
     finally:
@@ -132,6 +135,11 @@ class _Request(Generic[T]):
         except Exception as error:
             raise self._typed(error) from error
 
+    def has_something(self) -> bool:
+        """Tell whether an answer has come, and is not empty."""
+        is_there = self._future.done() and self._future.exception() is None
+        return is_there and bool(self._future.result())
+
     def seconds_left(self) -> float:
         """Return the time until the deadline; 0 after it."""
         return max(self._deadline - time.monotonic(), 0.0)
@@ -181,6 +189,11 @@ def _explain(
                 f"ANTARES can't be reached at {url}: {reason}. Check your network, and the "
                 "variables ANTARES_API_BASE_URL and HTTPS_PROXY."
             )
+    if _is_no_json(error):
+        return BadDataError, (
+            f"ANTARES at {url} sent something that can't be read as locus {locus_id}: it is no "
+            "JSON. Perhaps a proxy or a login page answers instead: open the address in a browser."
+        )
     return BadDataError, (
         f"ANTARES at {url} sent something that can't be read as locus {locus_id} "
         f"({type(error).__name__}: {reason}). Try again; if it stays so, check that "
@@ -188,19 +201,29 @@ def _explain(
     )
 
 
-def _locus_or_not_found(request: _Request[Locus]) -> Locus:
-    """Wait for a locus; where the service keeps failing, a search tells whether there is one."""
+def _is_no_json(error: Exception) -> bool:
+    return isinstance(error, ValidationError) and error.errors()[0]["type"] == "json_invalid"
+
+
+def _locus_or_not_found(request: _Request[Locus], alerts: _Request[list[Alert]]) -> Locus:
+    """Wait for a locus; where the service answers 500, a search tells whether there is one."""
     try:
         return request.result()
     except ServiceError as error:
-        failed = isinstance(error.__cause__, httpx.HTTPStatusError)
-        if failed and request.seconds_left() > 0 and _search_finds_nothing(request):
-            kind, message = LocusNotFoundError, _not_found(request.locus_id, request.url)
-            raise kind(message, locus_id=request.locus_id, url=request.url) from error
+        if _answered_500(error) and not alerts.has_something() and _search_finds_nothing(request):
+            message = _not_found(request.locus_id, request.url)
+            raise LocusNotFoundError(message, locus_id=request.locus_id, url=request.url) from error
         raise
 
 
+def _answered_500(error: ServiceError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code == 500
+
+
 def _search_finds_nothing(failed: _Request[Any]) -> bool:
+    if failed.seconds_left() == 0:
+        return False
     search_request = _Request(_find_by_id, failed.locus_id, failed.seconds_left(), retries=0)
     try:
         return not search_request.result()
@@ -245,7 +268,9 @@ def _optional_catalogs(
 
 def _check_limits(timeout: float, retries: int) -> None:
     is_number = isinstance(timeout, Real) and not isinstance(timeout, bool)
-    if not is_number or not isfinite(timeout) or timeout <= 0:
-        raise InvalidInputError(f"timeout={timeout!r} must be a positive number of seconds.")
+    if not is_number or not 0 < timeout <= _LONGEST_TIMEOUT:
+        raise InvalidInputError(
+            f"timeout={shortened(timeout)} must be a positive number of seconds, up to a day."
+        )
     if not isinstance(retries, Integral) or isinstance(retries, bool) or retries < 0:
-        raise InvalidInputError(f"retries={retries!r} must be a whole number, 0 or more.")
+        raise InvalidInputError(f"retries={shortened(retries)} must be a whole number, 0 or more.")

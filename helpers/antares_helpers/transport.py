@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
 from threading import Event, Lock
 from typing import Any
@@ -38,13 +38,16 @@ def base_url() -> str:
 def api_client(url: str) -> Any:
     """Return the client's own API object for an address, with our hooks in its connections."""
     with _making_client:  # or several threads would make one each
-        return _make_api_client(url)
+        api = _clients.get(url)
+        if api is None or api.client.is_closed:
+            api = _clients[url] = _make_api_client(url)
+        return api
 
 
 _making_client = Lock()
+_clients: dict[str, Any] = {}
 
 
-@cache
 def _make_api_client(url: str) -> Any:
     api = type(search.api_client)(base_url=url)
     api.client.headers["User-Agent"] = (
@@ -130,7 +133,7 @@ def _retry_after(response: httpx.Response) -> float:
         return float(value[:9])
     try:
         return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 

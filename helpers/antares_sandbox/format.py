@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NotRequired
 
 from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError, with_config
+from pydantic_core import from_json
 from typing_extensions import TypedDict
 
 from antares_sandbox.errors import LocusFileError
@@ -149,11 +150,16 @@ def read_locus_file(path: Path) -> LocusFile:
         Where the file can't be read, is not a locus file or contradicts itself.
     """
     try:
-        content = _ADAPTER.validate_json(path.read_bytes(), strict=True)
+        text = path.read_bytes()
+        content = _ADAPTER.validate_json(text, strict=True)
+        if b"NaN" in text or b"Infinity" in text:
+            from_json(text, allow_inf_nan=False)
     except OSError as error:
         raise LocusFileError(f"{path} can't be read: {error.strerror}") from error
     except ValidationError as error:
         raise LocusFileError(f"{path} is not a locus file: {_first_fault(error)}") from None
+    except ValueError as error:
+        raise LocusFileError(f"{path} is not a locus file, for JSON has no NaN: {error}") from None
     _check_wire(path, content["locus"], content.get("wire", {}))
     return content
 

@@ -114,6 +114,8 @@ class Sandbox:
         ...     get_by_id(TUTORIAL_ID) is None, get_by_id(TUTORIAL_ID) is None
         (True, False)
         """
+        if isinstance(fault, type) or not hasattr(fault, "happen"):
+            raise TypeError(f"a fault is one of those in antares_sandbox.faults: {fault!r}")
         self._plan.add(path, fault, times)
 
     def heal(self) -> None:

@@ -123,7 +123,7 @@ def test_an_empty_light_curve_without_meta_says_so(ax):
     ("number", "text"),
     [
         (0, []),
-        (1, ["1 of 2 point has no magnitude (flux ≤ 0)"]),
+        (1, ["1 of 2 points have no magnitude (flux ≤ 0)"]),
         (2, ["2 of 2 points have no magnitude (flux ≤ 0)"]),
     ],
 )

@@ -145,7 +145,7 @@ def test_upper_limits_are_small_and_hollow_in_the_colour_of_the_band(with_limit,
 
     (limit,) = limits(ax)
     marker = limit.lines[0]
-    assert (marker.get_marker(), marker.get_markerfacecolor()) == (SYMBOLS["r"], "none")
+    assert (marker.get_marker(), marker.get_markerfacecolor()) == ("o", "none")
     assert to_hex(marker.get_color()) == COLORS_ON_WHITE["r"].lower()
     assert marker.get_markersize() < series(ax)["g"].lines[0].get_markersize()
 

@@ -147,6 +147,10 @@ class Null(_Always):
 
     field: str
 
+    def __post_init__(self) -> None:
+        """Check what was given."""
+        _check_field(self.field)
+
     async def happen(self, exchange: Exchange) -> None:
         """Send the right answer with null in the place of the field."""
         answer = await exchange.right_answer()
@@ -164,6 +168,10 @@ class Missing(_Always):
     """
 
     field: str
+
+    def __post_init__(self) -> None:
+        """Check what was given."""
+        _check_field(self.field)
 
     async def happen(self, exchange: Exchange) -> None:
         """Send the right answer without the field."""
@@ -189,6 +197,11 @@ class RepeatLocus:
         parameters["offset"] = str(_offset(exchange.scope) - 1)
         exchange.scope["query_string"] = urlencode(parameters).encode()
         await exchange.pass_on()
+
+
+def _check_field(field: str) -> None:
+    if field.split(".")[0] not in ("data", "links", "meta"):
+        raise ValueError(f"a field is named from the top, such as data.*.mjd: {field}")
 
 
 def _offset(scope: Scope) -> int:
