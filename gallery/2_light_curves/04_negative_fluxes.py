@@ -71,19 +71,20 @@ for alert in locus["alerts"]:
 import copy
 
 
-def write_without_signs(locus):
-    """Return a copy whose negative detections have positive fluxes."""
-    unsigned = copy.deepcopy(locus)
-    for alert in unsigned["alerts"]:
+def write_the_other_way(locus):
+    """Return a copy in which the fluxes of the negative detections have the other sign."""
+    other = copy.deepcopy(locus)
+    for alert in other["alerts"]:
         properties = alert["properties"]
-        if properties.get("lsst_diaSource_isNegative") in (True, "true"):
+        is_negative = properties.get("lsst_diaSource_isNegative") in (True, "true")
+        if is_negative and "lsst_diaSource_psfFlux" in properties:
             properties["lsst_diaSource_psfFlux"] *= -1
-    return unsigned
+    return other
 
 
-unsigned = extract_lightcurve(write_without_signs(locus))
+other = extract_lightcurve(write_the_other_way(locus))
 
-for name, each in (("as it came", lc), ("the other way", unsigned)):
+for name, each in (("as it came", lc), ("the other way", other)):
     print(f"{name:14} {each.meta['sign_convention']:9} sum of fluxes: {each['flux'].sum():.1f}")
 
 # %%
@@ -96,9 +97,10 @@ for name, each in (("as it came", lc), ("the other way", unsigned)):
 # Some negative fluxes have ``isNegative`` not set: those of dipoles, where a hole and a peak lie
 # side by side because the source and its template do not quite coincide. Of the same 39,922
 # DiaSources, 1,277 are like that. So leave ``psfFlux`` as it is where ``isNegative`` is not set.
-# Only in a locus that writes fluxes without signs is that not enough: there
+# In a locus that writes fluxes without signs, that is not enough: there
 # `antares_helpers.signed_flux` gives a dipole the sign of ``scienceFlux - templateFlux``, or
-# leaves it out if these are missing.
+# leaves it out if these are missing. Where no detection shows the convention, it turns a dipole
+# only if that difference is negative and of the same size within a factor of 2.
 #
 # Nor does ``snr`` help: it is never negative.
 #

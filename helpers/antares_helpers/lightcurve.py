@@ -115,6 +115,8 @@ def extract_lightcurve(
         If an option can't be meant, or `locus` is no locus.
     BadDataError
         If the locus holds no list of alerts.
+    ServiceError
+        If the alerts of a ``Locus`` have to be fetched and can't be had.
 
     Warns
     -----

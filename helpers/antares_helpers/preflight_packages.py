@@ -34,7 +34,7 @@ NEWEST_TESTED = MappingProxyType(
         "click": (8, 5),
         "httpx": (0, 28),
         "matplotlib": (3, 11),
-        "numpy": (2, 4),
+        "numpy": (2, 5),
         "pandas": (3, 1),
         "pydantic": (2, 14),
         "tenacity": (9, 2),
