@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from antares_helpers.bands import BANDS
 
 if TYPE_CHECKING:
-    import numpy as np
     from astropy.timeseries import TimeSeries
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -40,7 +41,7 @@ def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
         if not ax.has_data():
             ax.set(xticks=[], yticks=[])
         return
-    low, high = horizontal.min(), horizontal.max()
+    low, high = float(np.min(horizontal)), float(np.max(horizontal))
     spare = max(_MIN_DAYS - (high - low), 0) / 2
     ax.update_datalim([(low - spare, 0), (high + spare, 0)], updatey=False)
     ax.autoscale_view()
