@@ -1,9 +1,10 @@
-"""Make the notebooks from the gallery: python notebooks/make.py [--check].
+"""Make the notebooks from the gallery: python notebooks/make.py [--check] [PAGE...].
 
 Each tutorial becomes a notebook in the form of Rubin's RTN-045: a header, all imports and
 definitions first, numbered sections. The notebooks are executed against the sandbox (with
 ANTARES_LIVE=1 against the live service) and written with their outputs. With --check nothing is
-executed or written; the exit status is 1 where a notebook does not match its tutorial.
+executed or written; the exit status is 1 where a notebook does not match its tutorial. Pages are
+given by their names, such as 04_negative_fluxes; without any, all are made.
 """
 
 import ast
@@ -196,13 +197,15 @@ def _is_current(path: Path, notebook: Any) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Make or check every notebook."""
-    is_check, status = arguments == ["--check"], 0
-    if arguments and not is_check:
-        print(__doc__, file=sys.stderr)
+    """Make or check notebooks."""
+    is_check, status = arguments[:1] == ["--check"], 0
+    names = set(arguments[is_check:])
+    scripts = [path for path in sorted(GALLERY.glob("*/*.py")) if not names or path.stem in names]
+    if unknown := names - {path.stem for path in scripts}:
+        print(f"no such page: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     with nullcontext() if IS_LIVE or is_check else Sandbox():
-        for script in sorted(GALLERY.glob("*/*.py")):
+        for script in scripts:
             path = (ROOT / "notebooks" / script.relative_to(GALLERY)).with_suffix(".ipynb")
             notebook = make_notebook(script)
             if is_check and not _is_current(path, notebook):
@@ -213,7 +216,7 @@ def main(arguments: list[str]) -> int:
                 _execute(notebook)
                 path.parent.mkdir(exist_ok=True)
                 nbformat.write(notebook, path)
-        if not is_check:
+        if not is_check and not names:
             _write_readme_figure()
     return status
 
