@@ -4,6 +4,7 @@ from antares_helpers.errors import (
     AntaresHelpersError,
     AntaresHelpersWarning,
     BadDataError,
+    CutoutsNotFoundError,
     IncompleteLocusWarning,
     InvalidInputError,
     LocusNotFoundError,
@@ -16,8 +17,10 @@ from antares_helpers.preflight import check, is_command
 try:
     from antares_helpers.completeness import completeness_sentence, completeness_table
     from antares_helpers.files import load_locus, save_locus
+    from antares_helpers.finding import find_loci
     from antares_helpers.lightcurve import extract_lightcurve
     from antares_helpers.locus import fetch_locus, locus_url
+    from antares_helpers.many_loci import fetch_loci, iter_loci
     from antares_helpers.photometry import sign_convention, signed_flux, to_flux, to_magnitude
     from antares_helpers.plotting import plot_lightcurve
 except Exception as error:
@@ -32,6 +35,7 @@ __all__ = [
     "AntaresHelpersError",
     "AntaresHelpersWarning",
     "BadDataError",
+    "CutoutsNotFoundError",
     "IncompleteLocusWarning",
     "InvalidInputError",
     "LocusNotFoundError",
@@ -42,7 +46,10 @@ __all__ = [
     "completeness_sentence",
     "completeness_table",
     "extract_lightcurve",
+    "fetch_loci",
     "fetch_locus",
+    "find_loci",
+    "iter_loci",
     "load_locus",
     "locus_url",
     "plot_lightcurve",

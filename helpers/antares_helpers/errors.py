@@ -5,6 +5,7 @@
     AntaresHelpersError
      ├── InvalidInputError      (ValueError)       what you passed can't be right
      ├── LocusNotFoundError     (LookupError)      ANTARES has no such locus
+     ├── CutoutsNotFoundError   (LookupError)      ANTARES has no cutouts of an alert
      ├── ServiceError           (ConnectionError)  ANTARES can't be reached, or failed
      │    └── ServiceTimeoutError (TimeoutError)   ... or took too long
      └── BadDataError           (ValueError)       what came isn't what ANTARES sends
@@ -18,6 +19,7 @@ __all__ = [
     "AntaresHelpersError",
     "AntaresHelpersWarning",
     "BadDataError",
+    "CutoutsNotFoundError",
     "IncompleteLocusWarning",
     "InvalidInputError",
     "LocusNotFoundError",
@@ -34,6 +36,8 @@ class AntaresHelpersError(Exception):
     ----------
     message : str
         What was given, what was expected and what to do next.
+    advice : str, optional
+        What to do next, where it stands apart: it ends the message, and is kept as an attribute.
     locus_id : str, optional
         The locus that was asked for, kept as an attribute.
     url : str, optional
@@ -41,9 +45,16 @@ class AntaresHelpersError(Exception):
     """
 
     def __init__(
-        self, message: str = "", *, locus_id: str | None = None, url: str | None = None
+        self,
+        message: str = "",
+        *,
+        advice: str = "",
+        locus_id: str | None = None,
+        url: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(f"{message} {advice}".strip())
+        self.reason = message
+        self.advice = advice
         self.locus_id = locus_id
         self.url = url
 
@@ -54,6 +65,10 @@ class InvalidInputError(AntaresHelpersError, ValueError):
 
 class LocusNotFoundError(AntaresHelpersError, LookupError):
     """ANTARES has no locus of this ID."""
+
+
+class CutoutsNotFoundError(AntaresHelpersError, LookupError):
+    """ANTARES has no such alert, or no cutouts of it."""
 
 
 class ServiceError(AntaresHelpersError, ConnectionError):

@@ -62,9 +62,7 @@ def save_locus(
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     try:
-        content_of_file = {"header": header, "locus": dict(locus)}
-        text = json.dumps(content_of_file, ensure_ascii=False, allow_nan=False, indent=1)
-        content = f"{text}\n".encode()
+        content = _text(header, locus).encode()
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"Locus {locus_id} can't be written as JSON: {error}.") from error
     path = Path(path)
@@ -126,6 +124,19 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(locus, dict) or not all(isinstance(locus.get(k), parts[k]) for k in parts):
         raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
     return locus
+
+
+def _text(header: Mapping[str, Any], locus: Mapping[str, Any]) -> str:
+    """Return the content of a locus file, with each alert on a line of its own."""
+    rest = {name: value for name, value in locus.items() if name != "alerts"}
+    alerts = ",\n".join(map(_json, locus["alerts"]))
+    return (
+        f'{{"header": {_json(header)},\n"locus": {_json(rest)[:-1]}, "alerts": [\n{alerts}\n]}}}}\n'
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _replace(path: Path, content: bytes) -> None:

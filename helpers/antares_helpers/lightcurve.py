@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from antares_helpers import completeness
 from antares_helpers.alerts import Columns, split_by_survey
+from antares_helpers.asking import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from antares_helpers.bands import BANDS
 from antares_helpers.completeness import Sieve
 from antares_helpers.errors import (
@@ -31,7 +32,6 @@ from antares_helpers.options import (
     check_switch,
     shortened,
 )
-from antares_helpers.service import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from antares_helpers.values import is_true
 from antares_helpers.ztf import read_ztf
 

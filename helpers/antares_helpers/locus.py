@@ -7,14 +7,10 @@ from typing import Any, TypeAlias
 from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
+from antares_helpers.asking import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Limits
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.options import check_switch, shortened
-from antares_helpers.service import (
-    DEFAULT_RETRIES,
-    DEFAULT_TIMEOUT,
-    fetch_alerts,
-    fetch_devkit_dict,
-)
+from antares_helpers.service import fetch_alerts, fetch_devkit_dict
 
 __all__ = ["LocusLike", "as_locus_dict", "check_locus_id", "fetch_locus", "locus_url"]
 
@@ -85,8 +81,7 @@ def fetch_locus(
     return fetch_devkit_dict(
         check_locus_id(locus_id),
         include_catalogs=include_catalogs,
-        timeout=timeout,
-        retries=retries,
+        limits=Limits(timeout, retries),
     )
 
 
@@ -134,7 +129,8 @@ def check_locus_id(locus_id: str) -> str:
     if not _LOCUS_ID.fullmatch(stripped):
         raise InvalidInputError(
             f"{shortened(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
-            f"letters and digits, such as 'ANT2026z3bqyjga24oc'. {_advice(stripped)}"
+            "letters and digits, such as 'ANT2026z3bqyjga24oc'.",
+            advice=_advice(stripped),
         )
     return str(stripped)
 
@@ -145,14 +141,11 @@ def _advice(given: str) -> str:
         return f"Did you mean {found.group()!r}?"
     if re.fullmatch(r"(lsst:)?[0-9]{15,20}", given):
         return (
-            "This looks like a Rubin ID; antares_client.search.get_by_lsst_dia_object_id finds "
-            "the locus of a diaObjectId."
+            "This looks like an ID of Rubin's: find_loci(dia_object_id=...) finds the locus of a "
+            "diaObject."
         )
     if re.fullmatch(r"ZTF[0-9]{2}[a-z]{7}", given):
-        return (
-            "This looks like a ZTF name; antares_client.search.get_by_ztf_object_id finds its "
-            "locus."
-        )
+        return "This looks like a ZTF name; find_loci(ztf_object_id=...) finds its locus."
     return "Copy it from the address of the locus in the ANTARES portal."
 
 
@@ -183,7 +176,7 @@ def as_locus_dict(
     """
     if isinstance(locus, Locus):
         if locus._alerts is None:
-            locus.alerts = fetch_alerts(locus.locus_id, timeout=timeout, retries=retries)
+            locus.alerts = fetch_alerts(locus.locus_id, limits=Limits(timeout, retries))
         locus = locus.to_devkit()
     elif isinstance(locus, DevKitLocus):
         locus = _dict_of_devkit_locus(locus)

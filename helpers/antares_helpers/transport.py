@@ -8,14 +8,23 @@ from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from functools import partial
 from importlib.metadata import version
-from threading import Event, Lock
+from threading import Event, Lock, Semaphore
 from typing import Any
 
 import httpx
 import tenacity
 from antares_client import search
 
-__all__ = ["LARGEST_ANSWER", "api_client", "base_url", "deadline", "retrying"]
+__all__ = [
+    "LARGEST_ANSWER",
+    "Gate",
+    "Slot",
+    "api_client",
+    "base_url",
+    "deadline",
+    "retrying",
+    "slot",
+]
 
 LARGEST_ANSWER = 2**30
 """Bytes after which an answer is given up; 100,000 alerts have some 400 million."""
@@ -24,6 +33,53 @@ logger = logging.getLogger("antares_helpers")
 
 deadline: ContextVar[float] = ContextVar("deadline")
 """When the request of this thread must be complete, in seconds of `time.monotonic`."""
+
+
+slot: ContextVar["Slot"] = ContextVar("slot")
+"""The place of this thread at a gate, where there is one."""
+
+
+class Gate:
+    """Lets only so many exchanges with the service happen at a time, and none once closed."""
+
+    def __init__(self, places: int) -> None:
+        self._places = Semaphore(places)
+        self._is_closed = False
+
+    def enter(self) -> None:
+        """Wait for a free place."""
+        self._places.acquire()
+        if self._is_closed:
+            self._places.release()
+            raise RuntimeError("nobody waits for the answer any longer")
+
+    def leave(self) -> None:
+        """Free the place."""
+        self._places.release()
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._is_closed = True
+
+
+class Slot:
+    """A place at a gate, held from sending a request until its answer is read."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._is_held = False
+
+    def take(self) -> None:
+        """Wait for the place, unless it is held."""
+        if not self._is_held:
+            self._gate.enter()
+            self._is_held = True
+
+    def free(self) -> None:
+        """Give the place to another."""
+        if self._is_held:
+            self._is_held = False
+            self._gate.leave()
 
 
 def base_url() -> str:
@@ -73,6 +129,8 @@ def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retryin
 
 
 def _limit_request(request: httpx.Request) -> None:
+    if place := slot.get(None):
+        place.take()
     # Half of what is left, so that one lost answer leaves time to ask again.
     left = max(deadline.get() - time.monotonic(), 0.001)
     seconds = min(left, max(left / 2, 2.0))
@@ -106,6 +164,8 @@ class _LimitedStream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
+        if place := slot.get(None):
+            place.free()
 
 
 def _may_pass(error: BaseException) -> bool:

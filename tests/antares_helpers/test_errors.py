@@ -7,6 +7,7 @@ from antares_helpers import (
     AntaresHelpersError,
     AntaresHelpersWarning,
     BadDataError,
+    CutoutsNotFoundError,
     IncompleteLocusWarning,
     InvalidInputError,
     LocusNotFoundError,
@@ -18,6 +19,7 @@ from antares_helpers import (
 CHILDREN = [
     (InvalidInputError, ValueError),
     (LocusNotFoundError, LookupError),
+    (CutoutsNotFoundError, LookupError),
     (ServiceError, ConnectionError),
     (ServiceTimeoutError, ServiceError),
     (ServiceTimeoutError, TimeoutError),
@@ -41,6 +43,14 @@ def test_a_warning_can_be_filtered_as_ours(warning):
 @pytest.mark.parametrize("error", ERRORS)
 def test_an_error_says_its_message(error):
     assert str(error("what to do next")) == "what to do next"
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_keeps_its_reason_and_its_advice_apart(error):
+    raised = error("It is gone.", advice="Look elsewhere.")
+
+    assert str(raised) == "It is gone. Look elsewhere."
+    assert (raised.reason, raised.advice) == ("It is gone.", "Look elsewhere.")
 
 
 @pytest.mark.parametrize("error", ERRORS)

@@ -81,9 +81,9 @@ def test_what_is_no_id_has_no_page(given):
     ("given", "advice"),
     [
         ("https://antares.noirlab.edu/loci/ANT2026abcd", "Did you mean 'ANT2026abcd'?"),
-        ("170587117485817955", "get_by_lsst_dia_object_id"),
-        ("lsst:170587117485817955", "get_by_lsst_dia_object_id"),
-        ("ZTF18abcdefg", "get_by_ztf_object_id"),
+        ("170587117485817955", "find_loci(dia_object_id=...)"),
+        ("lsst:170587117485817955", "find_loci(dia_object_id=...)"),
+        ("ZTF18abcdefg", "find_loci(ztf_object_id=...)"),
         ("SN2026abc", "Copy it from the address"),
         (170587117485817955, r"not 170587117485817955 \(int\)"),
     ],
