@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Generic, TypeVar
 
@@ -20,15 +21,7 @@ from antares_helpers.errors import (
     ServiceTimeoutError,
 )
 from antares_helpers.options import shortened
-from antares_helpers.transport import (
-    Gate,
-    Slot,
-    api_client,
-    base_url,
-    deadline,
-    retrying,
-    slot,
-)
+from antares_helpers.transport import Conduct, api_client, base_url, conduct
 
 __all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "Limits", "Request", "Subject", "not_found"]
 
@@ -56,13 +49,14 @@ class Limits:
         Seconds that the call may take in all.
     retries : int
         How often a request is sent again.
-    gate : Gate, optional
-        Limits how many exchanges with the service are under way at the same time.
+    gate : context manager, optional
+        Entered around each single exchange with the service: a `Gate` limits how many are under
+        way at the same time.
     """
 
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
-    gate: Gate | None = None
+    gate: AbstractContextManager[Any] = field(default_factory=nullcontext)
 
     def __post_init__(self) -> None:
         """Refuse what can't be meant."""
@@ -115,29 +109,23 @@ class Request(Generic[T]):
         self.subject = subject
         self.url = base_url()
         self._call = call
-        self._limits = limits
-        self._deadline = time.monotonic() + limits.timeout
-        self._cancelled = threading.Event()
+        self._timeout = limits.timeout
+        self._conduct = Conduct(
+            deadline=time.monotonic() + limits.timeout,
+            retries=limits.retries,
+            cancelled=threading.Event(),
+            gate=limits.gate,
+        )
         self._future: Future[T] = Future()
         # A daemon thread: an executor would hold Ctrl-C and the end of the process.
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
-        deadline.set(self._deadline)
-        if self._limits.gate:
-            slot.set(Slot(self._limits.gate))
-        policy = retrying(self._limits.retries, self._limits.timeout, self._cancelled)
+        conduct.set(self._conduct)
         try:
-            self._future.set_result(policy(self._attempt))
+            self._future.set_result(self._call(api_client(self.url)))
         except BaseException as error:
             self._future.set_exception(error)
-
-    def _attempt(self) -> T:
-        try:
-            return self._call(api_client(self.url))
-        finally:
-            if place := slot.get(None):
-                place.free()
 
     def result(self) -> T:
         """Wait for the answer, until the deadline."""
@@ -153,14 +141,14 @@ class Request(Generic[T]):
 
     def seconds_left(self) -> float:
         """Return the time until the deadline; 0 after it."""
-        return max(self._deadline - time.monotonic(), 0.0)
+        return self._conduct.seconds_left()
 
     def cancel(self) -> None:
         """Send nothing more; let an answer that is still under way go."""
-        self._cancelled.set()
+        self._conduct.cancelled.set()
 
     def _typed(self, error: Exception) -> AntaresHelpersError:
-        kind, reason, advice = _explain(error, self.subject, self.url, self._limits.timeout)
+        kind, reason, advice = _explain(error, self.subject, self.url, self._timeout)
         return kind(reason, advice=advice, locus_id=self.subject.locus_id, url=self.url)
 
 

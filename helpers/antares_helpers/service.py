@@ -100,7 +100,7 @@ def search_loci(query: dict[str, Any], *, page_size: int, limits: Limits) -> Ite
 
 
 class _Walk:
-    """The client's walk through the pages; begun anew after an error, for it can't go on."""
+    """The client's walk through the pages of a search, a page at a time."""
 
     def __init__(self, query: dict[str, Any], page_size: int) -> None:
         self._query = query
@@ -110,12 +110,8 @@ class _Walk:
     def next_page(self, api: Any) -> list[Locus]:
         if self._loci is None:
             self._loci = api.get_loci(elasticsearch_query=self._query, limit=self._page_size)
-        try:
-            page = list(islice(self._loci, self._page_size))
-            return [locus.to_model(search_module=search) for locus in page]
-        except BaseException:
-            self._loci = None
-            raise
+        page = islice(self._loci, self._page_size)
+        return [locus.to_model(search_module=search) for locus in page]
 
 
 def fetch_images(alert_id: str, *, limits: Limits) -> dict[str, bytes]:

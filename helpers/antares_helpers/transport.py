@@ -4,7 +4,9 @@ import atexit
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import partial
 from importlib.metadata import version
@@ -15,28 +17,12 @@ import httpx
 import tenacity
 from antares_client import search
 
-__all__ = [
-    "LARGEST_ANSWER",
-    "Gate",
-    "Slot",
-    "api_client",
-    "base_url",
-    "deadline",
-    "retrying",
-    "slot",
-]
+__all__ = ["LARGEST_ANSWER", "Conduct", "Gate", "api_client", "base_url", "conduct", "retrying"]
 
 LARGEST_ANSWER = 2**30
 """Bytes after which an answer is given up; 100,000 alerts have some 400 million."""
 
 logger = logging.getLogger("antares_helpers")
-
-deadline: ContextVar[float] = ContextVar("deadline")
-"""When the request of this thread must be complete, in seconds of `time.monotonic`."""
-
-
-slot: ContextVar["Slot"] = ContextVar("slot")
-"""The place of this thread at a gate, where there is one."""
 
 
 class Gate:
@@ -46,14 +32,14 @@ class Gate:
         self._places = Semaphore(places)
         self._is_closed = False
 
-    def enter(self) -> None:
+    def __enter__(self) -> None:
         """Wait for a free place."""
         self._places.acquire()
         if self._is_closed:
             self._places.release()
             raise RuntimeError("nobody waits for the answer any longer")
 
-    def leave(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Free the place."""
         self._places.release()
 
@@ -62,24 +48,50 @@ class Gate:
         self._is_closed = True
 
 
-class Slot:
-    """A place at a gate, held from sending a request until its answer is read."""
+@dataclass(frozen=True)
+class Conduct:
+    """How a thread is to ask.
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        self._is_held = False
+    Attributes
+    ----------
+    deadline : float
+        When its answer must be complete, in seconds of `time.monotonic`.
+    retries : int
+        How often a request is sent again.
+    cancelled : threading.Event
+        Set when nobody waits for the answer any longer.
+    gate : context manager
+        Entered around each single exchange.
+    """
 
-    def take(self) -> None:
-        """Wait for the place, unless it is held."""
-        if not self._is_held:
-            self._gate.enter()
-            self._is_held = True
+    deadline: float
+    retries: int
+    cancelled: Event
+    gate: AbstractContextManager[Any]
 
-    def free(self) -> None:
-        """Give the place to another."""
-        if self._is_held:
-            self._is_held = False
-            self._gate.leave()
+    def seconds_left(self) -> float:
+        """Return the time until the deadline; 0 after it."""
+        return max(self.deadline - time.monotonic(), 0.0)
+
+
+conduct: ContextVar[Conduct] = ContextVar("conduct")
+"""How the requests of this thread are made."""
+
+
+class _Connections(httpx.Client):
+    """The connections of the client, which ask again after what may pass."""
+
+    def get(self, *args: Any, **options: Any) -> httpx.Response:
+        """Send a GET request as often as it takes and is allowed, and read the answer."""
+        ours = conduct.get()
+        policy = retrying(ours.retries, ours.seconds_left(), ours.cancelled)
+        return policy(self._get_once, ours, *args, **options)
+
+    def _get_once(self, ours: Conduct, *args: Any, **options: Any) -> httpx.Response:
+        with ours.gate:
+            if ours.seconds_left() == 0:  # spent at the gate
+                raise httpx.ReadTimeout("no time is left")
+            return super().get(*args, **options)
 
 
 def base_url() -> str:
@@ -106,12 +118,19 @@ _clients: dict[str, Any] = {}
 
 def _make_api_client(url: str) -> Any:
     api = type(search.api_client)(base_url=url)
-    api.client.headers["User-Agent"] = (
-        f"antares-helpers/{version('antares-helpers')} antares-client/{version('antares-client')}"
+    api.client.close()
+    api.client = _Connections(
+        base_url=api.client.base_url,
+        follow_redirects=api.client.follow_redirects,
+        headers={"User-Agent": _user_agent()},
+        event_hooks={"request": [_limit_request], "response": [_refuse_failure]},
     )
-    api.client.event_hooks = {"request": [_limit_request], "response": [_refuse_failure]}
     atexit.register(api.client.close)
     return api
+
+
+def _user_agent() -> str:
+    return " ".join(f"{name}/{version(name)}" for name in ("antares-helpers", "antares-client"))
 
 
 def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retrying:
@@ -129,10 +148,8 @@ def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retryin
 
 
 def _limit_request(request: httpx.Request) -> None:
-    if place := slot.get(None):
-        place.take()
     # Half of what is left, so that one lost answer leaves time to ask again.
-    left = max(deadline.get() - time.monotonic(), 0.001)
+    left = max(conduct.get().seconds_left(), 0.001)
     seconds = min(left, max(left / 2, 2.0))
     request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
 
@@ -142,7 +159,7 @@ def _refuse_failure(response: httpx.Response) -> None:
     if response.status_code >= 400:
         response.raise_for_status()
     assert isinstance(response.stream, httpx.SyncByteStream)
-    response.stream = _LimitedStream(response.stream, deadline.get())
+    response.stream = _LimitedStream(response.stream, conduct.get().deadline)
 
 
 class _LimitedStream(httpx.SyncByteStream):
@@ -164,8 +181,6 @@ class _LimitedStream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
-        if place := slot.get(None):
-            place.free()
 
 
 def _may_pass(error: BaseException) -> bool:

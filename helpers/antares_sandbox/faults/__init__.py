@@ -13,6 +13,7 @@ from antares_sandbox.faults.kinds import (
     Missing,
     Null,
     RepeatLocus,
+    Sometimes,
     Status,
 )
 from antares_sandbox.faults.plan import FaultPlan, LoggedRequest
@@ -28,5 +29,6 @@ __all__ = [
     "Missing",
     "Null",
     "RepeatLocus",
+    "Sometimes",
     "Status",
 ]

@@ -1,6 +1,7 @@
 """The kinds of faults."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,6 +21,7 @@ __all__ = [
     "Missing",
     "Null",
     "RepeatLocus",
+    "Sometimes",
     "Status",
 ]
 
@@ -199,9 +201,43 @@ class RepeatLocus:
         await exchange.pass_on()
 
 
-def _check_field(field: str) -> None:
-    if field.split(".")[0] not in ("data", "links", "meta"):
-        raise ValueError(f"a field is named from the top, such as data.*.mjd: {field}")
+@dataclass(frozen=True, slots=True)
+class Sometimes:
+    """Another fault, by chance.
+
+    Attributes
+    ----------
+    fault : Fault
+        What goes wrong.
+    chance : float
+        With how many of the requests, from 0 to 1; only those count as times that it happened.
+    seed : int
+        Of the random numbers.
+    """
+
+    fault: Fault
+    chance: float
+    seed: int = 0
+    _random: Random = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no chance."""
+        if not 0 <= self.chance <= 1:
+            raise ValueError(f"a chance is from 0 to 1: {self.chance}")
+        object.__setattr__(self, "_random", Random(self.seed))
+
+    def applies(self, scope: Scope) -> bool:
+        """Tell whether it goes wrong with this request."""
+        return self._random.random() < self.chance and self.fault.applies(scope)
+
+    async def happen(self, exchange: Exchange) -> None:
+        """Let it go wrong."""
+        await self.fault.happen(exchange)
+
+
+def _check_field(name: str) -> None:
+    if name.split(".")[0] not in ("data", "links", "meta"):
+        raise ValueError(f"a field is named from the top, such as data.*.mjd: {name}")
 
 
 def _offset(scope: Scope) -> int:
