@@ -36,8 +36,9 @@ def in_event(locus):
     return any(alert["grav_wave_events"] for alert in locus["alerts"])
 
 
-def test_there_are_many_loci():
-    assert len(LOCI) >= 40
+def test_there_are_more_than_a_hundred_loci():
+    assert len(LOCI) == 118
+    assert sum(len(locus["alerts"]) >= 4 for locus in LOCI.values()) >= 100
     assert LOCI.keys() >= FIRST_IDS
 
 

@@ -3,9 +3,13 @@ import pytest
 
 from antares_sandbox.simulation.detections import DETECTION_SNR, detect
 from antares_sandbox.simulation.irregular import ActiveGalaxy, DwarfNova, Passing
-from antares_sandbox.simulation.periodic import EclipsingBinary, RRLyrae
+from antares_sandbox.simulation.periodic import EclipsingBinary, LongPeriodVariable, RRLyrae
 from antares_sandbox.simulation.source import fluxes
-from antares_sandbox.simulation.supernovae import PlateauSupernova, ThermonuclearSupernova
+from antares_sandbox.simulation.supernovae import (
+    PlateauSupernova,
+    StrippedSupernova,
+    ThermonuclearSupernova,
+)
 from antares_sandbox.simulation.survey import (
     BANDS,
     DEPTH,
@@ -79,7 +83,7 @@ def test_only_what_is_bright_enough_is_detected(rng):
     assert len(detect(rng, Passing({"r": 10 * limit}), visits)) == len(visits)
 
 
-@pytest.mark.parametrize("star", [RRLyrae, EclipsingBinary])
+@pytest.mark.parametrize("star", [RRLyrae, EclipsingBinary, LongPeriodVariable])
 def test_a_periodic_star_repeats_and_has_its_mean_in_the_template(star):
     source = star(0.5, 61200.0, FLUXES)
     times = np.linspace(61200.0, 61200.5, 2000, endpoint=False)
@@ -92,8 +96,9 @@ def test_a_periodic_star_repeats_and_has_its_mean_in_the_template(star):
     assert again == pytest.approx(changes, abs=0.1)
 
 
-def test_an_rr_lyrae_has_its_amplitude():
-    source = RRLyrae(0.5, 61200.0, FLUXES)
+@pytest.mark.parametrize("star", [RRLyrae, LongPeriodVariable])
+def test_a_pulsating_star_has_its_amplitude(star):
+    source = star(0.5, 61200.0, FLUXES)
     totals = [10_000 + source.difference(61200 + n / 4000, "g") for n in range(2000)]
 
     amplitude = 2.5 * np.log10(max(totals) / min(totals))
@@ -126,6 +131,24 @@ def test_only_red_bands_have_a_second_maximum(band, bump):
     late = np.array([source.difference(61208.0 + day, band) for day in range(30)])
 
     assert bool((np.diff(late) > 0).any()) == bump
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_a_stripped_supernova_has_one_maximum_later_in_the_red(band):
+    source = StrippedSupernova(61200.0, FLUXES, FLUXES)
+    curve = np.array([source.difference(61180.0 + day / 4, band) for day in range(400)])
+
+    rises = np.diff(curve) > 0
+    assert np.count_nonzero(rises[:-1] & ~rises[1:]) == 1
+    assert 61180.0 + curve.argmax() / 4 == pytest.approx(61200 + source.SHAPES[band].peak, abs=0.3)
+
+
+@pytest.mark.parametrize("supernova", [PlateauSupernova, StrippedSupernova, ThermonuclearSupernova])
+def test_the_clock_of_a_supernova_runs_slower_at_a_redshift(supernova):
+    near, far = supernova(61200.0, FLUXES, FLUXES), supernova(61200.0, FLUXES, FLUXES, 1.25)
+
+    for days in (-8.0, 4.0, 32.0, 96.0):
+        assert far.difference(61200 + 1.25 * days, "r") == near.difference(61200 + days, "r")
 
 
 def test_a_plateau_supernova_stays_then_drops():

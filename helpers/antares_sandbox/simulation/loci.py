@@ -6,6 +6,7 @@ from antares_sandbox.format import LocusFile
 from antares_sandbox.simulation import transients, variables
 from antares_sandbox.simulation.field_transients import field_transients
 from antares_sandbox.simulation.field_variables import field_variables
+from antares_sandbox.simulation.wide_field import wide_field
 
 __all__ = ["simulate_loci"]
 
@@ -40,4 +41,4 @@ def simulate_loci() -> list[LocusFile]:
     'ANT2026z3bqyjga24oc'
     """
     singles = (recipe() for recipe in _RECIPES)
-    return [*singles, *field_transients(), *field_variables()]
+    return [*singles, *field_transients(), *field_variables(), *wide_field()]

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from antares_sandbox.simulation.source import brighter
 
-__all__ = ["EclipsingBinary", "PeriodicStar", "RRLyrae"]
+__all__ = ["EclipsingBinary", "LongPeriodVariable", "PeriodicStar", "RRLyrae"]
 
 _PHASES = [(step + 0.5) / 400 for step in range(400)]
 
@@ -100,3 +100,21 @@ class EclipsingBinary(PeriodicStar):
 
     def _dip(self, distance: float) -> float:
         return exp(-((distance / self._WIDTH) ** 2) / 2)
+
+
+class LongPeriodVariable(PeriodicStar):
+    """A pulsating red giant, which takes months; a maximum at phase 0."""
+
+    AMPLITUDE: Mapping[str, float] = {
+        "u": 2.6,
+        "g": 2.4,
+        "r": 2.0,
+        "i": 1.3,
+        "z": 1.0,
+        "y": 0.8,
+    }
+    """Magnitudes from minimum to maximum, by band."""
+
+    def relative(self, phase: float, band: str) -> float:
+        """Return the flux at a phase; 1 at minimum."""
+        return brighter(self.AMPLITUDE[band] * (1 + cos(2 * pi * phase)) / 2)

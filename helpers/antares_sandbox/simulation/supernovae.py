@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from math import exp
 from typing import NamedTuple
 
-__all__ = ["FastTransient", "PlateauSupernova", "ThermonuclearSupernova"]
+__all__ = ["FastTransient", "PlateauSupernova", "StrippedSupernova", "ThermonuclearSupernova"]
 
 
 class _Shape(NamedTuple):
-    """Light curve of a type Ia supernova in a band; times in days from the peak in g."""
+    """Light curve of a supernova in a band; times in days from the peak in g."""
 
     peak: float
     width: float
@@ -28,6 +28,8 @@ class ThermonuclearSupernova:
         Peak flux in nJy, by band.
     host : mapping of str to float
         Flux of the host galaxy under it, in nJy, by band.
+    stretch : float, optional
+        How much slower its clock runs: 1 + redshift.
     """
 
     RISE_D = 17.5
@@ -43,16 +45,21 @@ class ThermonuclearSupernova:
     _TAIL_D = 45.0
 
     def __init__(
-        self, peak_mjd: float, peak: Mapping[str, float], host: Mapping[str, float]
+        self,
+        peak_mjd: float,
+        peak: Mapping[str, float],
+        host: Mapping[str, float],
+        stretch: float = 1.0,
     ) -> None:
         self.peak_mjd = peak_mjd
         self.peak = peak
         self.template = host
+        self.stretch = stretch
 
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux of the supernova, in nJy."""
         shape = self.SHAPES[band]
-        time = mjd - self.peak_mjd - shape.peak
+        time = (mjd - self.peak_mjd) / self.stretch - shape.peak
         return self.peak[band] * (self._main(time, shape) + self._bump(time, shape))
 
     def _main(self, time: float, shape: _Shape) -> float:
@@ -70,6 +77,20 @@ class ThermonuclearSupernova:
         return shape.bump * ramp * exp(-0.5 * ((time - shape.bump_at) / self._BUMP_WIDTH_D) ** 2)
 
 
+class StrippedSupernova(ThermonuclearSupernova):
+    """A supernova like those of type Ib and Ic: later in the red, without a second maximum."""
+
+    RISE_D = 15.0
+    SHAPES: Mapping[str, _Shape] = {
+        "u": _Shape(-3.0, 7.0, 0.02, 0.0, 0.0),
+        "g": _Shape(0.0, 9.5, 0.1, 0.0, 0.0),
+        "r": _Shape(2.5, 12.0, 0.14, 0.0, 0.0),
+        "i": _Shape(4.0, 13.0, 0.16, 0.0, 0.0),
+        "z": _Shape(5.0, 14.0, 0.18, 0.0, 0.0),
+        "y": _Shape(5.5, 15.0, 0.18, 0.0, 0.0),
+    }
+
+
 class PlateauSupernova:
     """A supernova like those of type IIP: a fast rise, a plateau of some months, a drop.
 
@@ -81,6 +102,8 @@ class PlateauSupernova:
         Flux at the start of the plateau in nJy, by band.
     host : mapping of str to float
         Flux of the host galaxy under it, in nJy, by band.
+    stretch : float, optional
+        How much slower its clock runs: 1 + redshift.
     """
 
     PLATEAU_D = 88.0
@@ -90,15 +113,20 @@ class PlateauSupernova:
     _DECLINE_D: Mapping[str, float] = {"u": 13, "g": 48, "r": 230, "i": 320, "z": 350, "y": 350}
 
     def __init__(
-        self, start_mjd: float, peak: Mapping[str, float], host: Mapping[str, float]
+        self,
+        start_mjd: float,
+        peak: Mapping[str, float],
+        host: Mapping[str, float],
+        stretch: float = 1.0,
     ) -> None:
         self.start_mjd = start_mjd
         self.peak = peak
         self.template = host
+        self.stretch = stretch
 
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux of the supernova, in nJy."""
-        time = mjd - self.start_mjd
+        time = (mjd - self.start_mjd) / self.stretch
         if time <= 0:
             return 0.0
         rise = 1 - exp(-time / self._RISE_D)
