@@ -54,6 +54,7 @@ class SandboxStreamingClient(StreamingClient):  # type: ignore[misc]
         # The next client of a group waits a second less than this for one that has left.
         "session.timeout.ms": 4000,
         "heartbeat.interval.ms": 1000,
+        "log_level": 3,  # errors: that some options are a producer's is none
     }
 
 

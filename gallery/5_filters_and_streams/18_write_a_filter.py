@@ -1,0 +1,243 @@
+"""
+Write a filter with the devkit
+==============================
+
+A filter is a class with one method, which ANTARES calls for each new alert. Write a filter that
+tags what doubles its flux within five days, and run it over a dozen loci, alert by alert.
+"""
+
+from itertools import islice
+
+import matplotlib.pyplot as plt
+import numpy as np
+from antares_client import search
+from antares_devkit.models import BaseFilter, DevKitLocus
+
+from antares_helpers import fetch_locus
+
+
+class FastRiser(BaseFilter):
+    TRIGGERING_SURVEY = "lsst"
+    REQUIRED_ALERT_PROPERTIES = ["lsst_diaSource_psfFlux", "lsst_diaSource_psfFluxErr"]
+    OUTPUT_LOCUS_TAGS = [{"name": "fast_riser", "description": "Doubled its flux in 5 days."}]
+
+    def _run(self, locus):
+        flux, error, band = flux_of(locus.alert)
+        for alert in locus.alerts[:-1]:
+            old_flux, old_error, old_band = flux_of(alert)
+            is_recent = old_band == band and locus.alert.mjd - alert.mjd < 5
+            noise = np.hypot(error, old_error)
+            if is_recent and flux - old_flux > max(5 * noise, abs(old_flux)):
+                locus.tag("fast_riser")
+
+
+def flux_of(alert):
+    """Return the signed flux, its error and the band of an alert of Rubin."""
+    names = ("psfFlux", "psfFluxErr", "band", "isNegative")
+    flux, error, band, is_negative = (
+        alert.properties.get(f"lsst_diaSource_{name}", np.nan) for name in names
+    )
+    return -abs(flux) if is_negative in (True, "true") else flux, error, band
+
+
+def replay(some_filter, locus):
+    """Run a filter after each alert, as ANTARES does; return the fluxes and the tags set."""
+    alerts, steps = sorted(locus["alerts"], key=lambda alert: alert["mjd"]), []
+    for number in range(1, len(alerts) + 1):
+        seen = {**locus, "alerts": alerts[:number], "user_tags": set()}
+        context = DevKitLocus.model_validate(seen)
+        some_filter.run(context)
+        steps.append((flux_of(context.alert)[0], len(context.tags)))
+    return np.transpose(steps)
+
+
+conditions = [
+    {"term": {"tags": "lsst_scimma_quality_transient"}},
+    {"range": {"properties.num_alerts": {"gte": 8, "lte": 40}}},
+]
+found = search.search({"query": {"bool": {"filter": conditions}}}, limit=12)
+loci = [fetch_locus(locus.locus_id) for locus in islice(found, 12)]
+if not loci:
+    raise LookupError("No locus has the tag lsst_scimma_quality_transient and 8 to 40 alerts.")
+
+fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+ax.set(xlabel="alert number", title="difference flux, and where fast_riser is set")
+ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
+for row, locus in enumerate(loci):
+    flux, tags = replay(FastRiser(), locus)
+    number, is_tagged = np.arange(1, len(flux) + 1), tags > 0
+    height = 0.5 * flux / np.nanmax(abs(flux))
+    ax.axhline(row, color="0.8", linewidth=0.8, zorder=0)
+    ax.bar(number, height, bottom=row, color=np.where(is_tagged, "#B52626", "0.6"))
+    ax.plot(number[is_tagged], row + height[is_tagged] + 0.2, "v", color="#B52626", markersize=5)
+
+# %%
+# **Figure 1.** The alerts of a dozen loci, one row a locus. Each bar is the flux of one alert
+# relative to the largest of its locus, whatever the band: up where it is positive, down where it is
+# negative. Red bars with a triangle are alerts on which the filter set its tag.
+#
+# Read the class
+# --------------
+#
+# * ANTARES calls ``_run`` when an alert has come in. ``locus`` is a ``DevKitLocus``: its
+#   ``alerts`` are all so far, ``locus.alert`` is the new one.
+# * ``TRIGGERING_SURVEY`` says whose alerts start the filter. Without it ZTF's do, too.
+# * ``REQUIRED_ALERT_PROPERTIES`` must be on the new alert, or the filter is skipped. Earlier alerts
+#   may lack them: ask with ``get``.
+# * ``OUTPUT_LOCUS_TAGS`` names each tag that ``locus.tag`` sets, ``OUTPUT_LOCUS_PROPERTIES`` each
+#   property that ``locus.set_property`` sets, with its type.
+# * The flux takes its sign from ``isNegative`` by the rule that holds whether ANTARES writes the
+#   sign or not: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+#
+# Ask for a report
+# ----------------
+#
+# ``filter_report`` runs a filter once, on the newest alert, and tells what is new on the locus and
+# how long it took. A tag that the locus has already is not new: take its tags away first. Report on
+# all loci.
+
+from antares_devkit.utils import filter_report
+
+reports = []
+for locus in loci:
+    context = DevKitLocus.model_validate({**locus, "user_tags": set()})
+    reports.append(filter_report(FastRiser(), context))
+tagged = [report["locus_id"] for report in reports if report["new_tags"]]
+print("a report holds:", ", ".join(reports[0]))
+print(f"{len(tagged)} of {len(loci)} loci are tagged on their newest alert")
+
+# %%
+# A source that rose last month is not tagged today. So test a filter by replaying the alerts, as
+# for the figure, not on the newest alert alone.
+#
+# Find out what failed
+# --------------------
+#
+# A report does not tell of errors. Write a filter that fails, and compare its report with what
+# ``run`` returns.
+
+
+class NearbyRiser(FastRiser):
+    def _run(self, locus):
+        if locus.properties["redshift"] < 0.05:
+            super()._run(locus)
+
+
+context = DevKitLocus.model_validate(loci[0])
+print("report:", filter_report(NearbyRiser(), context)["new_tags"])
+outcome = NearbyRiser().run(context)
+print(f"run: {outcome.status}, {outcome.exception_name}: {outcome.exception_message}")
+
+# %%
+# ``outcome.traceback`` holds the rest. Declare what the filter needs, and it is skipped where that
+# is missing.
+
+
+class CarefulNearbyRiser(NearbyRiser):
+    REQUIRED_LOCUS_PROPERTIES = ["redshift"]
+
+
+print("run:", CarefulNearbyRiser().run(context).status)
+
+# %%
+# Leave out what you don't want
+# -----------------------------
+#
+# In Figure 1, some red bars stand on loci that go up and down. Variable stars rise fast, too, but
+# fade below the template as well; a transient seldom does. Skip the loci that have a negative flux,
+# and skip new alerts that are dipoles or unlikely to be real.
+
+
+class FastTransient(FastRiser):
+    REQUIRED_ALERT_PROPERTIES = [
+        *FastRiser.REQUIRED_ALERT_PROPERTIES,
+        "lsst_diaSource_isDipole",
+        "lsst_diaSource_reliability",
+    ]
+    OUTPUT_LOCUS_TAGS = [{"name": "fast_riser", "description": "Doubled, and never negative."}]
+
+    def _run(self, locus):
+        new = locus.alert.properties
+        is_dipole = new["lsst_diaSource_isDipole"] in (True, "true")
+        is_real = new["lsst_diaSource_reliability"] >= 0.6 and not is_dipole
+        if is_real and not any(flux_of(alert)[0] < 0 for alert in locus.alerts):
+            super()._run(locus)
+
+
+for some_filter in (FastRiser(), FastTransient()):
+    tagged = [locus["id"] for locus in loci if replay(some_filter, locus)[1].any()]
+    print(f"{type(some_filter).__name__} tags {len(tagged)}: {', '.join(tagged)}")
+
+# %%
+# A dozen loci are few. Try a filter on hundreds before you hand it in.
+#
+# Compare with the filters of others
+# ----------------------------------
+#
+# The devkit brings the filters of the community. Run those made for Rubin on the newest alert of
+# each locus, and compare with the tags that the locus carries already. These filters print, and
+# pass over missing values with warnings: silence both.
+
+from contextlib import redirect_stdout
+from io import StringIO
+from warnings import catch_warnings, simplefilter
+
+from antares_devkit.utils import get_filters
+
+TAGS = {
+    "LsstTransientQualityFilterScimma": "lsst_scimma_quality_transient",
+    "In_LSSTDDF": "in_LSSTDDF",
+    "young_rubin_transients_soraisam": "young_rubin_transients",
+    "rubin_NovTest_soraisam": "SN_candies",
+}
+
+
+def tags_now(some_filter, locus):
+    """Return the tags that a filter sets on the newest alert of a locus."""
+    context = DevKitLocus.model_validate({**locus, "user_tags": set()})
+    with redirect_stdout(StringIO()), catch_warnings():
+        simplefilter("ignore")
+        some_filter.run(context)
+    return context.tags
+
+
+filters = [each() for each in get_filters(list(TAGS))]
+carried = [[tag in locus["user_tags"] for tag in TAGS.values()] for locus in loci]
+earned = []
+for locus in loci:
+    tags = set().union(*(tags_now(each, locus) for each in filters))
+    earned.append([tag in tags for tag in TAGS.values()])
+
+fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+ax.set_xticks(range(len(TAGS)), TAGS.values(), rotation=20, ha="right", rotation_mode="anchor")
+ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
+ax.set(axisbelow=True, xlim=(-0.5, len(TAGS) - 0.5))
+ax.grid(color="0.9")
+rings, disks = np.nonzero(carried), np.nonzero(earned)
+ax.plot(*rings[::-1], "o", color="#1600EA", markersize=13, fillstyle="none", label="carried")
+ax.plot(*disks[::-1], "o", color="#1600EA", markersize=6, label="set on the newest alert")
+legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
+
+# %%
+# **Figure 2.** Four filters of the community and the same loci. A ring is a tag that the
+# locus carries, a disk one that the filter sets on its newest alert. A ring without a disk was
+# earned earlier.
+#
+# The last two of these filters send a message about bright sources, after they have set the tag.
+# For that they import ``slack_sdk``: without this package ``run`` returns ``Errored``, although the
+# tag is set.
+#
+# Hand it in
+# ----------
+#
+# ANTARES runs a filter without this notebook and without antares-helpers: keep all that it needs in
+# its own module. Then follow the devkit's `steps to submit a filter
+# <https://nsf-noirlab.gitlab.io/csdc/antares/devkit/learn/submit-a-filter/>`_.
+#
+# Where to go next
+# ----------------
+#
+# * Hear of the loci that a filter has tagged:
+#   :doc:`/tutorials/5_filters_and_streams/19_listen_to_a_stream`.
+# * Find loci by their tags: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * Get hundreds of loci to test on: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
