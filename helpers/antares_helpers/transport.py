@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from threading import Event, Lock, Semaphore
 from typing import Any
 
@@ -130,7 +130,14 @@ def _make_api_client(url: str) -> Any:
 
 
 def _user_agent() -> str:
-    return " ".join(f"{name}/{version(name)}" for name in ("antares-helpers", "antares-client"))
+    return " ".join(f"{name}/{_version(name)}" for name in ("antares-helpers", "antares-client"))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # on the path, but not installed
+        return "unknown"
 
 
 def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retrying:

@@ -1,0 +1,181 @@
+"""
+Magnitudes without lies
+=======================
+
+A magnitude is a logarithm, and a difference flux may be negative: such a point has no magnitude.
+Draw magnitude against flux for a variable source, and see which points a plot in magnitudes loses.
+"""
+
+from itertools import islice
+
+import matplotlib.pyplot as plt
+import numpy as np
+from antares_client import search
+
+from antares_helpers import extract_lightcurve, to_magnitude
+
+query = {"query": {"range": {"properties.num_alerts": {"gte": 20}}}}
+for found in islice(search.search(query), 30):
+    lc = extract_lightcurve(found)
+    if len(lc) / 3 < (lc["flux"] < 0).sum() < len(lc) * 2 / 3:
+        break
+else:
+    raise LookupError("No locus of the 30 newest is negative about half the time.")
+
+flux, error = lc["flux"].value, lc["flux_err"].value
+magnitude, magnitude_err = to_magnitude(flux, error)
+low, high, lost = 1.1 * flux.min(), 1.1 * flux.max(), flux <= 0
+
+fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+ax.axvspan(low, 0, color="0.93")
+ax.plot(np.linspace(1, high, 2000), to_magnitude(np.linspace(1, high, 2000)), color="0.46")
+ax.errorbar(flux, magnitude, magnitude_err, error, "o", color="#31688e", mec="0.15", ms=7)
+rug = {"ymin": 0, "ymax": 0.07, "transform": ax.get_xaxis_transform()}
+ax.vlines(flux[lost], color="#31688e", **rug)
+ax.text(low / 2, np.nanmean(magnitude), f"no magnitude:\n{lost.sum()} of {len(lc)}", ha="center")
+ax.set(xlabel="PSF difference flux [nJy]", ylabel="magnitude [AB]", title=lc.meta["locus_id"])
+ax.set(xlim=(low, high), ylim=(np.nanmin(magnitude) - 0.5, np.nanmax(magnitude) + 2))
+ax.yaxis.set_inverted(True)
+
+# %%
+# **Figure 1.** Magnitude against difference flux for each detection of one variable source. The
+# curve plunges as the flux goes to zero. Strokes in the shaded part mark the detections whose flux
+# is not positive: they have no magnitude.
+#
+# From nanojansky to AB
+# ---------------------
+#
+# Rubin's fluxes are in nJy, so that ``m = 31.4 - 2.5 log10(flux)``. ANTARES' ``ant_mag`` is this
+# magnitude of ``psfFlux``: of the change, not of the source. Compare for three positive
+# alerts.
+
+from antares_helpers import fetch_locus
+
+locus = fetch_locus(found.locus_id)
+print("psfFlux [nJy]  to_magnitude  ant_mag")
+rows = 0
+for alert in locus["alerts"]:
+    get = alert["properties"].get
+    psf_flux, ant_mag = get("lsst_diaSource_psfFlux"), get("ant_mag")
+    if None not in (psf_flux, ant_mag) and psf_flux > 0 and rows < 3:
+        print(f"{psf_flux:13.1f}  {to_magnitude(psf_flux):12.4f}  {ant_mag:7.4f}")
+        rows += 1
+
+# %%
+# A magnitude has no sign: never take that of a flux from ``ant_mag``.
+#
+# Change or source
+# ----------------
+#
+# A difference flux is right for a transient, which the template does not hold. A variable star is
+# in the template too. When it crosses the brightness that it had there, its difference magnitude
+# runs off to infinity; while it is fainter, there is none. Take the total flux instead, measured on
+# each new image: ``flux="science"``. Plot both, and note what `antares_helpers.plot_lightcurve`
+# writes into the first.
+
+from antares_helpers import plot_lightcurve
+
+total = extract_lightcurve(locus, flux="science")
+
+fig, axes = plt.subplots(2, figsize=(7, 6), sharex=True, layout="constrained")
+plot_lightcurve(lc, y="magnitude", ax=axes[0]).set_xlabel("")
+plot_lightcurve(total, y="magnitude", title="", legend=False, ax=axes[1])
+for calendar in axes[1].child_axes:
+    calendar.set_visible(False)
+
+# %%
+# **Figure 2.** The same detections in magnitudes twice. Above, of the difference flux: a note in
+# the axes tells how many points are missing. Below, of the total flux.
+#
+# Compute what the first would make you believe: how much the source varies in the band with most
+# of its points.
+
+bands, counts = np.unique(lc["band"][~lost], return_counts=True)
+band = bands[counts.argmax()]
+for name, each in (("difference", lc), ("total", total)):
+    values = to_magnitude(each["flux"][each["band"] == band])
+    values = values[np.isfinite(values)]
+    if len(values):
+        print(f"{name:10}  {len(values):2} points in {band} span {np.ptp(values):.2f} mag")
+
+# %%
+# The total flux of a supernova contains its host galaxy. There the difference is the better choice.
+#
+# Inverse hyperbolic sines
+# ------------------------
+#
+# `Lupton, Gunn and Szalay (1999) <https://doi.org/10.1086/301004>`_ replace the logarithm by an
+# inverse hyperbolic sine. Such an *asinh magnitude* equals the common one where the flux is many
+# times its error, passes smoothly through zero, and has an error bar everywhere. It depends on a
+# softening ``b``, which belongs beside every such number; they advise 1.042 sigma. Define it, and
+# draw it with sigma the median error of this light curve.
+
+
+def asinh_magnitude(flux, flux_err, softening):
+    """Return asinh AB magnitudes and their errors; all that is given is in nJy."""
+    scale = 2.5 / np.log(10)
+    value = 31.4 - scale * (np.arcsinh(flux / (2 * softening)) + np.log(softening))
+    return value, scale * flux_err / np.hypot(flux, 2 * softening)
+
+
+sigma = np.median(error)
+softening = 1.042 * sigma
+curve = np.linspace(-20, 20, 2001) * sigma
+near = abs(flux) < 20 * sigma
+value, value_err = asinh_magnitude(flux[near], error[near], softening)
+bars = {"yerr": value_err, "xerr": error[near] / sigma, "color": "#31688e", "mec": "0.15"}
+
+fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+ax.axvspan(-5, 5, color="0.93", label="below 5 sigma")
+ax.plot(curve / sigma, to_magnitude(curve), color="0.15", label="log")
+ax.plot(
+    curve / sigma, asinh_magnitude(curve, 0, softening)[0], "--", color="#B52626", label="asinh"
+)
+ax.errorbar(flux[near] / sigma, value, fmt="o", label="detections", **bars)
+ax.set(xlabel="flux / sigma", ylabel="magnitude [AB]", title=f"b = {softening:.0f} nJy")
+ax.set_ylim(*(asinh_magnitude(np.array([-30, 30]) * sigma, 0, softening)[0]))
+legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+
+# %%
+# **Figure 3.** Magnitude against flux in units of the median error: the logarithm as a full line,
+# which plunges at zero, and the asinh magnitude as a dashed line, which passes through it. Symbols
+# are the detections of Figure 1 within 20 sigma of zero, with error bars. The part within
+# 5 sigma of zero is shaded.
+#
+# Hardly anything lies in the shaded part: Rubin detects on difference images where the signal is
+# at least 5 sigma, up or down (`documentation of DP1 <https://dp1.lsst.io/processing/dia/>`_).
+# Print both magnitudes at some fluxes.
+
+print("flux / sigma    log      asinh")
+for snr in (20, 5, 1, 0, -5, -20):
+    value, value_err = asinh_magnitude(snr * sigma, sigma, softening)
+    print(f"{snr:12}  {to_magnitude(snr * sigma):6.2f}  {value:6.2f} +- {value_err:.2f}")
+
+# %%
+# * Above 5 sigma the two agree to a few hundredths of a magnitude. Alerts are detections, so their
+#   positive fluxes do not need the asinh.
+# * Near zero the asinh magnitude is what you want, for forced photometry from elsewhere.
+# * A clear fading becomes a very large magnitude, as if it were a source too faint for Rubin to
+#   see. It is not one: it is a hole. Give its flux, or the total magnitude.
+#
+# Upper limits
+# ------------
+#
+# A limit is no way out for such a point either. Count the points that are negative even three
+# sigma higher.
+
+clear = (flux + 3 * error < 0).sum()
+print(f"{clear} of {lost.sum()} negative points are below zero by more than 3 sigma")
+
+# %%
+# A limit says that nothing was seen. Here something was seen: a fading. True limits reach you from
+# ZTF only; with ``survey="all"`` they are drawn hollow, with an arrow towards the fainter side.
+#
+# Subtract, average and fit in flux, and turn to magnitudes last, if at all.
+#
+# Where to go next
+# ----------------
+#
+# * What a negative flux means: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+# * Fold the total flux: :doc:`/tutorials/2_light_curves/08_variable_stars`.
+# * See limits drawn: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
