@@ -16,6 +16,8 @@ from antares_helpers.preflight import check, is_command
 
 try:
     from antares_helpers.completeness import completeness_sentence, completeness_table
+    from antares_helpers.cutout_plot import plot_cutouts
+    from antares_helpers.cutouts import fetch_cutouts
     from antares_helpers.files import load_locus, save_locus
     from antares_helpers.finding import find_loci
     from antares_helpers.lightcurve import extract_lightcurve
@@ -46,12 +48,14 @@ __all__ = [
     "completeness_sentence",
     "completeness_table",
     "extract_lightcurve",
+    "fetch_cutouts",
     "fetch_loci",
     "fetch_locus",
     "find_loci",
     "iter_loci",
     "load_locus",
     "locus_url",
+    "plot_cutouts",
     "plot_lightcurve",
     "save_locus",
     "sign_convention",
