@@ -1,0 +1,147 @@
+"""
+Variable stars
+==============
+
+A variable star is at times brighter and at times fainter than its template. Its total flux repeats
+with its period, if it has one. Search the total flux of a star for a period, fold its light curve,
+and judge whether to believe the result.
+"""
+
+from itertools import islice
+
+import matplotlib.pyplot as plt
+import numpy as np
+from antares_client import search
+from astropy.timeseries import LombScargle
+
+from antares_helpers import extract_lightcurve, plot_lightcurve
+
+RANGE = {"minimum_frequency": 0.1, "maximum_frequency": 5}
+
+
+def periodic_stars(query):
+    """Yield light curve, periodogram and best frequency of what has a convincing period."""
+    for locus in islice(search.search(query), 30):
+        lc = extract_lightcurve(locus, flux="science", flagged=False)
+        flux, error, bands = lc["flux"].value, lc["flux_err"].value, np.array(lc["band"])
+        if len(lc) < 40 or (flux <= 0).any():
+            continue
+        median = [np.median(flux[bands == band]) for band in bands]
+        periodogram = LombScargle(lc.time.mjd, flux / median, error / median)
+        frequency, power = periodogram.autopower(samples_per_peak=20, **RANGE)
+        best = frequency[power.argmax()]
+        chance = periodogram.false_alarm_probability(power.max(), **RANGE)
+        if chance < 1e-8 and abs(best - round(best)) > 0.05:
+            yield lc, periodogram, best
+
+
+stars = periodic_stars({"query": {"range": {"properties.num_alerts": {"gte": 50}}}})
+first = next(stars, None)
+if first is None:
+    raise LookupError("No locus of the 30 newest with 50 alerts has a convincing period.")
+lc, periodogram, best = first
+frequency, power = periodogram.autopower(samples_per_peak=20, **RANGE)
+
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+axes[0].plot(frequency, power, color="0.25", linewidth=0.6)
+axes[0].plot(best, power.max(), "v", color="#B52626", label=f"period {1 / best:.4f} d")
+axes[0].set(xlabel="Frequency [1/d]", ylabel="Lomb-Scargle power", ylim=(0, None))
+axes[0].legend(frameon=False)
+ax = plot_lightcurve(lc, y="magnitude", x="phase", period=1 / best, ax=axes[1])
+
+# %%
+# **Figure 1.** Left: the periodogram of one star, with its highest peak marked. Right: the total
+# magnitudes of the star, each band with its colour and symbol, folded with the period of that peak.
+# All bands rise and fall together.
+#
+# Why the total flux
+# ------------------
+#
+# ``flux="science"`` takes ``scienceFlux``, measured on the visit image itself: it does not depend
+# on how bright the star was in the template. Look for the gaps in the folded curve. Where the star
+# is as bright as its template there is no detection, and so no alert.
+#
+# Divide each flux by the median of its band, and all bands can share one periodogram. The depth of
+# the variation still differs from band to band, which costs some power. astropy's
+# ``LombScargleMultiband`` allows for that, but has no false-alarm probability.
+#
+# Can it be chance?
+# -----------------
+#
+# The search covers periods from 0.2 to 10 days, which suits RR Lyrae stars and close binaries.
+# Print how likely noise alone is to give so high a peak anywhere in that range.
+
+chance = periodogram.false_alarm_probability(power.max(), **RANGE)
+print(f"{len(lc)} points in {np.ptp(lc.time.mjd):.0f} days, {len(frequency)} frequencies")
+print("false-alarm probability:", "below 1e-12" if chance < 1e-12 else f"{chance:.0e}")
+
+# %%
+# This is the bound of Baluev (`2008 <https://doi.org/10.1111/j.1365-2966.2008.12689.x>`_). It says
+# that the star varies, and not by chance. It does not say that the period is the right one: a
+# supernova passes the test too. A slow change that is looked at once a night shows a peak near
+# every whole number of cycles a day. So the search above refuses frequencies within 0.05 of one,
+# and with them the few true periods that lie there.
+#
+# Is it an alias?
+# ---------------
+#
+# Rubin sees a star at night only. Whether the star went through one cycle more between two nights
+# is hard to tell. Print the five highest peaks, their differences from the highest and their sums
+# with it, and how much of the variation a curve of three harmonics leaves unexplained.
+
+
+def unexplained(periodogram, frequency, harmonics):
+    """Return the part of chi2 that is left by a Fourier series."""
+    fit = LombScargle(periodogram.t, periodogram.y, periodogram.dy, nterms=harmonics)
+    return 1 - fit.power(np.array([frequency]), method="chi2")[0]
+
+
+remaining, width = power.copy(), 3 / np.ptp(lc.time.mjd)
+print("frequency [1/d]  period [d]  power  difference    sum  unexplained")
+for _ in range(5):
+    peak = frequency[remaining.argmax()]
+    left = unexplained(periodogram, peak, 3)
+    print(f"{peak:15.3f}{1 / peak:12.4f}{remaining.max():7.2f}", end="")
+    print(f"{peak - best:12.2f}{peak + best:7.2f}{left:13.2f}")
+    remaining[abs(frequency - peak) < width] = 0
+
+# %%
+# Where the difference or the sum is a whole number, the two peaks are aliases of each other. As a
+# rule, the true period leaves least unexplained, and folds into the thinnest curve. If two do
+# equally well, give both. Visits at other hours of the night, or from another longitude, decide.
+#
+# The period in days, or twice it?
+# --------------------------------
+#
+# An eclipsing binary has two minima in a cycle, and a sine wave finds half its period. Fold with
+# twice the period found, and compare the two halves. Let the Bayesian information criterion
+# (`Schwarz 1978 <https://doi.org/10.1214/aos/1176344136>`_) judge: two harmonics of the period
+# found against four of twice that period, which contain them. Do so for this star and for the next
+# that has a period.
+
+shown = [first, *islice(stars, 1)]
+fig, axes = plt.subplots(
+    1, len(shown), figsize=(4.6 * len(shown), 3.8), layout="constrained", squeeze=False
+)
+for ax, (lc, periodogram, best) in zip(axes[0], shown):
+    gain = unexplained(periodogram, best, 2) / unexplained(periodogram, best / 2, 4)
+    criterion = len(lc) * np.log(gain) - 4 * np.log(len(lc))
+    period = (2 if criterion > 10 else 1) / best
+    plot_lightcurve(lc, y="magnitude", x="phase", period=2 / best, legend=ax is axes[0, -1], ax=ax)
+    print(f"{lc.meta['locus_id']}: {criterion:4.0f} in favour of twice, so {period:.4f} d")
+
+# %%
+# **Figure 2.** Stars folded with twice the period that the highest peak gives. If both halves are
+# alike, as for a pulsating star, the period is half of that. If the minima differ in depth, as for
+# an eclipsing binary, it is twice what was found. Rings mark dipoles.
+#
+# More than 10 in favour is very strong evidence (`Kass & Raftery 1995
+# <https://doi.org/10.1080/01621459.1995.10476572>`_); a negative number speaks for the period
+# found. Dipoles matter less here: ``scienceFlux`` is not measured on the difference image.
+#
+# Where to go next
+# ----------------
+#
+# * Fill the gaps with another survey: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
+# * Leave out what is not the star: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+# * A star that comes only once: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.

@@ -1,0 +1,161 @@
+"""
+ZTF and LSST together
+=====================
+
+ANTARES holds the alerts of ZTF and those of Rubin's LSST, and some loci have both. The two come in
+different units, on different clocks and through different filters. Draw both surveys in one set of
+axes, and see what may be compared.
+"""
+
+from itertools import islice
+
+import matplotlib.pyplot as plt
+from antares_client import search
+
+from antares_helpers import extract_lightcurve, plot_lightcurve
+from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
+
+
+def draw_ztf(lc, ax):
+    """Draw ZTF's detections with half-filled symbols."""
+    style = {"markersize": 7, "markeredgewidth": 0.7, "markeredgecolor": "0.15"}
+    style |= {"fillstyle": "bottom", "markerfacecoloralt": "white", "elinewidth": 1.1}
+    for band in sorted(set(lc["band"])):
+        rows = lc[lc["band"] == band]
+        points = rows.time.mjd, rows["flux"].value, rows["flux_err"].value
+        color = COLORS_ON_WHITE[band]
+        ax.errorbar(*points, fmt=SYMBOLS[band], color=color, label=f"{band} (ZTF)", **style)
+
+
+names = ("properties.survey.ztf.id", "properties.survey.lsst.dia_object_id")
+query = {"query": {"bool": {"filter": [{"exists": {"field": name}} for name in names]}}}
+for found in islice(search.search(query), 30):
+    lc = extract_lightcurve(found, survey="all")
+    days = lc.time.mjd[lc["survey"] == "lsst"]
+    if len(days) >= 5:
+        lc = lc[(lc.time.mjd > days.min() - 30) & (lc.time.mjd < days.max() + 30)]
+        rubin, ztf = lc[lc["survey"] == "lsst"], lc[(lc["survey"] == "ztf") & ~lc["is_limit"]]
+        if len(ztf) >= 5:
+            break
+else:
+    raise LookupError("No locus of the 30 newest has 5 detections of Rubin and 5 of ZTF near them.")
+
+fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
+plot_lightcurve(lc[(lc["survey"] == "lsst") | lc["is_limit"]], ax=ax)
+draw_ztf(ztf, ax)
+entries = dict(zip(*reversed(ax.get_legend_handles_labels())))
+labels = sorted(entries, key="upper limit".__eq__)
+names = [f"{label} (Rubin)" if label in BANDS else label for label in labels]
+handles = [entries[label] for label in labels]
+legend = ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+
+# %%
+# **Figure 1.** One locus, seen by two surveys. Full symbols are Rubin's detections, half-filled
+# ones are ZTF's, small circles with arrows are ZTF's upper limits. Colour and shape tell the band.
+#
+# Magnitudes become fluxes
+# ------------------------
+#
+# ZTF gives the magnitude of the difference, and in ``isdiffpos`` its sign. Print one alert of ZTF
+# as it came, then the row that `antares_helpers.extract_lightcurve` makes of it.
+
+from antares_helpers import fetch_locus
+
+row = ztf[ztf["flux"].argmax()]
+locus = fetch_locus(found.locus_id)
+alert = next(alert for alert in locus["alerts"] if alert["id"] == row["alert_id"])
+for name in ("ant_mag", "ant_magerr", "ztf_isdiffpos", "ant_passband", "ztf_exptime"):
+    print(f"{name:14}{alert['properties'].get(name)}")
+print(f"{'flux [nJy]':14}{row['flux'].value:.0f} +- {row['flux_err'].value:.0f}")
+
+# %%
+# The flux is ``10 ** ((31.4 - magnitude) / 2.5)`` nJy, as `antares_helpers.to_flux` computes it,
+# with a minus sign where ``isdiffpos`` says ``f`` or ``0``. ANTARES calls ZTF's r band ``R``; the
+# light curve calls it ``r``.
+#
+# One clock
+# ---------
+#
+# The ``mjd`` of a ZTF alert is the start of the exposure in UTC (`ZTF's alert schema
+# <https://zwickytransientfacility.github.io/ztf-avro-alert/schema.html>`_); that of a Rubin alert
+# is the middle in TAI. Print by how much the row is later than the alert.
+
+print(f"{(row['time'].tai.mjd - alert['mjd']) * 86400:.0f} seconds")
+
+# %%
+# That is 37 seconds from UTC to TAI, and half the exposure.
+#
+# Upper limits
+# ------------
+#
+# A ZTF alert brings along what ZTF saw before it, and where it saw nothing, a limiting magnitude.
+# Rubin's alerts are detections only. Rows with ``is_limit`` set hold the 5-sigma limit as ``flux``,
+# and a fifth of it as ``flux_err``. They are no measurements: never average or fit them as such.
+# Count what there is.
+
+for survey in ("lsst", "ztf"):
+    rows = lc[lc["survey"] == survey]
+    limits = rows["is_limit"].sum()
+    print(f"{survey}: {len(rows) - limits} detections, {limits} limits, for example", end=" ")
+    print(rows["alert_id"][-1])
+
+# %%
+# The beginning of ``alert_id`` tells the survey too. A Rubin row has a ``dia_object_id``; ZTF has
+# names instead, which stand under ``survey`` in the properties of the locus.
+#
+# Compare only what is alike
+# --------------------------
+#
+# Draw each band that both surveys have by itself. Interpolate ZTF's flux to the times of Rubin's
+# detections, where ZTF has one within 2 days, and print the mean ratio of the two.
+
+import numpy as np
+
+
+def compare(ztf, rubin):
+    """Return each ratio of ZTF's flux to Rubin's, and its error."""
+    days, flux = rubin.time.mjd, rubin["flux"].value
+    ztf_days = ztf.time.mjd
+    ratio = np.interp(days, ztf_days, ztf["flux"].value, np.nan, np.nan) / flux
+    error = np.interp(days, ztf_days, ztf["flux_err"].value) / abs(flux)
+    error = np.hypot(error, ratio * rubin["flux_err"].value / flux)
+    near = abs(days[:, None] - ztf_days).min(axis=1) < 2
+    return ratio[near & np.isfinite(ratio)], error[near & np.isfinite(ratio)]
+
+
+shared = [band for band in "gri" if band in ztf["band"] and band in rubin["band"]] or ["r"]
+fig, axes = plt.subplots(
+    1, len(shared), figsize=(4.3 * len(shared), 3.6), layout="constrained", squeeze=False
+)
+for ax, band in zip(axes[0], shared):
+    of_rubin, of_ztf = rubin[rubin["band"] == band], ztf[ztf["band"] == band]
+    plot_lightcurve(of_rubin, title=f"band {band}", legend=False, ax=ax)
+    draw_ztf(of_ztf, ax)
+    ratio, error = compare(of_ztf, of_rubin) if len(of_ztf) else ([], [])
+    if len(ratio):
+        mean, sigma = np.average(ratio, weights=error**-2), np.sum(error**-2) ** -0.5
+        print(f"{band}: ZTF / Rubin = {mean:.2f} +- {sigma:.2f} from {len(ratio)} detections")
+
+# %%
+# **Figure 2.** The same locus, one panel for each band that both surveys have. Full symbols are
+# Rubin's detections, half-filled ones are ZTF's.
+#
+# Expect a ratio near 1, but not exactly 1, for three reasons:
+#
+# * The filters are not the same (`ZTF's <https://doi.org/10.1088/1538-3873/ab4ca2>`_, `Rubin's
+#   <https://doi.org/10.3847/1538-4357/ab042c>`_). So the ratio depends on the spectrum, and it
+#   changes while a supernova reddens.
+# * Each survey subtracts its own template. If one of them was made while the source was bright,
+#   all fluxes of that survey are too low by the same amount.
+# * Interpolating between nights costs accuracy where the flux changes fast.
+#
+# So take a colour from one survey, never from ZTF's g and Rubin's r. In a fit, give each survey
+# bands of its own. For a variable star, give each survey a constant of its own.
+#
+# Where to go next
+# ----------------
+#
+# * What the time scales mean: :doc:`/tutorials/2_light_curves/06_time_exactly`.
+# * Why fluxes, not magnitudes: :doc:`/tutorials/2_light_curves/07_magnitudes`.
+# * Fit what you have drawn: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.
+# * Find a locus by its ZTF name: :doc:`/tutorials/3_finding_things/11_by_any_name`.

@@ -1,0 +1,198 @@
+"""
+Fit a supernova
+===============
+
+When was a supernova brightest, and how well is that known? The brightest point alone does not tell:
+the weather and the noise have chosen it. Fit a curve to each band, look at what it leaves, and take
+the time of maximum with its error.
+"""
+
+from contextlib import suppress
+from itertools import islice
+
+import matplotlib.pyplot as plt
+import numpy as np
+from antares_client import search
+from scipy.optimize import curve_fit
+
+from antares_helpers import extract_lightcurve, plot_lightcurve
+from antares_helpers.bands import BANDS, COLORS_ON_WHITE, LINES, SYMBOLS
+
+
+def bazin(days, amplitude, maximum, rise, ratio):
+    """Return the flux of what rises within `rise` days and falls within `ratio` times as many."""
+
+    def shape(since):
+        return np.exp(-since / (ratio * rise) - np.logaddexp(0, -since / rise))
+
+    top = rise * np.log(ratio - 1)
+    return amplitude * shape(days - maximum + top) / shape(top)
+
+
+def points_of(lc, band):
+    """Return the times, fluxes and errors of one band."""
+    rows = lc[lc["band"] == band]
+    return rows.time.mjd, rows["flux"].value, rows["flux_err"].value
+
+
+def fit_band(days, flux, error):
+    """Return the best parameters, their errors, and chi2 per degree of freedom."""
+    at = flux.argmax()
+    start, bounds = (flux[at], days[at], 4, 5), ([0, days[0], 0.3, 1.1], [np.inf, days[-1], 30, 99])
+    best, covariance = curve_fit(bazin, days, flux, start, error, True, bounds=bounds)
+    chi2 = np.sum(((flux - bazin(days, *best)) / error) ** 2) / (len(days) - len(best))
+    return best, np.sqrt(np.diag(covariance) * max(chi2, 1)), chi2
+
+
+def fit_bands(lc):
+    """Fit each band that has 7 points, 2 of them before the brightest and 2 after it."""
+    fits = {}
+    for band in BANDS:
+        days, flux, error = points_of(lc, band)
+        at = flux.argmax() if len(flux) >= 7 else 0
+        if 2 <= at < len(flux) - 2 and flux[at] > 0:
+            with suppress(RuntimeError):
+                fits[band] = fit_band(days, flux, error)
+    return fits
+
+
+for found in islice(search.search({"query": {"term": {"tags": "SN_candies"}}}), 30):
+    lc = extract_lightcurve(found, dipoles=False, flagged=False)
+    fits = fit_bands(lc)
+    if len(fits) >= 2:
+        break
+else:
+    raise LookupError(
+        "No locus of the 30 newest with the tag SN_candies rises and falls in 2 bands."
+    )
+
+fig, (top, bottom) = plt.subplots(
+    2, 1, figsize=(7, 5.2), height_ratios=(3, 1), sharex=True, layout="constrained"
+)
+plot_lightcurve(lc, ax=top).set_xlabel("")
+bottom.set(xlabel="MJD (TAI)", ylabel="Residual / error")
+bottom.axhline(0, color="0.46", linewidth=0.8, zorder=0.5)
+for band, (best, _, _) in fits.items():
+    days, flux, error = points_of(lc, band)
+    times = np.linspace(days[0] - 1, days[-1] + 1, 300)
+    top.plot(times, bazin(times, *best), color=COLORS_ON_WHITE[band], linestyle=LINES[band])
+    residual = (flux - bazin(days, *best)) / error
+    style = {"color": COLORS_ON_WHITE[band], "markeredgecolor": "0.15", "markeredgewidth": 0.6}
+    bottom.errorbar(days, residual, 1, fmt=SYMBOLS[band], **style)
+
+# %%
+# **Figure 1.** Above, the light curve of one transient, and the curve fitted to each band that was
+# seen to rise and to fall. Below, what the curves leave, in units of the error of each point.
+#
+# When was it brightest?
+# ----------------------
+#
+# Print the time of maximum with its error for each band, the time of the brightest point beside it,
+# the times of rise and fall, and how good the fit is.
+
+print("band  points  maximum [MJD]  error [d]  brightest point  rise [d]  fall [d]  chi2/dof")
+for band, (best, errors, chi2) in fits.items():
+    days, flux, _ = points_of(lc, band)
+    print(f"{band:4}{len(days):8}{best[1]:15.1f}{errors[1]:11.1f}", end="")
+    print(f"{days[flux.argmax()]:18.1f}{best[2]:10.1f}{best[2] * best[3]:10.1f}{chi2:10.1f}")
+
+# %%
+# A chi2 per degree of freedom near 1 says that the curve fits as well as the errors allow. Where it
+# is above 1, the errors printed here are enlarged by its square root. A maximum at the first or the
+# last point, or a rise of 0.3 or 30 days, is a limit set to the fit: there the points do not tell.
+#
+# The function
+# ------------
+#
+# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin
+# et al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
+# template has been subtracted. It is brightest at ``t0 + rise * log(fall / rise - 1)``. Make that
+# time itself a parameter, and the fit gives its error at once.
+#
+# It describes a shape, and no physics: it knows neither the second maximum of a type Ia supernova
+# in the red nor the plateau of a type IIP. Where the points are precise, chi2 shows it. The errors
+# hold only as far as the function does.
+#
+# One shape for all bands?
+# ------------------------
+#
+# Fewer parameters mean smaller errors. Fit the same bands with one maximum, one rise and one fall,
+# and an amplitude for each, and see whether that is allowed.
+
+
+def one_shape(points, maximum, rise, ratio, *amplitudes):
+    """Return the flux at each day and band, the bands counted from 0."""
+    days, band = points
+    return bazin(days, np.take(amplitudes, band.astype(int)), maximum, rise, ratio)
+
+
+days, flux, error = np.hstack([points_of(lc, band) for band in fits])
+number = [np.full(len(points_of(lc, band)[0]), at) for at, band in enumerate(fits)]
+points = np.array([days, np.concatenate(number)])
+start = [days[flux.argmax()], 4, 5, *(best[0] for best, _, _ in fits.values())]
+bounds = ([days.min(), 0.3, 1.1, *[0] * len(fits)], [days.max(), 30, 99, *[np.inf] * len(fits)])
+best, covariance = curve_fit(
+    one_shape, points, flux, start, error, True, bounds=bounds, max_nfev=10_000
+)
+chi2 = np.sum(((flux - one_shape(points, *best)) / error) ** 2) / (len(days) - len(best))
+print(f"maximum at {best[0]:.1f} +- {covariance[0, 0] ** 0.5:.1f}, chi2/dof {chi2:.1f}")
+
+# %%
+# Compare chi2 with those of the table. Most supernovae fade faster in the blue. Where one shape
+# leaves a chi2 well above 1, neither its maximum nor the error, which is not enlarged here, can be
+# believed.
+#
+# What the alerts leave out
+# -------------------------
+#
+# Print how many alerts went into the light curve, and why the others did not.
+
+from antares_helpers import completeness_sentence
+
+print(completeness_sentence(lc))
+
+# %%
+# * Dipoles and flagged points are out: their fluxes may not be those of the supernova.
+# * Negative fluxes are measurements and stay in. A fit of magnitudes would lose them.
+# * If the template has light of the supernova in it, late fluxes lie below zero. Then add a
+#   constant to the function.
+# * Before the explosion there are no points, because an alert is a detection. So the beginning of
+#   the rise is not constrained, and near the limit mostly points appear that noise has lifted.
+#
+# Use a real template
+# -------------------
+#
+# `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. Turn the light curve into
+# the table that it takes, and print its first rows. Install sncosmo and iminuit to call
+# ``fit_template``, with the name of a model or with a ``sncosmo.Source`` of your own. Models and
+# bandpasses that are named are downloaded.
+
+from antares_helpers import to_sncosmo
+
+
+def fit_template(table, source="salt3", redshifts=(0.01, 0.5)):
+    """Fit a template of sncosmo; return its result and the fitted model."""
+    import sncosmo
+
+    model = sncosmo.Model(source=source)
+    free = ["z", "t0", *model.source.param_names]
+    return sncosmo.fit_lc(table, model, free, bounds={"z": redshifts})
+
+
+table = to_sncosmo(lc)
+rows = table["time", "band", "flux", "fluxerr", "zp", "zpsys"][:5]
+for name, decimals in (("time", 4), ("flux", 1), ("fluxerr", 1)):
+    rows[name].info.format = f".{decimals}f"
+rows.pprint()
+
+# %%
+# The zero point 31.4 (AB) says that the fluxes are in nJy. Give ``fit_template`` the redshift of
+# the host as a narrow range where it is known.
+#
+# Where to go next
+# ----------------
+#
+# * What a dipole is, and a flag: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+# * Add the points of ZTF: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
+# * Fit many light curves: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
+# * Find candidates by their tags: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
