@@ -13,6 +13,8 @@ except ModuleNotFoundError:
     print(check(network=False))
     sys.exit(1)
 
+from antares_helpers.commands import fetch_command, plot_command, table_command
+
 __all__ = ["main"]
 
 _FAILED = 1
@@ -23,7 +25,15 @@ _INTERRUPTED = 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="antares-helpers")
 def commands() -> None:
-    """Rubin (LSST) alerts through the ANTARES broker, on the command line."""
+    """Rubin (LSST) alerts through the ANTARES broker, on the command line.
+
+    Results go into files, and all that is said to stderr. The exit status is 0 if all went well, 1
+    if something could not be had, and 2 if the command is not understood.
+    """
+
+
+for command in (plot_command, fetch_command, table_command):
+    commands.add_command(command)
 
 
 @commands.command("check")
@@ -64,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit status: 0 if all is well, 1 if there is a problem, 2 if the command is not
-        understood.
+        understood, 130 if it is interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
@@ -75,8 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error.format_message(), error.exit_code)
     except InvalidInputError as error:
         return _complain(str(error), _USAGE)
-    except AntaresHelpersError as error:
+    except (AntaresHelpersError, ImportError) as error:
         return _complain(str(error), _FAILED)
+    except OSError as error:
+        return _complain(f"{error.filename or 'The system'}: {error.strerror or error}", _FAILED)
     return int(status or 0)
 
 
