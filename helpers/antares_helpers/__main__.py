@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from antares_helpers.errors import AntaresHelpersError, InvalidInputError
-from antares_helpers.preflight import check
+from antares_helpers.preflight.checking import check
 
 try:
     import click

@@ -101,6 +101,7 @@ def plot_command(
         load_locus,
         plot_lightcurve,
     )
+    from antares_helpers.drawing.axes import root_figure
 
     with _warnings_in_a_line():
         is_file = Path(locus).is_file()
@@ -112,7 +113,7 @@ def plot_command(
         lc = extract_lightcurve(content, **_options(given))
     ax = plot_lightcurve(lc, y="magnitude" if magnitude else "flux")
     path = output or Path(f"{content['id']}.png")
-    ax.figure.savefig(path, dpi=200)
+    root_figure(ax).savefig(path, dpi=200)
     _say(f"{path}: {completeness_sentence(lc)}")
     return 0
 
@@ -203,13 +204,14 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
     FOLDER is what `fetch` has written. The table has one row a point; how many alerts it holds,
     and why others are left out, is told on stderr, and kept in the file.
     """
-    from antares_helpers import lightcurve_table, read_parquet, write_parquet, write_table
+    from antares_helpers import lightcurve_table, write_parquet, write_table
+    from antares_helpers.tables.parquet import parquet_meta
 
     _check_suffix(output, [suffix[1:] for suffix in _TABLE_SUFFIXES])
     with _warnings_in_a_line():
         if output.suffix == ".parquet":  # in little memory
             write_parquet(folder, output, **_options(given))
-            report = read_parquet(output, columns=[]).meta["report"]
+            report = parquet_meta(output)["report"]
         else:
             table = lightcurve_table(folder, **_options(given))
             write_table(table, output)

@@ -8,7 +8,8 @@
      ├── CutoutsNotFoundError   (LookupError)      ANTARES has no cutouts of an alert
      ├── ServiceError           (ConnectionError)  ANTARES can't be reached, or failed
      │    └── ServiceTimeoutError (TimeoutError)   ... or took too long
-     └── BadDataError           (ValueError)       what came isn't what ANTARES sends
+     ├── BadDataError           (ValueError)       what came isn't what ANTARES sends
+     └── MissingPackageError    (ImportError)      a package that is needed isn't installed
 
     AntaresHelpersWarning       (UserWarning)
      ├── IncompleteLocusWarning      parts of a locus are missing
@@ -23,6 +24,7 @@ __all__ = [
     "IncompleteLocusWarning",
     "InvalidInputError",
     "LocusNotFoundError",
+    "MissingPackageError",
     "ServiceError",
     "ServiceTimeoutError",
     "SignConventionWarning",
@@ -81,6 +83,10 @@ class ServiceTimeoutError(ServiceError, TimeoutError):
 
 class BadDataError(AntaresHelpersError, ValueError):
     """Data came, but not in the form that ANTARES sends."""
+
+
+class MissingPackageError(AntaresHelpersError, ImportError):
+    """A package that this function needs is not installed, or can't be imported."""
 
 
 class AntaresHelpersWarning(UserWarning):

@@ -4,9 +4,9 @@ import importlib
 import warnings
 from typing import Any
 
-from antares_helpers.errors import AntaresHelpersError
+from antares_helpers.errors import MissingPackageError
 
-__all__ = ["MissingPackageError", "require"]
+__all__ = ["require"]
 
 SCALE = ("pyarrow", "nested_pandas", "lsdb")
 
@@ -15,10 +15,6 @@ _KNOWN_WARNINGS = (
     "The 'mode.chained_assignment' option is deprecated",  # lsdb 0.11 with pandas 3
     "Warning: the tpfmodel submodule is not available",  # lightkurve without oktopus
 )
-
-
-class MissingPackageError(AntaresHelpersError, ImportError):
-    """A package that this function needs is not installed, or can't be imported."""
 
 
 def require(module: str) -> Any:
@@ -39,6 +35,6 @@ def require(module: str) -> Any:
         advice = 'pip install ".[scale]" in the clone of antares-helpers, or '
         advice = advice if package in SCALE else ""
         raise MissingPackageError(
-            f"This needs the package {package}, which can't be imported ({error}). Install it: "
-            f"{advice}pip install {package.replace('_', '-')}."
+            f"This needs the package {package}, which can't be imported ({error}).",
+            advice=f"Install it: {advice}pip install {package.replace('_', '-')}.",
         ) from error

@@ -11,6 +11,7 @@ from antares_helpers.errors import InvalidInputError
 from antares_helpers.values import as_ids
 
 __all__ = [
+    "CUTOUTS",
     "check_bands",
     "check_choice",
     "check_objects",
@@ -18,6 +19,10 @@ __all__ = [
     "check_switch",
     "shortened",
 ]
+
+
+CUTOUTS = ("template", "science", "difference")
+"""The images of an alert, in their order."""
 
 
 def shortened(given: object) -> str:

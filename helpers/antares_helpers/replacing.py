@@ -15,9 +15,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Where writing fails, the old file stays and the temporary one is deleted.
     """
-    descriptor, name = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix
-    )
+    # Hidden, and without the suffix: nobody who lists the folder takes it for a whole file.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(descriptor)
     temporary = Path(name)
     try:

@@ -12,8 +12,8 @@ import pytest
 from antares_client import search
 from astropy.timeseries import TimeSeries
 
-from antares_helpers import transport
 from antares_helpers.bands import BANDS
+from antares_helpers.fetching import transport
 from antares_sandbox import Sandbox
 
 # pytest's import mode "importlib" leaves the modules beside the tests out of the path.

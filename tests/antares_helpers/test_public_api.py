@@ -15,12 +15,25 @@ import antares_sandbox
 
 PUBLIC = [getattr(antares_helpers, name) for name in antares_helpers.__all__]
 FUNCTIONS = [each for each in PUBLIC if inspect.isfunction(each)]
-MODULES = [each.name for each in pkgutil.iter_modules(antares_helpers.__path__)]
+PACKAGE = Path(antares_helpers.__file__).parent
+MODULES = [
+    each.name
+    for each in pkgutil.walk_packages(antares_helpers.__path__, "antares_helpers.")
+    if not each.ispkg
+]
+ROOMS = {
+    "drawing": {"fetching", "lightcurves", "tables", "preflight"},
+    "fetching": {"drawing", "lightcurves", "tables", "preflight"},
+    "lightcurves": {"drawing", "tables", "preflight"},
+    "preflight": {"drawing", "tables"},
+    "tables": {"drawing", "preflight"},
+}
+"""What a room of the package never imports from: data flow one way."""
 
 
-def imports_of(package):
-    """Yield each module that the files of a package import, wherever in them."""
-    for path in Path(package.__file__).parent.rglob("*.py"):
+def imports_of(folder):
+    """Yield each module that the files of a folder import, wherever in them."""
+    for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
@@ -64,7 +77,11 @@ def test_a_function_is_typed(function):
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.__name__)
 def test_options_are_given_by_name(function):
-    parameters = inspect.signature(function).parameters.values()
+    parameters = [
+        each
+        for each in inspect.signature(function).parameters.values()
+        if each.kind is not each.VAR_KEYWORD
+    ]
 
     required = [each for each in parameters if each.default is inspect.Parameter.empty]
     assert all(each.kind is each.POSITIONAL_OR_KEYWORD for each in required)
@@ -81,7 +98,7 @@ def test_each_public_name_has_a_docstring_of_its_own(thing):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_lists_names_that_it_has(name):
-    module = importlib.import_module(f"antares_helpers.{name}")
+    module = importlib.import_module(name)
 
     assert module.__doc__
     assert [each for each in module.__all__ if not hasattr(module, each)] == []
@@ -104,18 +121,39 @@ def test_importing_the_helpers_leaves_drawing_and_serving_alone():
 
 
 def test_the_helpers_never_import_the_sandbox():
-    assert not [name for name in imports_of(antares_helpers) if name.startswith("antares_sandbox")]
+    assert not [name for name in imports_of(PACKAGE) if name.startswith("antares_sandbox")]
 
 
 def test_the_sandbox_never_imports_the_helpers():
-    assert not [name for name in imports_of(antares_sandbox) if name.startswith("antares_helpers")]
+    sandbox = Path(antares_sandbox.__file__).parent
+
+    assert not [name for name in imports_of(sandbox) if name.startswith("antares_helpers")]
 
 
-@pytest.mark.parametrize("name", ["axes", "bands", "photometry", "plotting", "values"])
-def test_what_draws_and_computes_does_not_fetch(name):
-    module = importlib.import_module(f"antares_helpers.{name}")
-    tree = ast.parse(Path(module.__file__).read_text("utf-8"))
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_are_kept_apart(room):
+    imported = {name.split(".")[1] for name in imports_of(PACKAGE / room) if is_ours(name)}
+
+    assert not imported & ROOMS[room]
+
+
+@pytest.mark.parametrize("name", ["bands", "photometry", "values"])
+def test_what_only_computes_knows_no_room(name):
+    tree = ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
 
-    network = {"service", "transport", "locus", "lightcurve"}
-    assert not {f"antares_helpers.{each}" for each in network} & imported
+    assert not {each.split(".")[1] for each in imported if is_ours(each)} & ROOMS.keys()
+
+
+def test_only_one_module_calls_the_client_over_the_network():
+    callers = [
+        str(path.relative_to(PACKAGE))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if "antares_client import search" in path.read_text("utf-8")
+    ]
+
+    assert callers == ["fetching/service.py", "fetching/transport.py"]
+
+
+def is_ours(name):
+    return name.startswith("antares_helpers.")

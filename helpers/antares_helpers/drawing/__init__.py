@@ -1,0 +1,1 @@
+"""Draw what was fetched and extracted; nothing here asks the service."""

@@ -1,0 +1,1 @@
+"""Fetch loci and cutouts from ANTARES, and keep them in files."""

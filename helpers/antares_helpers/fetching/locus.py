@@ -1,0 +1,207 @@
+"""Fetch a locus from ANTARES, and take it in each of its forms."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from antares_client.models import Locus
+from antares_devkit.models import DevKitLocus
+
+from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.fetching.asking import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Limits
+from antares_helpers.fetching.service import fetch_alerts, fetch_devkit_dict
+from antares_helpers.options import check_switch, shortened
+
+__all__ = ["LocusLike", "as_locus_dict", "check_locus_id", "fetch_locus", "locus_url"]
+
+LocusLike: TypeAlias = Mapping[str, Any] | DevKitLocus | Locus
+"""A locus as `fetch_locus` returns it, as the devkit holds it, or as the client does."""
+
+PORTAL = "https://antares.noirlab.edu/loci/"
+
+_LOCUS_ID = re.compile("ANT[0-9A-Za-z]{4,60}")
+
+
+def fetch_locus(
+    locus_id: str,
+    *,
+    include_catalogs: bool = True,
+    timeout: float = DEFAULT_TIMEOUT,
+    retries: int = DEFAULT_RETRIES,
+) -> dict[str, Any]:
+    """Fetch a locus by its ANTARES ID.
+
+    The requests for the locus, its alerts and its catalog matches go out side by side, so that
+    a locus costs one round trip.
+
+    Parameters
+    ----------
+    locus_id : str
+        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``. Spaces around it are forgiven.
+    include_catalogs : bool, optional
+        Whether to fetch the catalog matches too.
+    timeout : float, optional
+        Seconds that the whole call may take, every retry included.
+    retries : int, optional
+        How often a request that failed is sent again, where that may help.
+
+    Returns
+    -------
+    dict
+        Exactly what ``antares_client.search.get_by_id(locus_id).to_devkit(include_catalogs=True)``
+        returns: ``id``, ``ra`` and ``dec`` [deg], ``user_tags``, ``old_properties``,
+        ``catalog_objects``, ``grav_wave_events_metadata`` and ``alerts``, each alert with ``id``,
+        ``mjd``, ``properties`` and ``grav_wave_events``. It can be written as JSON.
+
+    Raises
+    ------
+    InvalidInputError
+        If `locus_id` can't be an ANTARES ID, or an option can't be meant; nothing is sent then.
+    LocusNotFoundError
+        If ANTARES has no such locus.
+    ServiceError
+        If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long.
+    BadDataError
+        If ANTARES sends something that can't be read.
+
+    Warns
+    -----
+    IncompleteLocusWarning
+        If only the catalog matches can't be had; ``catalog_objects`` is empty then.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus
+    >>> locus = fetch_locus("ANT2026z3bqyjga24oc")
+    >>> list(locus)
+    ['id', 'ra', 'dec', 'user_tags', 'old_properties', 'catalog_objects',
+     'grav_wave_events_metadata', 'alerts']
+    """
+    check_switch("include_catalogs", include_catalogs)
+    return fetch_devkit_dict(
+        check_locus_id(locus_id),
+        include_catalogs=include_catalogs,
+        limits=Limits(timeout, retries),
+    )
+
+
+def locus_url(locus_id: str) -> str:
+    """Return the address of a locus' page in the ANTARES portal.
+
+    Parameters
+    ----------
+    locus_id : str
+        ANTARES ID. Spaces around it are forgiven.
+
+    Returns
+    -------
+    str
+        Address of the page.
+
+    Raises
+    ------
+    InvalidInputError
+        If `locus_id` can't be an ANTARES ID.
+
+    Examples
+    --------
+    >>> from antares_helpers import locus_url
+    >>> locus_url("ANT2026z3bqyjga24oc")
+    'https://antares.noirlab.edu/loci/ANT2026z3bqyjga24oc'
+    """
+    return PORTAL + check_locus_id(locus_id)
+
+
+def check_locus_id(locus_id: str) -> str:
+    """Return an ANTARES ID without the spaces around it.
+
+    Raises
+    ------
+    InvalidInputError
+        If it can't be one.
+    """
+    if not isinstance(locus_id, str):
+        raise InvalidInputError(
+            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {shortened(locus_id)} "
+            f"({type(locus_id).__name__})."
+        )
+    stripped = locus_id.strip()
+    if not _LOCUS_ID.fullmatch(stripped):
+        raise InvalidInputError(
+            f"{shortened(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
+            "letters and digits, such as 'ANT2026z3bqyjga24oc'.",
+            advice=_advice(stripped),
+        )
+    return str(stripped)
+
+
+def _advice(given: str) -> str:
+    """Guess what was meant by something that is not an ANTARES ID."""
+    if found := _LOCUS_ID.search(given):
+        return f"Did you mean {found.group()!r}?"
+    if re.fullmatch(r"(lsst:)?[0-9]{15,20}", given):
+        return (
+            "This looks like an ID of Rubin's: find_loci(dia_object_id=...) finds the locus of a "
+            "diaObject."
+        )
+    if re.fullmatch(r"ZTF[0-9]{2}[a-z]{7}", given):
+        return "This looks like a ZTF name; find_loci(ztf_object_id=...) finds its locus."
+    return "Copy it from the address of the locus in the ANTARES portal."
+
+
+def as_locus_dict(
+    locus: LocusLike, *, timeout: float = DEFAULT_TIMEOUT, retries: int = DEFAULT_RETRIES
+) -> Mapping[str, Any]:
+    """Return any form of a locus as the devkit dict, without its catalog matches.
+
+    Parameters
+    ----------
+    locus : mapping, DevKitLocus or Locus
+        The alerts of the client's ``Locus`` are fetched if they are not
+        loaded yet.
+    timeout, retries
+        As for `fetch_locus`.
+
+    Returns
+    -------
+    mapping
+        With at least ``id``, ``user_tags``, ``old_properties`` and ``alerts``.
+
+    Raises
+    ------
+    InvalidInputError
+        If `locus` is none of these.
+    BadDataError
+        If its alerts are not a list.
+    """
+    if isinstance(locus, Locus):
+        if locus._alerts is None:
+            locus.alerts = fetch_alerts(locus.locus_id, limits=Limits(timeout, retries))
+        locus = locus.to_devkit()
+    elif isinstance(locus, DevKitLocus):
+        locus = _dict_of_devkit_locus(locus)
+    elif not isinstance(locus, Mapping):
+        raise InvalidInputError(
+            f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
+            f"{shortened(locus)} is none of them. "
+            "For a locus ID, write extract_lightcurve(fetch_locus(locus_id))."
+        )
+    if not isinstance(locus.get("alerts"), list | tuple):
+        raise BadDataError(
+            "This locus has no list of alerts under the key 'alerts'. Fetch it with fetch_locus."
+        )
+    return locus
+
+
+def _dict_of_devkit_locus(locus: DevKitLocus) -> dict[str, Any]:
+    return {
+        "id": locus.id,
+        "ra": locus.ra,
+        "dec": locus.dec,
+        "user_tags": sorted(locus.tags),
+        "old_properties": locus.properties,
+        "alerts": [
+            {"id": alert.id, "mjd": alert.mjd, "properties": alert.properties}
+            for alert in locus.alerts
+        ],
+    }

@@ -1,0 +1,82 @@
+"""Where the loci of `fetch_loci` come from: the folder, or else the service, gently."""
+
+from typing import Any, TypeAlias
+
+from antares_helpers.errors import AntaresHelpersError, ServiceError
+from antares_helpers.fetching.asking import Limits
+from antares_helpers.fetching.kept_loci import KeptLoci
+from antares_helpers.fetching.locus import check_locus_id
+from antares_helpers.fetching.service import fetch_parts
+from antares_helpers.fetching.transport import Gate
+
+__all__ = ["LocusSource", "Outcome"]
+
+DOWN_AFTER = 3
+"""After how many failures in a row for each connection the service is taken as down."""
+
+Outcome: TypeAlias = tuple[dict[str, Any] | None, AntaresHelpersError | None]
+"""A locus, or None; and what has gone wrong, even where the locus itself could be had."""
+
+
+class LocusSource:
+    """Gets one locus after the other, from several threads at a time.
+
+    Parameters
+    ----------
+    connections : int
+        How many requests may be under way at the same time.
+    include_catalogs : bool
+        Whether to fetch the catalog matches too.
+    kept : KeptLoci or None
+        Where loci are kept.
+    timeout, retries
+        As for `fetch_locus`.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: int,
+        include_catalogs: bool,
+        kept: KeptLoci | None,
+        timeout: float,
+        retries: int,
+    ) -> None:
+        self._gate = Gate(connections)
+        self._limits = Limits(timeout, retries, self._gate)
+        self._include_catalogs = include_catalogs
+        self._kept = kept
+        self._most_failures = DOWN_AFTER * connections
+        self._failures_in_a_row = 0
+
+    def outcome(self, locus_id: str) -> Outcome:
+        """Return a locus, and what has gone wrong."""
+        try:
+            check_locus_id(locus_id)
+            locus = self._kept.load(locus_id) if self._kept else None
+            return (locus, None) if locus else self._fetch(locus_id)
+        except AntaresHelpersError as error:
+            return None, error
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._gate.close()
+
+    def _fetch(self, locus_id: str) -> Outcome:
+        if self._failures_in_a_row >= self._most_failures:
+            raise ServiceError(
+                f"Not asked for: ANTARES has failed for {self._failures_in_a_row} loci in a row.",
+                advice="Call again with this ID in a few minutes.",
+                locus_id=locus_id,
+            )
+        try:
+            locus, missing = fetch_parts(
+                locus_id, include_catalogs=self._include_catalogs, limits=self._limits
+            )
+        except ServiceError:
+            self._failures_in_a_row += 1
+            raise
+        self._failures_in_a_row = 0
+        if self._kept and missing is None:
+            missing = self._kept.save(locus)
+        return locus, missing

@@ -1,0 +1,1 @@
+"""Extract light curves from loci, with every alert accounted for."""

@@ -1,0 +1,94 @@
+"""Read ZTF alerts into arrays: magnitudes become signed fluxes, UTC becomes TAI."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
+from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
+from antares_helpers.photometry import to_flux
+from antares_helpers.values import as_flags, as_floats, as_ids
+
+__all__ = ["ZTF_BEGAN", "read_ztf"]
+
+ZTF_BEGAN = 58027.0
+"""MJD of 2017-10-01, before ZTF's first light."""
+
+ZTF_EXPOSURE = 30.0
+"""Exposure time of ZTF [s] where an alert does not tell it."""
+
+TAI_MINUS_UTC = 37.0
+"""Seconds by which TAI is ahead of UTC since 2017, before ZTF began (IERS Bulletin C)."""
+
+_LIMIT_SIGMA = 5.0
+
+_ZTF_FLAG = dict.fromkeys(["t", "1", "true", "True"], True) | dict.fromkeys(
+    ["f", "0", "false", "False"], False
+)
+
+
+def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
+    """Read ZTF alerts: magnitudes turned into signed fluxes, times into TAI at mid-exposure.
+
+    Parameters
+    ----------
+    detections, limits : AlertList
+        Detections and upper limits of ZTF.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The columns that `read_lsst` gives. An upper limit has the flux of its 5-sigma limiting
+        magnitude, and a fifth of it as error.
+    """
+    alerts = AlertList(
+        detections.ids + limits.ids,
+        detections.mjds + limits.mjds,
+        detections.properties + limits.properties,
+    )
+    properties = alerts.properties
+    is_limit = np.arange(len(properties)) >= len(detections.ids)
+    positive = as_flags([_ZTF_FLAG.get(str(each.get("ztf_isdiffpos"))) for each in properties])
+    magnitude = np.where(
+        is_limit,
+        numbers(properties, "ant_maglim", "ztf_diffmaglim"),
+        numbers(properties, "ant_mag", "ztf_magpsf"),
+    )
+    brightness, error = to_flux(magnitude, numbers(properties, "ant_magerr", "ztf_sigmapsf"))
+    error = np.where(is_limit, brightness / _LIMIT_SIGMA, error)
+    sign = np.select([is_limit | (positive == 1), positive == 0], [1.0, -1.0], np.nan)
+    with np.errstate(all="ignore"):
+        snr = np.where(is_limit, np.nan, brightness / error)
+    no = np.zeros(len(properties), dtype=np.bool_)
+    return common_columns(alerts, "ztf") | {
+        "mjd": _ztf_mjd_tai(alerts),
+        "began": np.full(len(properties), ZTF_BEGAN),
+        "band": np.array([_ztf_band(each) for each in properties], dtype=np.str_),
+        "flux": sign * brightness,
+        "flux_err": error,
+        "snr": snr,
+        "reliability": numbers(properties, "ztf_drb", "ztf_rb"),
+        "is_negative": ~is_limit & (positive == 0),
+        "is_dipole": no,
+        "flagged": no,
+        "is_limit": is_limit,
+        "dia_object_id": as_ids([None] * len(properties)),
+        "lacks_is_dipole": no,
+        "lacks_sign": np.isfinite(brightness) & np.isnan(sign),
+    }
+
+
+def _ztf_band(properties: Mapping[str, Any]) -> str:
+    passband, fid = properties.get("ant_passband"), properties.get("ztf_fid")
+    if isinstance(passband, str) and passband in ZTF_BAND_OF_PASSBAND:
+        return ZTF_BAND_OF_PASSBAND[passband]
+    return ZTF_BAND_OF_FID.get(fid, "") if isinstance(fid, int) else ""
+
+
+def _ztf_mjd_tai(alerts: AlertList) -> NDArray[np.float64]:
+    """Return the middle of each exposure (TAI): ZTF gives the start (UTC)."""
+    exposure = numbers(alerts.properties, "ztf_exptime")
+    exposure = np.where(np.isfinite(exposure) & (exposure > 0), exposure, ZTF_EXPOSURE)
+    return as_floats(alerts.mjds) + (TAI_MINUS_UTC + exposure / 2) / 86400

@@ -1,0 +1,1 @@
+"""Tell what is wrong with an environment, before anything is fetched."""

@@ -1,0 +1,72 @@
+"""Where many loci come from: a folder of locus files, an iterable, or a single locus."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from antares_client.models import Locus
+from antares_devkit.models import DevKitLocus
+
+from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.fetching.files import load_locus
+from antares_helpers.fetching.locus import LocusLike, check_locus_id
+from antares_helpers.options import shortened
+
+__all__ = ["Loci", "iterate_loci"]
+
+Loci: TypeAlias = str | os.PathLike[str] | LocusLike | Iterable[LocusLike]
+"""A folder of locus files, a locus, or an iterable of loci in any form."""
+
+FILES = "ANT*.json"
+
+
+def iterate_loci(loci: Loci) -> Iterator[LocusLike]:
+    """Return an iterator over loci which holds one of them at a time.
+
+    Parameters
+    ----------
+    loci : str, path-like, locus or iterable of loci
+        The files of a folder that are named ``ANT*.json`` are read in the order of their names.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such folder, if it holds no locus files, or if `loci` is none of these.
+    BadDataError
+        While iterating, if a file is no whole locus file.
+    """
+    if isinstance(loci, str | os.PathLike):
+        return map(_load, _locus_files(Path(loci)))
+    if isinstance(loci, Mapping | DevKitLocus | Locus):
+        return iter([loci])
+    try:
+        return iter(loci)
+    except TypeError:
+        raise InvalidInputError(
+            f"{shortened(loci)} is no locus, no iterable of loci and no folder of locus files."
+        ) from None
+
+
+def _locus_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise InvalidInputError(
+            f"{str(folder)!r} is no folder. Give a folder of locus files, or loci themselves: "
+            "fetch_locus(locus_id) or load_locus(file)."
+        )
+    files = sorted(path for path in folder.glob(FILES) if path.is_file())
+    if not files:
+        raise InvalidInputError(
+            f"The folder {str(folder)!r} holds no locus files (named {FILES}). Write some with "
+            "save_locus."
+        )
+    return files
+
+
+def _load(file: Path) -> dict[str, Any]:
+    locus = load_locus(file)
+    try:
+        check_locus_id(locus["id"])
+    except InvalidInputError as error:
+        raise BadDataError(f"{file} is damaged: {error}") from error
+    return locus
