@@ -1,15 +1,23 @@
 """The page on troubleshooting quotes the errors as people see them."""
 
+import importlib.util
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from antares_client import search
+from antares_devkit.models import DevKitLocus
+from astropy import units
+from astropy.coordinates import Angle, SkyCoord
 
 import antares_helpers as ah
 from antares_sandbox import TUTORIAL_ID, Sandbox
-from antares_sandbox.faults import Delay, Fault, Null, Status
+from antares_sandbox.faults import Cut, Delay, Fault, Missing, Null, Status
 
 PAGE = (Path(__file__).parents[1] / "docs" / "troubleshooting.rst").read_text(encoding="utf-8")
 TERMS = re.findall(r"^(``.*``)\n    `antares_helpers\.(\w+)`", PAGE, re.MULTILINE)
@@ -25,6 +33,14 @@ ERRORS: list[Callable[[], Any]] = [
     lambda: ah.extract_lightcurve({"alerts": []}, bands="k"),
     lambda: ah.plot_lightcurve({}),  # type: ignore[arg-type]
     lambda: ah.load_locus(__file__),
+    lambda: list(ah.find_loci(near=(400, 0), radius=0.1)),
+    lambda: list(ah.find_loci(near=(10, 0))),
+    lambda: list(ah.find_loci(near=(10, 0), radius=7200)),
+    lambda: list(ah.find_loci(dia_object_id=1.7e17)),  # type: ignore[arg-type]
+    lambda: list(ah.find_loci(query={"tags": "high_snr"})),
+    lambda: list(ah.find_loci(limit=-1)),
+    lambda: ah.fetch_loci([TUTORIAL_ID], max_connections=0, progress=False),
+    lambda: ah.fetch_cutouts("lsst:1"),
 ]
 FAULTS: list[Fault] = [Status(503), Status(429), Status(403), Delay(2), Null("data.ra")]
 
@@ -56,14 +72,155 @@ def test_an_error_of_the_service_is_explained(fault: Fault) -> None:
 def test_an_unreachable_service_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox() as sandbox:
         url = sandbox.url
-    monkeypatch.setattr("antares_helpers.asking.base_url", lambda: url)
+    monkeypatch.setattr("antares_helpers.fetching.asking.base_url", lambda: url)
     with pytest.raises(ah.ServiceError) as raised:
         ah.fetch_locus(TUTORIAL_ID, retries=0)
     assert explained(raised.value), raised.value
 
 
+def client_errors() -> dict[str, Callable[[], Any]]:
+    """Return what users of antares-client and the devkit do, by the text that they see then."""
+    nowhere, there = "ANT1999nowhere", TUTORIAL_ID
+    center = SkyCoord(10, -30, unit="deg")
+    quantity: Any = 10 * units.arcsec
+    number: Any = 170525601705717858
+    return {
+        "AttributeError: 'NoneType' object has no attribute 'to_devkit'": lambda: search.get_by_id(
+            nowhere
+        ).to_devkit(),
+        "TypeError: 'NoneType' object is not subscriptable": lambda: search.get_by_id(nowhere)[
+            "alerts"
+        ],
+        "TypeError: 'NoneType' object is not iterable": lambda: list(search.get_by_id(nowhere)),
+        "TypeError: antares_devkit.models.DevKitLocus() argument after ** must be a mapping, "
+        "not NoneType": lambda: DevKitLocus(**search.get_by_id(nowhere)),
+        "'Locus' object is not subscriptable": lambda: search.get_by_id(there)["alerts"],
+        "'Locus' object is not iterable": lambda: list(search.get_by_id(there)),
+        "'dict' object has no attribute 'alerts'": lambda: devkit(there).alerts,
+        "KeyError: 'lsst_diaSource_psfFlux'": lambda: every("ANT2026simmissing", "psfFlux"),
+        "KeyError: 'lsst_diaSource_band'": lambda: every("ANT2026simmixed", "band"),
+        "AntaresException": lambda: search.get_locus_alerts(nowhere),
+        "ValidationError: 4 validation errors for DevKitLocus": lambda: DevKitLocus(),
+        "BaseModel.__init__() takes 1 positional argument but 2 were given": lambda: DevKitLocus(
+            devkit(there)
+        ),
+        "cannot guess format from input values with zero-size array": lambda: DevKitLocus(
+            **devkit(there)
+        ).timeseries(),
+        "``lsst_object_id`` must be a string": lambda: search.get_by_lsst_dia_object_id(number),
+        "must be an astropy.coordinates.Angle instance": lambda: search.cone_search(
+            center, quantity
+        ),
+        "must be less than 1 degree": lambda: search.cone_search(center, Angle(2, "deg")),
+        "arguments must be of type 'float'": lambda: search.catalog_search(10, -30),
+        "'generator' object is not subscriptable": lambda: search.search({"query": {}})[0],
+        "StopIteration": lambda: next(search.search({"query": {"term": {"tags": nowhere}}})),
+    }
+
+
+def devkit(locus_id: str) -> Any:
+    return search.get_by_id(locus_id).to_devkit()
+
+
+def every(locus_id: str, name: str) -> list[Any]:
+    return [each["properties"][f"lsst_diaSource_{name}"] for each in devkit(locus_id)["alerts"]]
+
+
+def as_seen(error: BaseException) -> str:
+    """Return the last line of a traceback, with the double backticks of the page."""
+    return f"{type(error).__name__}: {error}".replace("`", "``")
+
+
+def on_the_page(text: str) -> bool:
+    return " ".join(text.split()) in " ".join(PAGE.split())
+
+
+@pytest.mark.parametrize("text", client_errors())
+def test_an_error_of_the_client_is_quoted_as_it_is(text: str) -> None:
+    with pytest.raises((Exception, StopIteration)) as raised:
+        client_errors()[text]()
+    assert text in as_seen(raised.value)
+    assert on_the_page(text)
+
+
 @pytest.mark.parametrize(
-    "other", ["'NoneType' object has no attribute 'to_devkit'", "JSONDecodeError", "ReadTimeout"]
+    ("text", "fault"),
+    [
+        (
+            "unsupported operand type(s) for |: 'NoneType' and 'dict'",
+            Null("data.internal_properties"),
+        ),
+        ("KeyError: 'lightcurve'", Missing("data.lightcurve")),
+        ("ValidationError: 1 validation error for BaseResponse[LocusResponse]", Null("data.ra")),
+        ("RemoteProtocolError", Cut()),
+        ("AntaresException", Status(500)),
+    ],
 )
-def test_what_users_of_the_bare_client_see_is_there_too(other: str) -> None:
-    assert other in PAGE
+def test_an_error_of_the_client_with_a_failing_service_is_quoted(text: str, fault: Fault) -> None:
+    with Sandbox() as sandbox:
+        sandbox.fail(f"loci/{TUTORIAL_ID}", fault, times=None)
+        with pytest.raises(Exception, match=r".*") as raised:
+            search.get_by_id(TUTORIAL_ID)
+    assert text in as_seen(raised.value)
+    assert on_the_page(text)
+
+
+def ask_alone(**variables: str) -> str:
+    """Import the client in a process of its own, as its settings are read once; fetch a locus."""
+    code = "from antares_client import search; search.get_by_id('ANT1999nowhere')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr
+
+
+def test_an_api_timeout_that_is_no_integer_is_explained() -> None:
+    text = "ValueError: invalid literal for int() with base 10"
+    assert text in ask_alone(API_TIMEOUT="2.5")
+    assert on_the_page(text)
+
+
+def test_an_unreachable_service_is_explained_for_the_client() -> None:
+    with Sandbox() as sandbox:
+        url = sandbox.url
+    assert "httpx.ConnectError" in ask_alone(ANTARES_API_BASE_URL=url)
+    assert on_the_page("httpx.ConnectError")
+
+
+def test_a_slow_service_and_an_error_page_are_explained_for_the_client() -> None:
+    with Sandbox() as sandbox:
+        sandbox.fail("loci/*", Delay(3), times=1)
+        assert "httpx.ReadTimeout" in ask_alone(API_TIMEOUT="1")
+        sandbox.fail("loci/*", Status(502, html=True), times=1)
+        assert "JSONDecodeError: Expecting value" in ask_alone()
+    assert on_the_page("httpx.ReadTimeout")
+    assert on_the_page("JSONDecodeError: Expecting value")
+
+
+def test_what_the_devkit_prints_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+    DevKitLocus(**devkit(TUTORIAL_ID)).timeseries(survey="lsst")
+    text = "Attempt to correct magnitudes failed, missing fields"
+    assert text in capsys.readouterr().out
+    assert on_the_page(text)
+
+
+def test_what_pip_says_is_quoted() -> None:
+    spec = importlib.util.find_spec("pip")
+    if spec is None or spec.origin is None:
+        pytest.skip("pip is not installed")
+    command = Path(spec.origin).parent / "_internal" / "commands" / "install.py"
+    said = " ".join(re.sub(r'"\s+"', "", command.read_text(encoding="utf-8")).split())
+    text = "pip's dependency resolver does not currently take into account all the packages"
+    assert text in said
+    assert on_the_page(text)
+
+
+def test_none_is_explained_first() -> None:
+    """Whoever asks why a snippet says NoneType finds it at the top."""
+    headings = re.findall(r"^(.*)\n~~~", PAGE, re.MULTILINE)
+    assert "NoneType" in headings[0]
+    assert ":ref:`snippet-missing`" in PAGE

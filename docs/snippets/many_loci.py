@@ -1,0 +1,25 @@
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+from antares_client import search
+
+
+def fetch(locus_id):
+    try:
+        return search.get_by_id(locus_id).to_devkit()
+    except Exception as error:
+        return error
+
+
+query = {"query": {"range": {"properties.num_alerts": {"gte": 10}}}}
+found = islice(search.search(query, limit=20), 20)
+locus_ids = list(dict.fromkeys(locus.locus_id for locus in found))
+
+with ThreadPoolExecutor(max_workers=4) as pool:
+    results = dict(zip(locus_ids, pool.map(fetch, locus_ids)))
+loci = {name: each for name, each in results.items() if isinstance(each, dict)}
+failed = {name: each for name, each in results.items() if name not in loci}
+
+print(f"{len(loci)} loci, {sum(len(locus['alerts']) for locus in loci.values())} alerts")
+for locus_id, error in failed.items():
+    print(f"{locus_id} failed: {error!r}")

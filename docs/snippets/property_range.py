@@ -1,0 +1,15 @@
+from itertools import islice
+
+from antares_client import search
+
+enough = {"range": {"properties.num_alerts": {"gte": 20, "lte": 200}}}
+bright = {"range": {"properties.brightest_alert_magnitude": {"lt": 20.5}}}
+query = {"query": {"bool": {"filter": [enough, bright]}}}
+loci = list(islice(search.search(query, limit=10), 10))
+
+for locus in loci:
+    alerts = locus.properties["num_alerts"]
+    magnitude = locus.properties["brightest_alert_magnitude"]
+    print(f"{locus.locus_id}: {alerts} alerts, {magnitude:.2f} mag at its brightest")
+if not loci:
+    print("No locus has 20 to 200 alerts and one brighter than magnitude 20.5.")
