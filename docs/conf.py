@@ -1,26 +1,20 @@
 """Build the site: the gallery is run, against the sandbox unless ANTARES_LIVE=1."""
 
-import os
 import sys
-from datetime import UTC, datetime
+import tomllib
 from importlib.metadata import version as version_of
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 
-from gallery_setup import GALLERY  # noqa: E402 - once the path to our extensions is known
+from built_on import built_on  # noqa: E402 - once the path to our extensions is known
+from gallery_setup import GALLERY, IS_LIVE  # noqa: E402
+from site_address import site_url  # noqa: E402
 
-from antares_sandbox import Sandbox  # noqa: E402 - sorted with the line above
-
-IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
-TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
-
-LIVE = f"Verified live on {TODAY}."
-SIMULATED = f"Built on {TODAY} from <strong>simulated data</strong>: no figure shows a real source."
-
-if not IS_LIVE:
-    Sandbox().start()  # until the build ends
+DATE = built_on(is_live=IS_LIVE)
+LIVE = f"Verified live on {DATE}."
+SIMULATED = f"Built on {DATE} from <strong>simulated data</strong>: no figure shows a real source."
 
 project = "antares-helpers"
 author = "The antares-helpers developers"
@@ -35,8 +29,16 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "benchmark_figures",
+    "built_on",
     "captions",
+    "changelog",
+    "finish_pages",
     "notebook_downloads",
+    "property_tables",
+    "sections",
+    "social",
+    "tutorial_pages",
 ]
 default_role = "py:obj"
 nitpicky = True
@@ -63,14 +65,18 @@ intersphinx_mapping = {
 }
 
 sphinx_gallery_conf = GALLERY
+tutorial_tags = tomllib.loads((HERE.parent / "gallery" / "tags.toml").read_text(encoding="utf-8"))
 captions_suffix = "" if IS_LIVE else "Simulated data."
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: | {2,5}\.\.\.: "
 copybutton_prompt_is_regexp = True
-copybutton_exclude = ".linenos, .gp, .go"
+copybutton_copy_empty_lines = False  # those between outputs
+copybutton_line_continuation_character = "\\"
+copybutton_exclude = ".linenos, .go"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "antares-helpers"
+html_baseurl = site_url()
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = "_static/favicon.svg"
@@ -79,9 +85,11 @@ html_context = {"default_mode": "auto"}
 html_theme_options = {
     "announcement": LIVE if IS_LIVE else SIMULATED,
     "navigation_with_keys": False,
-    "secondary_sidebar_items": ["page-toc", "sg_download_links"],
+    "article_header_end": ["tags"],
+    "article_footer_items": ["run_it"],
+    "secondary_sidebar_items": ["page-toc", "run_it"],
     "show_prev_next": True,
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
-html_sidebars = {"index": []}
+html_sidebars = {"*": []}  # only tutorials and API have pages below them

@@ -1,98 +1,120 @@
-"""The site in a real browser: nothing fails, and it fits a phone."""
+"""Every page in a real browser: nothing fails, all fits a phone, and anyone can use it."""
 
-import os
-import shutil
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+import gzip
+from functools import cache
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from site_pages import SITE, TUTORIALS, needs_site, pages
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
 
-ROOT = Path(__file__).parents[1]
-SITE = Path(os.environ.get("SITE_FOLDER", ROOT / "docs" / "_build" / "html"))
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-PAGES = ["index.html", "installation.html", "snippets.html", "api/index.html", "search.html"]
-PAGES += [
-    f"tutorials/{path.relative_to(ROOT / 'gallery').with_suffix('.html')}"
-    for path in sorted(ROOT.glob("gallery/*/*.py"))
-]
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+pytest_plugins = ["browsing"]
+pytestmark = needs_site
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None and os.environ.get("REQUIRE_BROWSER") != "1",
-    reason="no Chromium on this machine; REQUIRE_BROWSER=1 makes that an error",
-)
+AXE_VERSION = "4.12.1"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+RUN_AXE = """rules => axe.run(document, {
+    runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]
+}).then(found => found.violations.flatMap(each => each.nodes.map(
+    node => `${each.id}: ${node.html.slice(0, 150)} ${node.failureSummary}`
+)))"""
+IN_SCHEME = "scheme => document.documentElement.dataset.theme === scheme"
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+MAX_BYTES = 700_000
+WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves the site without a log."""
+class Visit:
+    """A page, loaded in each width and looked at in each colour scheme."""
 
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+    def __init__(self, page: Any, site: str, name: str) -> None:
+        self.problems: list[str] = []
+        self.foreign: set[str] = set()
+        self.bytes: dict[int, int] = {}
+        self.overflow: dict[int, int] = {}
+        self.violations: dict[tuple[int, str], list[str]] = {}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 850})
+            requests = self._load(page, site + name)
+            self.foreign |= {url for url in requests if not url.startswith((site, "data:"))}
+            self.bytes[width] = sum(gzipped(url) for url in requests if url.startswith(site))
+            self.overflow[width] = page.evaluate(OVERFLOW)
+            page.evaluate(axe.AXE_SCRIPT)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                page.wait_for_function(IN_SCHEME, arg=scheme)
+                self.violations[width, scheme] = page.evaluate(RUN_AXE, RULES)
+
+    def _load(self, page: Any, address: str) -> set[str]:
+        """Load the page and return what it asked for; what axe asks for later is not the page's."""
+        requests: set[str] = set()
+        listeners = {
+            "console": lambda line: line.type == "error" and self.problems.append(line.text),
+            "pageerror": lambda error: self.problems.append(str(error)),
+            "requestfailed": lambda request: self.problems.append(request.url),
+            "request": lambda request: requests.add(request.url),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        page.goto(address, wait_until="networkidle")
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        return requests
+
+
+@cache
+def gzipped(url: str) -> int:
+    path = unquote(urlsplit(url).path).lstrip("/") or "index.html"
+    return len(gzip.compress((SITE / path).read_bytes()))
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    if not (SITE / "index.html").exists():
-        pytest.skip("the site is not built: run make site")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+def visit(browser: Any, site: str) -> Any:
+    context = browser.new_context(device_scale_factor=2, reduced_motion="reduce")
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    assert BROWSER, "REQUIRE_BROWSER=1, but there is no Chromium"
-    with playwright.sync_playwright() as manager:
-        chromium = manager.chromium.launch(executable_path=BROWSER, args=OPTIONS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def problems_of(browser: Any, site: str) -> Any:
-    def visit(page_name: str, width: int) -> tuple[list[str], int]:
-        page = browser.new_page(viewport={"width": width, "height": 850})
-        problems: list[str] = []
-        page.on(
-            "console", lambda message: message.type == "error" and problems.append(message.text)
-        )
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("requestfailed", lambda request: problems.append(request.url))
-        page.on("request", lambda request: problems.extend(foreign(request.url, site)))
-        page.goto(site + page_name, wait_until="networkidle")
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    @cache
+    def visit(name: str) -> Visit:
+        page = context.new_page()
+        visit = Visit(page, site, name)
         page.close()
-        return problems, overflow
+        return visit
 
-    return visit
-
-
-def foreign(url: str, site: str) -> list[str]:
-    return [] if url.startswith((site, "data:")) else [f"another host: {url}"]
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("page", PAGES)
-def test_page_loads_without_problems_and_fits(problems_of: Any, page: str, width: int) -> None:
-    problems, overflow = problems_of(page, width)
-    assert not problems
-    assert overflow <= 0
-
-
-def test_copy_button_copies_what_runs(browser: Any, site: str) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto(site + "snippets.html", wait_until="networkidle")
-    page.hover("div.highlight pre")
-    page.click("button.copybtn")
-    copied = page.evaluate("navigator.clipboard.readText()")
+    yield visit
     context.close()
-    assert copied.strip() == (ROOT / "docs/snippets/plot_light_curve.py").read_text().strip()
+
+
+@pytest.mark.parametrize("page", pages())
+def test_page_loads_without_problems_and_from_here_only(visit: Any, page: str) -> None:
+    assert not visit(page).problems
+    assert not visit(page).foreign
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", pages())
+def test_page_needs_no_sideways_scrolling(visit: Any, page: str, width: int) -> None:
+    assert visit(page).overflow[width] <= 0
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", pages())
+def test_axe_finds_nothing(visit: Any, page: str, width: int, scheme: str) -> None:
+    assert not visit(page).violations[width, scheme]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", TUTORIALS)
+def test_tutorial_transfers_little(visit: Any, page: str, width: int) -> None:
+    assert visit(page).bytes[width] <= MAX_BYTES
+
+
+def test_axe_is_the_pinned_one_and_finds_what_is_wrong(browser: Any) -> None:
+    page = browser.new_page()
+    page.set_content("<html><body><button></button><img src='data:,'></body></html>")
+    page.evaluate(axe.AXE_SCRIPT)
+    found = {line.partition(":")[0] for line in page.evaluate(RUN_AXE, RULES)}
+    assert page.evaluate("axe.version") == AXE_VERSION
+    assert found >= {"button-name", "document-title", "html-has-lang", "image-alt"}
+    page.close()

@@ -1,12 +1,31 @@
-"""Settings of the gallery: reading order, and warnings in an example made errors."""
+"""Settings of the gallery: reading order, the sandbox, and warnings in an example made errors."""
 
+import ast
+import os
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["GALLERY"]
+__all__ = ["GALLERY", "IS_LIVE"]
 
 ROOT = Path(__file__).resolve().parents[2]
+IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
+
+
+@cache
+def _sandbox() -> Any:
+    from antares_sandbox import Sandbox
+
+    sandbox = Sandbox()
+    sandbox.start()
+    return sandbox
+
+
+def start_sandbox(_conf: dict[str, Any], _name: str, when: str) -> None:
+    """Start the sandbox before the first example is run; it stops when the build ends."""
+    if when == "before" and not IS_LIVE:
+        _sandbox()
 
 
 _filters_outside: list[Any] = []
@@ -26,6 +45,22 @@ def warnings_are_errors(_conf: dict[str, Any], _name: str, when: str) -> None:
         warnings.filters[:] = _filters_outside  # type: ignore[index]
 
 
+def draw_figures(block: Any, block_vars: dict[str, Any], conf: dict[str, Any]) -> str:
+    """Draw the figures of a block, and one from a block before if the last line names it."""
+    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
+    from sphinx_gallery.scrapers import matplotlib_scraper
+
+    ends_in_value = isinstance(ast.parse(block.content).body[-1], ast.Expr)
+    last = block_vars["example_globals"].get("___") if ends_in_value else None
+    if isinstance(last, Figure) and last not in map(plt.figure, plt.get_fignums()):
+        manager = plt.figure().canvas.manager
+        manager.canvas.figure = last
+        last.set_canvas(manager.canvas)
+    rst: str = matplotlib_scraper(block, block_vars, conf)
+    return rst
+
+
 GALLERY: dict[str, Any] = {
     "examples_dirs": [str(ROOT / "gallery")],
     "gallery_dirs": ["tutorials"],
@@ -35,7 +70,13 @@ GALLERY: dict[str, Any] = {
     "nested_sections": True,
     "doc_module": ("antares_helpers",),
     "backreferences_dir": "api/generated/backreferences",
-    "reset_modules": ("matplotlib", "gallery_setup.warnings_are_errors"),
+    "image_scrapers": ("gallery_setup.draw_figures",),
+    "ignore_repr_types": r"matplotlib\.",
+    "reset_modules": (
+        "matplotlib",
+        "gallery_setup.start_sandbox",
+        "gallery_setup.warnings_are_errors",
+    ),
     "reset_modules_order": "both",
     "abort_on_example_error": True,
     "remove_config_comments": True,

@@ -16,10 +16,12 @@ def _replace_notebooks(app: Sphinx) -> None:
         name = script.relative_to(root / "gallery")
         notebook = root / "notebooks" / name.with_suffix(".ipynb")
         page = Path(app.srcdir) / "tutorials" / name
-        shutil.copyfile(notebook, page.with_suffix(".ipynb"))
-        with zipfile.ZipFile(page.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(script, script.name)
-            archive.write(notebook, notebook.name)
+        # A page is read again where the time of one of its downloads has changed.
+        if page.with_suffix(".ipynb").read_bytes() != notebook.read_bytes():
+            shutil.copyfile(notebook, page.with_suffix(".ipynb"))
+            with zipfile.ZipFile(page.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.write(script, script.name)
+                archive.write(notebook, notebook.name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

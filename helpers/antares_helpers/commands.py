@@ -14,11 +14,13 @@ import click
 __all__ = ["fetch_command", "plot_command", "table_command"]
 
 _FAILED = 1
+_INTERRUPTED = 130
 _TABLE_SUFFIXES = (".parquet", ".ecsv", ".vot", ".xml", ".fits")
 
 
 def _example(command: str) -> str:
-    return f"Example: python -m antares_helpers {command}"
+    # Without \b click would break the line, which is there to be copied.
+    return f"\b\nExample:\n  python -m antares_helpers {command}"
 
 
 _SURVEY = click.option(
@@ -65,9 +67,7 @@ def _extracting(command: Any) -> Any:
     return command
 
 
-@click.command(
-    "plot", epilog="Example: python -m antares_helpers plot ANT2026z3bqyjga24oc -o light_curve.png"
-)
+@click.command("plot", epilog=_example("plot ANT2026z3bqyjga24oc -o light_curve.png"))
 @click.argument("locus", metavar="ID")
 @click.option(
     "-o",
@@ -93,7 +93,7 @@ def plot_command(
 
     mpl.use("agg")
     if output is not None:
-        _check_suffix(output, sorted(FigureCanvasAgg.get_supported_filetypes()))
+        _check_output(output, sorted(FigureCanvasAgg.get_supported_filetypes()))
     from antares_helpers import (
         completeness_sentence,
         extract_lightcurve,
@@ -103,6 +103,7 @@ def plot_command(
     )
     from antares_helpers.drawing.axes import root_figure
 
+    extract_lightcurve({"alerts": []}, **_options(given))  # refuses them before anything is sent
     with _warnings_in_a_line():
         is_file = Path(locus).is_file()
         content = (
@@ -118,9 +119,7 @@ def plot_command(
     return 0
 
 
-@click.command(
-    "fetch", epilog="Example: python -m antares_helpers fetch ANT2026z3bqyjga24oc --folder loci"
-)
+@click.command("fetch", epilog=_example("fetch ANT2026z3bqyjga24oc --folder loci"))
 @click.argument("ids", metavar="ID...", nargs=-1)
 @click.option(
     "--folder",
@@ -166,7 +165,7 @@ def fetch_command(
     """
     from antares_helpers import iter_loci
 
-    wanted = [*ids, *_ids_in(listed or ())]
+    wanted = [each.strip() for each in (*ids, *_lines(listed or ())) if each.strip()]
     if not wanted:
         raise click.UsageError("Give at least one ID, or --from FILE.")
     stream = iter_loci(
@@ -178,16 +177,19 @@ def fetch_command(
         timeout=timeout,
         retries=retries,
     )
-    had = sum(1 for _ in stream)
+    try:
+        with _warnings_in_a_line(), stream:
+            had = sum(1 for _ in stream)
+    except KeyboardInterrupt:
+        _say(f"Interrupted. {folder} keeps what has arrived: run the same command to go on.")
+        return _INTERRUPTED
     for row in stream.failures:
         _say(f"{row['locus_id']}: {row['error']} {row['what_to_do']}")
     _say(f"{folder}: {had} of {len(set(wanted))} loci.")
     return _FAILED if len(stream.failures) else 0
 
 
-@click.command(
-    "table", epilog="Example: python -m antares_helpers table loci -o light_curves.parquet"
-)
+@click.command("table", epilog=_example("table loci -o light_curves.parquet"))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER")
 @click.option(
     "-o",
@@ -207,9 +209,9 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
     from antares_helpers import lightcurve_table, write_parquet, write_table
     from antares_helpers.tables.parquet import parquet_meta
 
-    _check_suffix(output, [suffix[1:] for suffix in _TABLE_SUFFIXES])
+    _check_output(output, [suffix[1:] for suffix in _TABLE_SUFFIXES])
     with _warnings_in_a_line():
-        if output.suffix == ".parquet":  # in little memory
+        if output.suffix.lower() == ".parquet":  # in little memory
             write_parquet(folder, output, **_options(given))
             report = parquet_meta(output)["report"]
         else:
@@ -236,16 +238,19 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ids_in(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if line.strip():
-            yield line.strip()
+def _lines(listed: Iterable[str]) -> Iterator[str]:
+    try:
+        yield from listed
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"--from must name a file with an ID a line: {error}.") from error
 
 
-def _check_suffix(path: Path, known: list[str]) -> None:
+def _check_output(path: Path, known: list[str]) -> None:
     if path.suffix.removeprefix(".").lower() not in known:
         expected = ", ".join(f".{suffix}" for suffix in known)
         raise click.BadParameter(f"{str(path)!r} must end with one of {expected}.")
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"{str(path)!r} can't be written: there is no such folder.")
 
 
 @contextmanager

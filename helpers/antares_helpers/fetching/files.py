@@ -48,6 +48,12 @@ def save_locus(
     See Also
     --------
     load_locus : read the file.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, save_locus
+    >>> save_locus(fetch_locus("ANT2026z3bqyjga24oc"), tmp_path).name
+    'ANT2026z3bqyjga24oc.json'
     """
     if not isinstance(locus, Mapping) or not isinstance(locus.get("alerts"), list):
         raise InvalidInputError(

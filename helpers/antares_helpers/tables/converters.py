@@ -144,6 +144,12 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
         If there is no such band, or the light curve has it from two surveys.
     MissingPackageError
         If lightkurve is not installed.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus, to_lightkurve
+    >>> to_lightkurve(extract_lightcurve(fetch_locus("ANT2026simrrlyrae")), "r").time.scale
+    'tai'
     """
     points = _points_of_band(lc, band)
     lightkurve = require("lightkurve")

@@ -103,6 +103,13 @@ def read_table(path: str | os.PathLike[str]) -> QTable:
     See Also
     --------
     write_table : write the file.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table, read_table, write_table
+    >>> table = lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> read_table(write_table(table, tmp_path / "points.ecsv")).meta == table.meta
+    True
     """
     path = Path(path)
     form = _format_of(path)

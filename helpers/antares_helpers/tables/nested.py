@@ -53,6 +53,13 @@ def to_nested(table: Table) -> Any:
     --------
     from_nested : the way back.
     to_lsdb : the frame as a catalog, for as many machines as you have.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table, to_nested
+    >>> nested = to_nested(lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc")))
+    >>> list(nested.columns)
+    ['locus_id', 'ra', 'dec', 'lightcurve']
     """
     nested_pandas = require("nested_pandas")
     columns = {column.name: column for column in plain_columns(table)}
@@ -92,6 +99,13 @@ def from_nested(nested: Any) -> QTable:
     ------
     InvalidInputError
         If `nested` lacks one of the columns.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, from_nested, lightcurve_table, to_nested
+    >>> table = lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> bool((from_nested(to_nested(table))["flux"] == table["flux"]).all())
+    True
     """
     expected = [*LOCUS_COLUMNS, LIGHTCURVE]
     if not all(name in getattr(nested, "columns", ()) for name in expected):
@@ -141,6 +155,13 @@ def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci
     -----
     ``catalog.map_rows`` and ``nested.map_rows`` take the same function. LSDB sorts the loci by
     position: let the function return ``locus_id`` too.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table, to_lsdb, to_nested
+    >>> nested = to_nested(lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc")))
+    >>> to_lsdb(nested).npartitions
+    1
     """
     lsdb = require("lsdb")
     if not all(column in getattr(nested, "columns", ()) for column in LOCUS_COLUMNS):

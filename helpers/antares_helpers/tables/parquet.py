@@ -119,6 +119,13 @@ def read_parquet(path: str | os.PathLike[str]) -> QTable:
     See Also
     --------
     write_parquet : write the file.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, read_parquet, write_parquet
+    >>> path = write_parquet(fetch_locus("ANT2026z3bqyjga24oc"), tmp_path / "points.parquet")
+    >>> str(read_parquet(path)["flux"].unit)
+    'nJy'
     """
     arrow = _opened(Path(path), lambda file: file.read())
     metadata = arrow.schema.metadata

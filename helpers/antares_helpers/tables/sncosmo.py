@@ -38,6 +38,13 @@ def to_sncosmo(lc: TimeSeries) -> Table:
     Dipoles stay, as does what is flagged; ``extract_lightcurve(locus, dipoles=False,
     flagged=False)`` leaves both out. sncosmo downloads its own bandpasses when it first meets
     their names; see "Tables and other tools" in the docs for how to register yours instead.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus, to_sncosmo
+    >>> data = to_sncosmo(extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc")))
+    >>> data.colnames[:6]
+    ['time', 'band', 'flux', 'fluxerr', 'zp', 'zpsys']
     """
     points = points_of(lc)
     kept = points[~points["is_limit"]]
@@ -72,6 +79,13 @@ def from_sncosmo(data: Table) -> TimeSeries:
     ------
     InvalidInputError
         If a column is missing, or a zero point or band is another.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus, from_sncosmo, to_sncosmo
+    >>> lc = extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> bool((from_sncosmo(to_sncosmo(lc))["flux"] == lc["flux"]).all())
+    True
     """
     check_table(data)
     expected = set(COLUMNS) - {"flux_err", "survey", "is_limit"}

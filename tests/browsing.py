@@ -1,0 +1,64 @@
+"""A real browser, and the site on a server of this machine."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from site_pages import SITE
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves the site without a log."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Return the address of the site, ending with a slash."""
+    if not (SITE / "index.html").exists():
+        pytest.skip("the site is not built: run make site")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return Chromium, for all tests one."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if BROWSER is None:
+        assert os.environ.get("REQUIRE_BROWSER") != "1", "REQUIRE_BROWSER=1, but no Chromium"
+        pytest.skip("no Chromium on this machine; REQUIRE_BROWSER=1 makes that an error")
+    with playwright.sync_playwright() as manager:
+        chromium = manager.chromium.launch(executable_path=BROWSER, args=OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, site: str) -> Iterator[Any]:
+    """Return a function that opens a page of the site in a fresh context."""
+    contexts = []
+
+    def open_(page: str, width: int = 1280, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 850}, **options)
+        contexts.append(context)
+        opened = context.new_page()
+        opened.goto(site + page)
+        return opened
+
+    yield open_
+    for context in contexts:
+        context.close()
