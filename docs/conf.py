@@ -60,6 +60,7 @@ intersphinx_mapping = {
     for name, url in {
         "astropy": "https://docs.astropy.org/en/stable/",
         "matplotlib": "https://matplotlib.org/stable/",
+        "numpy": "https://numpy.org/doc/stable/",
         "python": "https://docs.python.org/3/",
     }.items()
 }

@@ -1,0 +1,156 @@
+"""
+Around a position
+=================
+
+A position is the one name that all catalogs share. Ask what has changed near it, how far away that
+is, and what other catalogs know there. Search a cone of one degree, and draw a chart of it.
+"""
+
+import astropy.units as u
+import matplotlib.pyplot as plt
+import numpy as np
+from astropy.visualization.wcsaxes import SphericalCircle, add_scalebar
+from astropy.wcs import WCS
+
+from antares_helpers import find_loci
+
+for locus in find_loci(properties={"num_alerts": (10, None)}, limit=20):
+    cone = find_loci(near=(locus.ra, locus.dec), radius=1 * u.deg)
+    table = cone.as_table()
+    if len(table) >= 10:
+        break
+else:
+    raise LookupError("No locus of the 20 newest with 10 alerts has 10 loci within one degree.")
+
+wcs = WCS(naxis=2)
+wcs.wcs.ctype, wcs.wcs.crval = ["RA---TAN", "DEC--TAN"], [locus.ra, locus.dec]
+wcs.wcs.cdelt = [-0.01, 0.01]
+fig, ax = plt.subplots(figsize=(6.8, 4.8), subplot_kw={"projection": wcs}, layout="constrained")
+sky, centre = ax.get_transform("icrs"), [locus.ra, locus.dec] * u.deg
+ax.add_patch(SphericalCircle(centre, 1 * u.deg, transform=sky, facecolor="#0B1A33"))
+ax.coords.grid(color="white", alpha=0.18)
+alerts = np.ma.filled(table["num_alerts"], 0)
+for low, high, symbol, size, color, label in (
+    (0, 3, "o", 14, "#9CC3E6", "1 or 2 alerts"),
+    (3, 20, "D", 34, "#FFD27F", "3 to 19 alerts"),
+    (20, np.inf, "*", 170, "white", "20 alerts or more"),
+):
+    shown = table[(alerts >= low) & (alerts < high)]
+    style = {"marker": symbol, "transform": sky, "label": label}
+    ax.scatter(shown["ra"], shown["dec"], size, color, **style)
+ax.scatter(*centre, 380, "none", ec="#FF5A5F", lw=1.5, transform=sky)
+ax.set(xlabel="RA", ylabel="Dec", xlim=(-103, 103), ylim=(-103, 103), aspect="equal")
+ax.coords.frame.set_color("none")
+ax.coords[0].set_ticks_position("b")
+ax.coords[1].set_ticks_position("l")
+add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
+colors = {"facecolor": "#0B1A33", "labelcolor": "white", "framealpha": 1}
+legend = fig.legend(loc="outside right upper", **colors)
+
+# %%
+# **Figure 1.** All that ANTARES holds within one degree of a locus, which is ringed: the sky in
+# tangent projection around it, north up and east to the left. The dark disc is the cone that was
+# searched; the symbols tell how many alerts each locus has.
+#
+# Give a position
+# ---------------
+#
+# ``near=`` takes right ascension and declination in degrees, or a `~astropy.coordinates.SkyCoord`
+# in any frame. ``radius=`` takes degrees, or a quantity of astropy; one degree is the most that
+# antares-client allows. `antares_helpers.find_loci` gives the newest first, at most a hundred
+# unless ``limit=`` says otherwise: ask whether these are all. Search the same cone by galactic
+# coordinates.
+
+from astropy.coordinates import SkyCoord
+
+place = SkyCoord(locus.ra, locus.dec, unit="deg").galactic
+again = find_loci(near=place, radius=60 * u.arcmin)
+print(f"l, b = {place.l.deg:.4f}, {place.b.deg:.4f}: {len(again.as_table())} loci within 60 arcmin")
+print("These are all." if again.is_complete else "There are more: set a higher limit.")
+
+# %%
+# Look for the nearest
+# --------------------
+#
+# Each row of the table has its separation from the centre in arcseconds. Sort by it and print the
+# nearest.
+
+table.sort("separation")
+table["separation"].format = ".1f"
+table["locus_id", "separation", "num_alerts"][:6].pprint(align="<")
+
+# %%
+# Ask within ten arcseconds
+# -------------------------
+#
+# Positions of one source differ from catalog to catalog, and a locus is itself about one arcsecond
+# wide. So ask for some arcseconds, not for equality. This is one line:
+
+near_by = find_loci(near=(locus.ra, locus.dec), radius=10 * u.arcsec)
+print(", ".join(found.locus_id for found in near_by))
+
+# %%
+# More than one locus may answer: a supernova beside the active nucleus of its galaxy, two stars, or
+# a moving body that happened to pass.
+#
+# See what other catalogs know
+# ----------------------------
+#
+# ANTARES matches each locus with catalogs of other surveys. Fetch the loci near by, and print the
+# objects that were matched, with the separation from the centre. Catalogs name their columns as
+# they like: take those that have ``ra`` and ``dec``.
+
+from antares_helpers import fetch_locus
+
+centre = SkyCoord(locus.ra, locus.dec, unit="deg")
+matches = []
+for found in near_by:
+    for catalog, objects in fetch_locus(found.locus_id)["catalog_objects"].items():
+        placed = [each for each in objects if None not in (each.get("ra"), each.get("dec"))]
+        matches += [(catalog, SkyCoord(each["ra"], each["dec"], unit="deg")) for each in placed]
+matches.sort(key=lambda match: match[1].separation(centre))
+
+for catalog, place in matches:
+    print(f"{place.separation(centre).arcsec:5.2f} arcsec  {catalog}")
+if not matches:
+    print("No catalog has a match here.")
+
+# %%
+# Draw the loci and the matches around the centre.
+
+SYMBOLS = "sD^v"
+
+fig, ax = plt.subplots(figsize=(6.8, 4.4), layout="compressed")
+ax.add_patch(plt.Circle((0, 0), 10, facecolor="none", edgecolor="0.5", linestyle="--"))
+for found in near_by:
+    x, y = centre.spherical_offsets_to(SkyCoord(found.ra, found.dec, unit="deg"))
+    ax.add_patch(plt.Circle((x.arcsec, y.arcsec), 1, facecolor="#FFD27F"))
+    side, shift = ("left", -1.4) if x.arcsec > -1 else ("right", 1.4)
+    ax.annotate(found.locus_id, (x.arcsec + shift, y.arcsec), va="center", ha=side, fontsize=9)
+for number, catalog in enumerate(dict(matches)):
+    places = [centre.spherical_offsets_to(place) for name, place in matches if name == catalog]
+    x, y = zip(*((x.arcsec, y.arcsec) for x, y in places))
+    symbol, size = SYMBOLS[number % 4], 7 + 2 * number
+    ax.plot(x, y, symbol, fillstyle="none", ms=size, color="0.1", label=catalog)
+ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", xlim=(11, -11), ylim=(-11, 11))
+ax.set_aspect("equal")
+if matches:
+    fig.legend(loc="outside right upper", frameon=False)
+
+# %%
+# **Figure 2.** The innermost ten arcseconds of the cone, within the dashed circle. Discs with a
+# radius of one arcsecond are the loci, each with its ID; hollow symbols are the objects of other
+# catalogs that ANTARES matched with them.
+#
+# How near a match has to be depends on the catalog, so a match is no proof that the two are one. A
+# supernova is expected to lie off the middle of its host.
+#
+# Where to go next
+# ----------------
+#
+# * What a match tells: :doc:`/tutorials/1_first_steps/03_what_is_in_a_locus`.
+# * A position without edges, such as the sky map of a gravitational wave:
+#   :doc:`/tutorials/3_finding_things/15_gravitational_waves`.
+# * Look at the pixels: :doc:`/tutorials/3_finding_things/14_cutouts`.
+# * Narrow it down by tags and properties:
+#   :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.

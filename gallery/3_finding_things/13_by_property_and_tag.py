@@ -1,0 +1,168 @@
+"""
+By property and tag
+===================
+
+A filter that runs in ANTARES may leave a tag on a locus, and each locus has properties: numbers
+that you can bound. Select loci by tags and properties, then by queries of your own.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from antares_helpers import find_loci
+
+TAG = "lsst_scimma_quality_transient"
+YOUNG = "young_rubin_transients"
+RANGES = {"num_alerts": (15, 60), "brightest_alert_magnitude": (None, 21.5)}
+
+tagged = find_loci(tag=TAG, limit=200)
+chosen = find_loci(tag=TAG, properties=RANGES, limit=200)
+if not list(chosen):
+    raise LookupError(f"No locus with the tag {TAG} has 15 to 60 alerts and reaches 21.5 mag.")
+
+number, magnitude = ([locus.properties.get(name, np.nan) for locus in tagged] for name in RANGES)
+is_young = np.array([YOUNG in locus.tags for locus in tagged])
+is_inside = np.isin([locus.locus_id for locus in tagged], [locus.locus_id for locus in chosen])
+
+fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
+for symbol, color, label, rows in (
+    ("^", "#D9622B", YOUNG, is_young),
+    ("o", "#1F5A94", "without that tag", ~is_young),
+):
+    x, y = np.array(magnitude)[rows], np.array(number)[rows]
+    ax.plot(x, y, symbol, color="none", markeredgecolor="0.55", markersize=8)
+    x, y = x[is_inside[rows]], y[is_inside[rows]]
+    ax.plot(x, y, symbol, color=color, markeredgecolor="0.1", markersize=8, label=label)
+ax.fill_between([0, 21.5], 14.5, 61, color="#F8E7B0", zorder=0, label="what the query selects")
+ax.set(xlabel="brightest alert [AB mag]", ylabel="number of alerts", yscale="log")
+ax.set(xlim=(np.nanmax(magnitude) + 0.2, np.nanmin(magnitude) - 0.2))
+ax.set_yticks([3, 10, 30, 100], ["3", "10", "30", "100"])
+ax.set_yticks([], minor=True)
+legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
+
+# %%
+# **Figure 1.** Loci with one tag: how many alerts each has, against the magnitude of its brightest.
+# The box is a query: 15 to 60 alerts, the brightest of 21.5 mag or brighter. What it selects is
+# filled, the rest is hollow. Triangles have a second tag too.
+#
+# Select by tag and property
+# --------------------------
+#
+# ``tag=`` takes one tag, or several that a locus must all have. ``properties=`` takes for each name
+# a pair ``(lowest, highest)``, both included, with None for an open end, or a value that it must
+# have. All that you give must hold. The result is iterable, newest first, and makes a table.
+
+table = find_loci(tag=[TAG, YOUNG], properties={"num_alerts": (15, None)}, limit=5).as_table()
+table["newest_mjd"].format = ".2f"
+table["locus_id", "num_alerts", "newest_mjd"].pprint(align="<")
+
+# %%
+# ``newest_mjd`` is the time of the newest alert. antares-client always asks for this order; to have
+# another, sort the table.
+#
+# Know whether these are all
+# --------------------------
+#
+# In `antares_helpers.find_loci` a limit is a limit. It takes the newest, and ``is_complete`` tells
+# whether it has left any out. In antares-client's own ``search``, ``limit`` is the size of a page:
+# it goes on to the next page, to the last locus of all. There, `itertools.islice` sets the limit.
+
+from itertools import islice
+
+from antares_client import search
+
+found = find_loci(tag=TAG, limit=5)
+print(f"find_loci, limit=5: {len(list(found))} loci, complete: {found.is_complete}")
+
+query = {"query": {"term": {"tags": TAG}}}
+came = sum(1 for _ in islice(search.search(query, limit=5), 12))
+print(f"search, limit=5, stopped at 12: {came} loci")
+
+# %%
+# See which tags there are
+# ------------------------
+#
+# Ask the service for its tags, and print those which name Rubin or LSST.
+
+tags = sorted(search.get_available_tags())
+rubin = [tag for tag in tags if "rubin" in tag.lower() or "lsst" in tag.lower()]
+print(f"{len(tags)} tags, {len(rubin)} of them name Rubin or LSST:")
+print("\n".join(rubin[:20]))
+
+# %%
+# A tag means what the filter that sets it does, no more: read the filter before you rely on it.
+# Count the tags on the newest 200 loci, to see which are in use.
+
+from collections import Counter
+
+newest = find_loci(limit=200)
+counts = Counter(tag for locus in newest for tag in locus.tags).most_common(10)[::-1]
+
+fig, ax = plt.subplots(figsize=(7, 0.8 + 0.35 * len(counts)), layout="constrained")
+bars = ax.barh([tag for tag, _ in counts], [count for _, count in counts], color="#1F5A94")
+ax.bar_label(bars, padding=3)
+ax.set(xlabel=f"of the {len(list(newest))} newest loci")
+ax.spines[["top", "right"]].set_visible(False)
+
+# %%
+# **Figure 2.** The most frequent tags on the newest loci, one bar a tag, with the number of loci
+# that have it. A locus can have several.
+#
+# Build a query step by step
+# --------------------------
+#
+# What `find_loci` sends is a query in the `language of Elasticsearch
+# <https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-bool-query.html>`_.
+# Print the one of the first figure.
+
+import json
+
+print(json.dumps(chosen.query, indent=2))
+
+# %%
+# Write your own where "and" is not enough. Under ``bool``, all clauses in ``filter`` must hold, and
+# none in ``must_not``; of those in ``should``, at least as many as ``minimum_should_match`` says. A
+# clause is a ``term`` (a tag, or a value of a property), a ``range`` (``gte``, ``gt``, ``lte``,
+# ``lt``) or ``exists`` (the property is there). Properties begin with ``properties.`` here. Add one
+# clause after the other, and watch what each leaves.
+
+CLAUSES = {
+    "tag": ("filter", {"term": {"tags": TAG}}),
+    "10 alerts or more": ("filter", {"range": {"properties.num_alerts": {"gte": 10}}}),
+    "22 mag or brighter": (
+        "filter",
+        {"range": {"properties.brightest_alert_magnitude": {"lte": 22}}},
+    ),
+    "mean r magnitude known": ("filter", {"exists": {"field": "properties.feature_mean_magn_r"}}),
+    "not in a deep field": ("must_not", {"term": {"tags": "in_LSSTDDF"}}),
+}
+
+clauses, left, labels = {"filter": [], "must_not": []}, [], []
+for part, clause in CLAUSES.values():
+    clauses[part].append(clause)
+    found = find_loci(query={"query": {"bool": clauses}}, limit=200)
+    left.append(len(list(found)))
+    labels.append(f"{left[-1]}" if found.is_complete else f"more than {left[-1]}")
+
+fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
+bars = ax.barh(list(CLAUSES), left, color="#D9622B", height=0.6)
+ax.bar_label(bars, labels, padding=3)
+ax.set(xlabel="loci left")
+ax.yaxis.set_inverted(True)
+ax.spines[["top", "right"]].set_visible(False)
+
+# %%
+# **Figure 3.** How many loci are left after each clause of a query, from top to bottom. Each bar
+# counts the loci for which its own clause and all above it hold.
+#
+# A query goes together with the other criteria: ``find_loci(near=..., radius=..., query=...)`` asks
+# for all of them. A property that nothing has is no error: a name with a typing error finds
+# nothing, and in ``must_not`` excludes nothing.
+#
+# Where to go next
+# ----------------
+#
+# * The properties of a locus: :doc:`/tutorials/1_first_steps/03_what_is_in_a_locus`.
+# * Fetch all that you have found: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
+# * Leave a tag of your own: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
+# * Search a place: :doc:`/tutorials/3_finding_things/12_around_a_position`.

@@ -1,0 +1,159 @@
+"""
+A hundred light curves
+======================
+
+One after the other, a hundred loci take a hundred times as long as one; side by side they need not.
+What has come should be kept, and what could not be had should be told. Fetch a hundred loci into a
+folder, and look at all their light curves at once.
+"""
+
+from tempfile import TemporaryDirectory
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from antares_helpers import extract_lightcurve, fetch_loci, find_loci
+from antares_helpers.bands import BANDS, COLORS_ON_BLACK, SYMBOLS
+
+folder = TemporaryDirectory()
+found = find_loci(properties={"num_alerts": (5, None)}, limit=100)
+loci, failures = fetch_loci(found, folder=folder.name)
+curves = [lc for lc in map(extract_lightcurve, loci) if len(lc) > 0]
+if not curves:
+    raise LookupError("No locus with 5 alerts has a light curve of Rubin.")
+curves.sort(key=lambda lc: (np.mean(lc["flux"].value < 0), -len(lc)))
+
+fig, ax = plt.subplots(figsize=(8, 8.3), facecolor="black", layout="constrained")
+row, column = np.divmod(np.arange(len(curves)), 10)
+zero, points = np.zeros(len(curves)), []
+for i, lc in enumerate(curves):
+    mjd, flux, error = lc.time.mjd, lc["flux"].value, lc["flux_err"].value
+    low, high = min(0, *(flux - error)), max(0, *(flux + error))
+    zero[i], scale = -row[i] - 0.7 * low / (high - low), 0.7 / (high - low)
+    x = column[i] + 0.74 * (mjd - mjd.min()) / max(np.ptp(mjd), 1)
+    points += zip(lc["band"], x, zero[i] + scale * flux, scale * error)
+ax.bar(column + 0.37, 0.92, 0.92, -row - 0.11, color="0.11")
+ax.hlines(zero, column - 0.07, column + 0.81, "0.45", linewidth=0.6)
+for name in BANDS:
+    if shown := [point for band, *point in points if band == name]:
+        style = {"fmt": SYMBOLS[name], "color": COLORS_ON_BLACK[name], "markersize": 4}
+        ax.errorbar(*np.transpose(shown), **style, elinewidth=0.6, label=name)
+ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92), aspect="equal")
+ax.axis("off")
+legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcolor="white")
+
+# %%
+# **Figure 1.** A hundred light curves. Each is drawn in a cell of its own, from its first detection
+# to its last and from its lowest difference flux to its highest; the gray line is zero. The first
+# rows hold those which are never negative, as a supernova that rises and fades. In the last rows
+# are those mostly below zero, as a star that varies around the brightness of its template. Each
+# band has the colour that Rubin gives it on black, and its own symbol.
+#
+# Read what could not be had
+# --------------------------
+#
+# `antares_helpers.fetch_loci` keeps several requests under way at a time, eight unless told
+# otherwise, and shows a progress bar in a terminal or a notebook. It returns the loci, in the order
+# of their IDs, and a table of failures. A locus that fails never stops the others. Ask for two
+# loci, one of them made up, and print the table.
+
+few, failures = fetch_loci([loci[0]["id"], "ANT2026madeup"], progress=False)
+print(f"{len(few)} locus, {len(failures)} failure")
+for failure in failures:
+    print(f"{failure['locus_id']}: {failure['error'].partition(':')[0]}")
+    print(failure["what_to_do"])
+
+# %%
+# To try the failures once more, call ``fetch_loci(failures["locus_id"])``. A request that fails
+# is sent again where that may help: ``retries=`` says how often, and ``timeout=`` how many seconds
+# a locus may take in all.
+#
+# Go on where it stopped
+# ----------------------
+#
+# ``folder=`` keeps each locus in a file of its own, written as it arrives. Name a folder of yours,
+# such as ``folder="loci"``; this page takes a temporary one, and leaves nothing behind. A run that
+# breaks off, by Ctrl-C or for lack of a network, loses nothing that has come. Remove five files to
+# see it: the same call fetches these five, and reads the others.
+
+from pathlib import Path
+
+files = sorted(Path(folder.name).glob("*.json"))
+written = {file: file.stat().st_mtime_ns for file in files[5:]}
+for file in files[:5]:
+    file.unlink()
+
+loci, failures = fetch_loci(found, folder=folder.name, progress=False)
+is_kept = [file.stat().st_mtime_ns == written[file] for file in written]
+print(f"{len(loci)} loci: {sum(is_kept)} files as they were, {len(loci) - sum(is_kept)} fetched")
+
+# %%
+# Loci gain alerts with time: ``refresh=True`` fetches all of them again. The command line does the
+# same work, with the same folder: ``python -m antares_helpers fetch ANT2026z3bqyjga24oc --folder
+# loci`` takes any number of IDs, or ``--from`` and a file with one ID a line.
+#
+# Work offline
+# ------------
+#
+# What is in the folder needs no network. Read one file with `antares_helpers.load_locus`, and count
+# the alerts of all.
+
+from antares_helpers import load_locus
+
+kept = sorted(Path(folder.name).glob("*.json"))
+alerts = [len(load_locus(file)["alerts"]) for file in kept]
+size = sum(file.stat().st_size for file in kept)
+print(f"{len(kept)} loci with {sum(alerts)} alerts in {size / 1e6:.1f} MB")
+
+# %%
+# Or serve the folder, and let each tool find it where it expects ANTARES: ``python -m
+# antares_sandbox loci -- jupyter lab`` starts JupyterLab with the loci of the folder ``loci`` in
+# the place of the live service. Then antares-client itself, and each tutorial that finds among them
+# what it looks for, works with these loci, in an aeroplane too.
+#
+# Take them one by one
+# --------------------
+#
+# `antares_helpers.fetch_loci` holds all loci in memory. `antares_helpers.iter_loci` gives one after
+# the other, and holds a few at a time, however long the list is. Keep of each locus only when Rubin
+# detected it, and draw these dates.
+
+from antares_helpers import iter_loci
+
+with iter_loci(found, folder=folder.name, progress=False) as stream:
+    dates = [
+        [alert["mjd"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
+        for locus in stream
+    ]
+dates = sorted((mjd for mjd in dates if mjd), key=min)
+
+fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+first, last = [min(mjd) for mjd in dates], [max(mjd) for mjd in dates]
+ax.hlines(range(len(dates)), first, last, "0.8", linewidth=1.5)
+ax.eventplot(dates, linelengths=0.8, linewidths=0.9, colors="#00204D")
+ax.set(xlabel="MJD (TAI)", ylabel="locus, by first detection", ylim=(len(dates), -1))
+ax.ticklabel_format(useOffset=False)
+
+# %%
+# **Figure 2.** When each of the hundred loci was detected: one row a locus, one mark a detection,
+# the earliest locus on top.
+#
+# Remove the temporary folder.
+
+folder.cleanup()
+
+# %%
+# Be kind to the service
+# ----------------------
+#
+# ANTARES names no limit of requests. Leave ``max_connections`` at eight, keep what you fetch in a
+# folder, and fetch it once. Where the service fails for many loci in a row, `fetch_loci` takes it
+# as down and asks for no more; the loci that are left are listed with the failures.
+#
+# Where to go next
+# ----------------
+#
+# * Choose the hundred: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * Put them into one table, and grow it: :doc:`/tutorials/4_many_loci/17_one_big_table`.
+# * Leave out what is not to be believed:
+#   :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.

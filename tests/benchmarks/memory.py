@@ -1,0 +1,74 @@
+"""The most memory that a process needs, each measured in a process of its own."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from apart import apart, peak_megabytes
+from loci import loci_of_rows, write_many
+from ratios import Record
+from serving import serving
+from sizes import Sizes
+
+__all__ = ["measure"]
+
+MOST_MEGABYTES = 600
+"""For a Parquet file of as many rows as there are."""
+
+
+def measure(sizes: Sizes) -> Record:
+    """Measure the memory of streaming, of tables and of files."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        ids = write_many(folder, max(sizes.streamed_loci))
+        with serving(folder) as url:
+            streaming = [[n, apart(streaming_peak, url, ids[:n])] for n in sizes.streamed_loci]
+        each = sizes.alerts_a_locus
+        tables = [[rows, apart(table_peak, rows, each)] for rows in sizes.rows]
+        path = str(folder / "points.parquet")
+        files = [[rows, apart(parquet_peak, rows, each, path)] for rows in sizes.rows]
+    limit = {"megabytes": MOST_MEGABYTES, "is_met": files[-1][1] <= MOST_MEGABYTES}
+    return {
+        "start_megabytes": apart(import_peak),
+        "memory": [
+            {"what": "``iter_loci``", "of": "loci", "points": streaming},
+            {"what": "``lightcurve_table``", "of": "rows", "points": tables},
+            {"what": "``write_parquet``", "of": "rows", "points": files, "limit": limit},
+        ],
+    }
+
+
+def import_peak() -> float:
+    """Import what the others use."""
+    import pyarrow.parquet  # noqa: F401
+
+    import antares_helpers  # noqa: F401
+
+    return peak_megabytes()
+
+
+def streaming_peak(url: str, ids: list[str]) -> float:
+    """Fetch loci one after the other, and extract their light curves."""
+    from antares_helpers import extract_lightcurve, iter_loci
+    from antares_sandbox import redirect
+
+    redirect.enter(url)
+    number = sum(1 for locus in iter_loci(ids, progress=False) if extract_lightcurve(locus).meta)
+    assert number == len(ids)
+    return peak_megabytes()
+
+
+def table_peak(rows: int, alerts_a_locus: int) -> float:
+    """Make a table of so many rows."""
+    from antares_helpers.tables.long_table import lightcurve_table
+
+    table = lightcurve_table(loci_of_rows(rows, alerts_a_locus))
+    assert len(table) == rows
+    return peak_megabytes()
+
+
+def parquet_peak(rows: int, alerts_a_locus: int, path: str) -> float:
+    """Write a Parquet file of so many rows."""
+    from antares_helpers.tables.parquet import write_parquet
+
+    write_parquet(loci_of_rows(rows, alerts_a_locus), path)
+    return peak_megabytes()

@@ -1,0 +1,81 @@
+"""How much is measured."""
+
+from dataclasses import dataclass
+
+__all__ = ["FULL", "QUICK", "Sizes"]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured; every number of rounds is odd, so that a median is one of them.
+
+    Attributes
+    ----------
+    delay_ms, connections
+        How late each answer is, and how many requests are under way, where fetching is compared.
+    one_rounds
+        How often one locus is fetched.
+    loci, tutorial_loci, many_rounds
+        How many loci are fetched side by side, how many one after the other, and how often.
+    extracted, extract_rounds
+        The alerts of the loci whose light curves are extracted, and how often.
+    import_rounds
+        How often the packages are imported.
+    growing_alerts, growing_loci, growth_rounds
+        The points of the growth curves; the last one of each is measured once.
+    streamed_loci, rows, alerts_a_locus
+        The points of the memory curves, and from what loci the rows come.
+    """
+
+    delay_ms: int
+    connections: int
+    one_rounds: int
+    loci: int
+    tutorial_loci: int
+    many_rounds: int
+    extracted: tuple[int, ...]
+    extract_rounds: int
+    import_rounds: int
+    growing_alerts: tuple[int, ...]
+    growing_loci: tuple[int, ...]
+    growth_rounds: int
+    streamed_loci: tuple[int, ...]
+    rows: tuple[int, ...]
+    alerts_a_locus: int
+
+
+FULL = Sizes(
+    delay_ms=100,
+    connections=8,
+    one_rounds=15,
+    loci=200,
+    tutorial_loci=10,
+    many_rounds=3,
+    extracted=(100, 10_000),
+    extract_rounds=5,
+    import_rounds=5,
+    growing_alerts=(10, 100, 1_000, 10_000, 100_000),
+    growing_loci=(1, 10, 100, 1_000, 10_000),
+    growth_rounds=3,
+    streamed_loci=(10, 100, 1_000),
+    rows=(1_000, 10_000, 100_000, 1_000_000),
+    alerts_a_locus=200,
+)
+
+QUICK = Sizes(
+    delay_ms=100,
+    connections=8,
+    one_rounds=3,
+    loci=24,
+    tutorial_loci=3,
+    many_rounds=1,
+    extracted=(100, 1_000),
+    extract_rounds=3,
+    import_rounds=3,
+    growing_alerts=(10, 100, 1_000),
+    growing_loci=(1, 10, 100),
+    growth_rounds=1,
+    streamed_loci=(10, 100),
+    rows=(1_000, 10_000),
+    alerts_a_locus=200,
+)
