@@ -10,14 +10,15 @@ __all__ = ["ProgressBar", "progress_bar"]
 
 
 class ProgressBar:
-    """A bar of tqdm's that is told how much is done."""
+    """A bar of tqdm's, or none, that is told how much is done."""
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
     def show(self, done: int) -> None:
         """Show that so many are done."""
-        self._bar.update(done - self._bar.n)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
 
 
 @contextmanager
@@ -36,8 +37,11 @@ def progress_bar(total: int, *, is_shown: bool) -> Iterator[ProgressBar]:
     ProgressBar
         To be told how many are done.
     """
+    if not is_shown:
+        yield ProgressBar(None)
+        return
     is_notebook = _is_notebook()
-    disable = None if is_shown and not is_notebook else not is_shown  # None: only in a terminal
+    disable = False if is_notebook else None  # None: where it is no terminal
     with _bar_class(is_notebook)(total=total, unit="locus", disable=disable) as bar:
         yield ProgressBar(bar)
 

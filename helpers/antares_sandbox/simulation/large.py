@@ -19,7 +19,12 @@ __all__ = ["LARGE_ID", "simulate_large"]
 LARGE_ID = "ANT2026simlarge"
 """The ID of the locus that `simulate_large` makes."""
 
-_FIRST_MJD, _SEASON_D = 61100.0, 220.0
+_EPOCH_MJD, _LAST_MJD, _SEASON_D = 61100.0, 61320.0, 220.0
+_A_NIGHT = 200
+"""Visits in a band that a night has room for."""
+
+MOST_ALERTS = 120_000
+"""For more, the season would begin before the survey did."""
 _PLACE = (53.12491, -27.90172)
 _SPARE = 1.35
 
@@ -67,7 +72,7 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
     Raises
     ------
     ValueError
-        Where `n_alerts` is not positive.
+        Where `n_alerts` is not from 1 to 120,000.
 
     Examples
     --------
@@ -75,11 +80,11 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
     >>> len(file["locus"]["alerts"])
     50
     """
-    if n_alerts < 1:
-        raise ValueError(f"n_alerts is {n_alerts}: give a positive number")
+    if not 1 <= n_alerts <= MOST_ALERTS:
+        raise ValueError(f"n_alerts is {n_alerts}: give a number from 1 to {MOST_ALERTS}")
     rng = np.random.default_rng([seed, n_alerts])
     mean = fluxes(u=18.6, g=18.1, r=17.9, i=17.85, z=17.8, y=17.8)
-    source = RRLyrae(0.60214, _FIRST_MJD, mean)
+    source = RRLyrae(0.60214, _EPOCH_MJD, mean)
     visits: list[Visit] = []
     while len(detections := detect(rng, source, visits)) < n_alerts:
         visits = _visits(rng, int(n_alerts * _SPARE) + 20 + len(visits))
@@ -93,8 +98,10 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
 
 
 def _visits(rng: np.random.Generator, number: int) -> list[Visit]:
-    repeats = max(1, -(-number // int(_SEASON_D)))
-    return deep_visits(rng, _FIRST_MJD, _FIRST_MJD + _SEASON_D, gap=0.5, repeats=repeats)
+    # Two bands a night, and some nights lost.
+    season = max(_SEASON_D, number / (1.5 * _A_NIGHT))
+    repeats = max(1, min(_A_NIGHT, -(-number // int(season))))
+    return deep_visits(rng, _LAST_MJD - season, _LAST_MJD, gap=0.5, repeats=repeats)
 
 
 def _fuller(rng: np.random.Generator, alert: Alert) -> Alert:
