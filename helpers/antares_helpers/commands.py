@@ -31,7 +31,7 @@ _SURVEY = click.option(
     help="Whose alerts to take.",
 )
 _TOTAL = click.option(
-    "--total", is_flag=True, help="Total flux instead of the difference against the template."
+    "--total", is_flag=True, help="Total flux of Rubin, instead of the difference."
 )
 _NO_DIPOLES = click.option("--no-dipoles", is_flag=True, help="Leave dipoles out.")
 _NO_FLAGGED = click.option("--no-flagged", is_flag=True, help="Leave flagged points out.")
@@ -104,8 +104,10 @@ def plot_command(
     from antares_helpers.drawing.axes import root_figure
 
     extract_lightcurve({"alerts": []}, **_options(given))  # refuses them before anything is sent
+    is_file = Path(locus).is_file()
+    if not is_file and Path(locus).suffix == ".json":
+        raise click.BadParameter(f"There is no file {locus!r}.")
     with _warnings_in_a_line():
-        is_file = Path(locus).is_file()
         content = (
             load_locus(locus)
             if is_file
@@ -179,13 +181,15 @@ def fetch_command(
     )
     try:
         with _warnings_in_a_line(), stream:
-            had = sum(1 for _ in stream)
+            for _ in stream:
+                pass
     except KeyboardInterrupt:
         _say(f"Interrupted. {folder} keeps what has arrived: run the same command to go on.")
         return _INTERRUPTED
     for row in stream.failures:
         _say(f"{row['locus_id']}: {row['error']} {row['what_to_do']}")
-    _say(f"{folder}: {had} of {len(set(wanted))} loci.")
+    number = len(set(wanted))
+    _say(f"{folder}: {number - len(stream.failures)} of {number} loci.")
     return _FAILED if len(stream.failures) else 0
 
 
@@ -228,6 +232,8 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
 
 def _options(given: dict[str, Any]) -> dict[str, Any]:
     """Return the options of `extract_lightcurve` for those of the command line."""
+    if given["total"] and given["survey"] != "lsst":
+        raise click.UsageError("--total needs --survey lsst: ZTF alerts carry no total flux.")
     return {
         "survey": given["survey"],
         "flux": "science" if given["total"] else "psf",

@@ -14,6 +14,7 @@ SCALE = ("pyarrow", "nested_pandas", "lsdb")
 _KNOWN_WARNINGS = (
     "The 'mode.chained_assignment' option is deprecated",  # lsdb 0.11 with pandas 3
     "Warning: the tpfmodel submodule is not available",  # lightkurve without oktopus
+    "IProgress not found",  # tqdm, which lsdb imports, in a notebook without ipywidgets
 )
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -35,6 +35,7 @@ DEFAULT_RETRIES = 4
 _REFUSED = frozenset(range(400, 500)) - {429}
 
 _LONGEST_TIMEOUT = 86400
+_LOOK_AGAIN = 0.5
 
 T = TypeVar("T")
 
@@ -129,8 +130,11 @@ class Request(Generic[T]):
 
     def result(self) -> T:
         """Wait for the answer, until the deadline."""
+        # The deadline is put off while the request waits at its gate, so look again and again.
+        while not self._future.done() and self.seconds_left() > 0:
+            wait([self._future], min(self.seconds_left(), _LOOK_AGAIN))
         try:
-            return self._future.result(self.seconds_left())
+            return self._future.result(0)
         except Exception as error:
             raise self._typed(error) from error
 
@@ -166,7 +170,7 @@ def _explain(
     error: Exception, subject: Subject, url: str, timeout: float
 ) -> tuple[type[AntaresHelpersError], str, str]:
     """Return the class, the reason and the advice that tell of an error of the lower layers."""
-    reason = str(error).partition("\n")[0]
+    reason = str(error).partition("\n")[0].rstrip(".")
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
             missing = not_found(subject, url)
@@ -175,8 +179,9 @@ def _explain(
             answer = f"{response.status_code} {response.reason_phrase} to {response.url}"
             return ServiceError, f"ANTARES answered {answer}.", _advice(response.status_code)
         case TimeoutError() | httpx.TimeoutException():
-            late = f"did not answer completely within {timeout:g} s for {subject.name}."
-            advice = f"Try again later, or allow more with timeout={2 * timeout:g}."
+            allowed = round(timeout, 1) or timeout
+            late = f"did not answer completely within {allowed:g} s for {subject.name}."
+            advice = f"Try again later, or allow more with timeout={2 * allowed:g}."
             return ServiceTimeoutError, f"ANTARES at {url} {late}", advice
         case httpx.HTTPError() | httpx.InvalidURL():
             advice = "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY."

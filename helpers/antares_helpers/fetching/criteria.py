@@ -1,5 +1,6 @@
 """Turn what is looked for into a query in the language of Elasticsearch, and check it first."""
 
+import json
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from numbers import Integral, Real
@@ -89,7 +90,7 @@ def _rubin_id(name: str, given: Any) -> str:
             f"{name}={shortened(given)} must be a whole number above 0, or a string of digits: a "
             "float loses the last digits of an ID."
         )
-    return found
+    return found.lstrip("0")
 
 
 def _ztf_name(given: Any) -> str:
@@ -208,7 +209,10 @@ def _bounds(name: str, wanted: Any) -> dict[str, Any]:
 
 
 def _is_finite(value: Any) -> bool:
-    return isinstance(value, Real) and isfinite(value)
+    try:
+        return isinstance(value, Real) and isfinite(value)
+    except OverflowError:  # an integer beyond 1e308
+        return False
 
 
 def _plain(value: Any) -> bool | int | float:
@@ -233,4 +237,10 @@ def _raw(query: Any) -> Filter:
         )
     if not isinstance(query["query"], Mapping):
         raise InvalidInputError(f"query={shortened(query)} must hold a mapping under 'query'.")
+    try:
+        json.dumps(query, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInputError(
+            f"query={shortened(query)} can't be sent as JSON: {error}."
+        ) from error
     return dict(query["query"])

@@ -21,7 +21,7 @@ Image: TypeAlias = NDArray[np.float64] | u.Quantity
 """Rows of pixels from the bottom up; with a unit where the file names one."""
 
 MOST_PIXELS = 2**24
-"""Pixels beyond which an image is refused: a detector of LSSTCam has 4072 x 4000."""
+"""Pixels beyond which an image is refused; a detector of LSSTCam has 4072 x 4000."""
 
 _MOST_BYTES = 2**28
 _GZIP = b"\x1f\x8b"

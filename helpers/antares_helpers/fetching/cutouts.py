@@ -51,6 +51,11 @@ def fetch_cutouts(
     BadDataError
         If a file can't be read as one image.
 
+    Warns
+    -----
+    IncompleteLocusWarning
+        If some of the images can't be had; the others are returned.
+
     Notes
     -----
     The type of a file is told by its content, not by its name. Of a FITS file the first image is

@@ -12,7 +12,7 @@ from antares_helpers.fetching.locus import check_locus_id
 from antares_helpers.fetching.transport import base_url
 from antares_helpers.replacing import replacing
 
-__all__ = ["load_locus", "save_locus"]
+__all__ = ["load_locus", "read_locus_file", "save_locus", "write_locus_file"]
 
 FORMAT = "antares-locus"
 VERSION = 1
@@ -61,22 +61,32 @@ def save_locus(
             f"this is {type(locus).__name__!r}."
         )
     locus_id = check_locus_id(locus.get("id", ""))
+    path = Path(path)
+    if path.is_dir():
+        path /= f"{locus_id}.json"
+    write_locus_file(locus, path, source=base_url() if source is None else source)
+    return path
+
+
+def write_locus_file(
+    locus: Mapping[str, Any], path: Path, *, source: str, **more_header: Any
+) -> None:
+    """Write a locus to a file, with more in its header if wanted; see `save_locus`."""
     header = {
         "format": FORMAT,
         "version": VERSION,
-        "source": base_url() if source is None else source,
+        "source": source,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **more_header,
     }
     try:
         content = _text(header, locus).encode()
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"Locus {locus_id} can't be written as JSON: {error}.") from error
-    path = Path(path)
-    if path.is_dir():
-        path /= f"{locus_id}.json"
+        raise InvalidInputError(
+            f"Locus {locus.get('id')} can't be written as JSON: {error}."
+        ) from error
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-    return path
 
 
 def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -110,7 +120,11 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
     >>> load_locus(save_locus(locus, tmp_path)) == locus
     True
     """
-    path = Path(path)
+    return read_locus_file(Path(path))[1]
+
+
+def read_locus_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read the header and the locus of a file; see `load_locus`."""
     try:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -130,7 +144,7 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
     parts = {"id": str, "alerts": list}
     if not isinstance(locus, dict) or not all(isinstance(locus.get(k), parts[k]) for k in parts):
         raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
-    return locus
+    return header, locus
 
 
 def _text(header: Mapping[str, Any], locus: Mapping[str, Any]) -> str:

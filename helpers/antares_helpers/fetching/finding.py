@@ -124,7 +124,8 @@ class FoundLoci(Iterable["Locus"]):
     """Loci that meet a query, newest first; asked for while one iterates, and kept.
 
     `find_loci` makes it. Iterate over it again, and what has come already is not asked for twice.
-    After an error, the next iteration goes on where it had stopped.
+    After an error, the next iteration begins with what has come, and goes through the pages anew
+    for the rest. True if there is any locus; one thread at a time may iterate over it.
 
     Attributes
     ----------
@@ -156,6 +157,10 @@ class FoundLoci(Iterable["Locus"]):
             yield self._found[place]
             place += 1
 
+    def __bool__(self) -> bool:
+        """Tell whether there is any locus."""
+        return next(iter(self), None) is not None
+
     def __repr__(self) -> str:
         """Tell how many have come, and whether there can be more."""
         more = "" if self._is_exhausted else " so far"
@@ -163,7 +168,7 @@ class FoundLoci(Iterable["Locus"]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether these are all that there are: False where the limit has left some out."""
+        """Whether these are all that there are; the limit may have left some out."""
         for _ in self:
             pass
         return not self._look_ahead()

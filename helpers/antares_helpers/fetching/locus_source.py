@@ -1,6 +1,9 @@
 """Where the loci of `fetch_loci` come from: the folder, or else the service, gently."""
 
+import threading
 from typing import Any, TypeAlias
+
+import httpx
 
 from antares_helpers.errors import AntaresHelpersError, ServiceError
 from antares_helpers.fetching.asking import Limits
@@ -11,8 +14,8 @@ from antares_helpers.fetching.transport import Gate
 
 __all__ = ["LocusSource", "Outcome"]
 
-DOWN_AFTER = 3
-"""After how many failures in a row for each connection the service is taken as down."""
+DOWN_AFTER = 20
+"""After how many failures in a row the service is taken as down; more with many connections."""
 
 Outcome: TypeAlias = tuple[dict[str, Any] | None, AntaresHelpersError | None]
 """A locus, or None; and what has gone wrong, even where the locus itself could be had."""
@@ -46,8 +49,9 @@ class LocusSource:
         self._limits = Limits(timeout, retries, self._gate)
         self._include_catalogs = include_catalogs
         self._kept = kept
-        self._most_failures = DOWN_AFTER * connections
+        self._most_failures = max(DOWN_AFTER, 3 * connections)
         self._failures_in_a_row = 0
+        self._lock = threading.Lock()
 
     def outcome(self, locus_id: str) -> Outcome:
         """Return a locus, and what has gone wrong."""
@@ -73,10 +77,22 @@ class LocusSource:
             locus, missing = fetch_parts(
                 locus_id, include_catalogs=self._include_catalogs, limits=self._limits
             )
-        except ServiceError:
-            self._failures_in_a_row += 1
+        except AntaresHelpersError as error:
+            self._note(is_down=_looks_down(error))
             raise
-        self._failures_in_a_row = 0
+        self._note(is_down=False)
         if self._kept and missing is None:
             missing = self._kept.save(locus)
         return locus, missing
+
+    def _note(self, *, is_down: bool) -> None:
+        with self._lock:
+            self._failures_in_a_row = self._failures_in_a_row + 1 if is_down else 0
+
+
+def _looks_down(error: AntaresHelpersError) -> bool:
+    """Tell whether an error shows that the service as a whole fails, and not for one locus."""
+    cause = error.__cause__
+    if isinstance(cause, httpx.HTTPStatusError):
+        return cause.response.status_code == 429 or cause.response.status_code >= 500
+    return isinstance(error, ServiceError)

@@ -16,11 +16,10 @@ from antares_helpers.fetching.kept_loci import KeptLoci
 from antares_helpers.fetching.locus_source import LocusSource
 from antares_helpers.fetching.progress import progress_bar
 from antares_helpers.fetching.side_by_side import side_by_side
+from antares_helpers.fetching.transport import MOST_CONNECTIONS
 from antares_helpers.options import check_switch, shortened
 
 __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]
-
-MOST_CONNECTIONS = 32
 
 _AHEAD = 4  # loci that wait for the reader, for each connection
 _FAILURE_COLUMNS = ("locus_id", "error", "what_to_do")
@@ -62,12 +61,12 @@ def fetch_loci(
     Parameters
     ----------
     ids : iterable of str or Locus
-        ANTARES IDs, such as a column of a table, or what `find_loci` found. One that comes twice
-        is fetched, and returned, once.
+        ANTARES IDs, such as a column of a table, or what `find_loci` found; all are read at the
+        beginning. One that comes twice is fetched, and returned, once.
     folder : str or path-like, optional
         Folder to keep the loci in; made if it is missing. Each locus is written as it arrives, in
         a file of its own that `load_locus` reads and the sandbox serves. A locus whose file is
-        there, whole, is read instead of fetched.
+        there, whole and from the same service, is read instead of fetched.
     refresh : bool, optional
         Whether to fetch all loci, and replace their files: loci gain alerts with time.
     include_catalogs : bool, optional
@@ -77,7 +76,8 @@ def fetch_loci(
     progress : bool, optional
         Whether to show a progress bar, in a terminal or a notebook.
     timeout : float, optional
-        Seconds that each locus may take, every retry included.
+        Seconds that each locus may take, every retry included; waiting for a free connection
+        does not count.
     retries : int, optional
         How often a request that failed is sent again, where that may help.
 
@@ -103,8 +103,8 @@ def fetch_loci(
 
     Notes
     -----
-    Where the service fails for many loci in a row it is taken as down: the loci that are left are
-    not asked for, and listed.
+    Where the service fails for 20 loci in a row, or for more with many connections, it is taken
+    as down: the loci that are left are not asked for, and listed.
 
     Examples
     --------
@@ -200,7 +200,9 @@ def _stream(
     source = LocusSource(
         connections=max_connections,
         include_catalogs=include_catalogs,
-        kept=None if folder is None else KeptLoci(folder, is_used=not refresh),
+        kept=None
+        if folder is None
+        else KeptLoci(folder, is_used=not refresh, include_catalogs=include_catalogs),
         timeout=timeout,
         retries=retries,
     )
@@ -246,8 +248,8 @@ def _distinct_ids(ids: Any) -> list[str]:
 class LocusStream(Iterator[dict[str, Any]]):
     """Loci that are fetched while one iterates; `iter_loci` makes it.
 
-    Nothing is sent before the first locus is asked for. Close it to stop the requests before the
-    end; as a context manager it closes itself.
+    No locus is asked for before the first is wanted. Close it to stop the requests before the end;
+    as a context manager it closes itself. One thread at a time may iterate over it.
     """
 
     def __init__(
@@ -272,10 +274,11 @@ class LocusStream(Iterator[dict[str, Any]]):
     def close(self) -> None:
         """Send nothing more."""
         self._loci.close()
+        self._source.close()
 
     @property
     def failures(self) -> Table:
-        """What could not be had so far: ``locus_id``, ``error`` and ``what_to_do`` (all str)."""
+        """What could not be had so far, with the columns of the table that `fetch_loci` returns."""
         rows = [
             (locus_id, f"{type(error).__name__}: {error.reason}", error.advice or _TRY_AGAIN)
             for locus_id, error in self._failed

@@ -1,5 +1,6 @@
 """Every call of the client that goes to the ANTARES service."""
 
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,6 +24,10 @@ from antares_helpers.fetching.asking import Limits, Request, Subject, not_found
 __all__ = ["fetch_alerts", "fetch_devkit_dict", "fetch_images", "fetch_parts", "search_loci"]
 
 _LEAST = 1e-3
+
+_READ_AGAIN = 2
+"""How often what can't be read is asked for again: a service may be half-broken for a moment."""
+_READ_AGAIN_AFTER = 0.3
 
 T = TypeVar("T")
 
@@ -50,7 +55,8 @@ def fetch_parts(
     subject = Subject(f"locus {locus_id}", locus_id)
 
     def start(call: Callable[[Any, str], T]) -> Request[T]:
-        return Request(lambda api: call(api, locus_id), subject, limits)
+        again = min(limits.retries, _READ_AGAIN)
+        return Request(lambda api: _read(call, api, locus_id, again), subject, limits)
 
     locus_request = start(_get_locus)
     alerts_request = start(_get_alerts)
@@ -64,6 +70,18 @@ def fetch_parts(
             if request is not None:
                 request.cancel()
     return locus.to_devkit(include_catalogs=include_catalogs), missing
+
+
+def _read(call: Callable[[Any, str], T], api: Any, locus_id: str, again: int) -> T:
+    """Make a call, and make it again where its answer can't be read."""
+    for attempt in range(again):
+        try:
+            return call(api, locus_id)
+        except httpx.HTTPError:
+            raise
+        except Exception:  # whatever the client makes of nonsense
+            time.sleep(_READ_AGAIN_AFTER * 2**attempt)
+    return call(api, locus_id)
 
 
 def fetch_alerts(locus_id: str, *, limits: Limits) -> list[Alert]:
@@ -137,10 +155,27 @@ def fetch_images(alert_id: str, *, limits: Limits) -> dict[str, bytes]:
         kind: Request(partial(_get_file, source), subject, rest) for kind, source in sources.items()
     }
     try:
-        return {kind: request.result() for kind, request in requests.items()}
+        return _those_that_came(alert_id, requests)
     finally:
         for request in requests.values():
             request.cancel()
+
+
+def _those_that_came(alert_id: str, requests: dict[str, Request[bytes]]) -> dict[str, bytes]:
+    """Wait for files; warn of those that can't be had, unless none can."""
+    files: dict[str, bytes] = {}
+    errors: dict[str, AntaresHelpersError] = {}
+    for kind, request in requests.items():
+        try:
+            files[kind] = request.result()
+        except AntaresHelpersError as error:
+            errors[kind] = error
+    if not files:
+        raise next(iter(errors.values()))
+    for kind, reason in errors.items():
+        message = f"Alert {alert_id} comes without its {kind} image: {reason}"
+        warnings.warn(message, IncompleteLocusWarning, stacklevel=4)
+    return files
 
 
 def _get_locus(api: Any, locus_id: str) -> Locus:

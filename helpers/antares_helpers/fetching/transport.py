@@ -2,14 +2,16 @@
 
 import atexit
 import logging
+import os
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from math import inf
 from threading import Event, Lock, Semaphore
 from typing import Any
 
@@ -17,10 +19,22 @@ import httpx
 import tenacity
 from antares_client import search
 
-__all__ = ["LARGEST_ANSWER", "Conduct", "Gate", "api_client", "base_url", "conduct", "retrying"]
+__all__ = [
+    "LARGEST_ANSWER",
+    "MOST_CONNECTIONS",
+    "Conduct",
+    "Gate",
+    "api_client",
+    "base_url",
+    "conduct",
+    "retrying",
+]
 
 LARGEST_ANSWER = 2**30
 """Bytes after which an answer is given up; 100,000 alerts have some 400 million."""
+
+MOST_CONNECTIONS = 32
+"""How many connections are kept open for further requests."""
 
 logger = logging.getLogger("antares_helpers")
 
@@ -48,14 +62,15 @@ class Gate:
         self._is_closed = True
 
 
-@dataclass(frozen=True)
+@dataclass
 class Conduct:
     """How a thread is to ask.
 
     Attributes
     ----------
     deadline : float
-        When its answer must be complete, in seconds of `time.monotonic`.
+        When its answer must be complete, in seconds of `time.monotonic`. Infinite while it waits
+        at the gate, which does not count.
     retries : int
         How often a request is sent again.
     cancelled : threading.Event
@@ -73,6 +88,14 @@ class Conduct:
         """Return the time until the deadline; 0 after it."""
         return max(self.deadline - time.monotonic(), 0.0)
 
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Wait at the gate, and pass it."""
+        left, self.deadline = self.seconds_left(), inf
+        with self.gate:
+            self.deadline = time.monotonic() + left
+            yield
+
 
 conduct: ContextVar[Conduct] = ContextVar("conduct")
 """How the requests of this thread are made."""
@@ -84,13 +107,11 @@ class _Connections(httpx.Client):
     def get(self, *args: Any, **options: Any) -> httpx.Response:
         """Send a GET request as often as it takes and is allowed, and read the answer."""
         ours = conduct.get()
-        policy = retrying(ours.retries, ours.seconds_left(), ours.cancelled)
+        policy = retrying(ours)
         return policy(self._get_once, ours, *args, **options)
 
     def _get_once(self, ours: Conduct, *args: Any, **options: Any) -> httpx.Response:
-        with ours.gate:
-            if ours.seconds_left() == 0:  # spent at the gate
-                raise httpx.ReadTimeout("no time is left")
+        with ours.admitted():
             return super().get(*args, **options)
 
 
@@ -116,12 +137,26 @@ _making_client = Lock()
 _clients: dict[str, Any] = {}
 
 
+def _forget_clients() -> None:
+    """Leave the connections of the parent to it: in a child they would get its answers."""
+    global _making_client, _clients
+    _inherited.append(_clients)
+    _making_client, _clients = Lock(), {}
+
+
+_inherited: list[dict[str, Any]] = []  # kept, so that nothing closes them
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_clients)
+
+
 def _make_api_client(url: str) -> Any:
     api = type(search.api_client)(base_url=url)
     api.client.close()
     api.client = _Connections(
         base_url=api.client.base_url,
         follow_redirects=api.client.follow_redirects,
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_CONNECTIONS),
         headers={"User-Agent": _user_agent()},
         event_hooks={"request": [_limit_request], "response": [_refuse_failure]},
     )
@@ -140,18 +175,28 @@ def _version(name: str) -> str:
         return "unknown"
 
 
-def retrying(retries: int, timeout: float, cancelled: Event) -> tenacity.Retrying:
+def retrying(ours: Conduct) -> tenacity.Retrying:
     """Return the policy: ask again after what may pass, with growing pauses, until the deadline."""
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception(_may_pass),
-        stop=tenacity.stop_after_attempt(retries + 1)
-        | tenacity.stop_before_delay(timeout)
-        | tenacity.stop_when_event_set(cancelled),
+        stop=tenacity.stop_after_attempt(ours.retries + 1)
+        | tenacity.stop_when_event_set(ours.cancelled)
+        | _StopBeforeDeadline(ours),
         wait=_pause,
-        before_sleep=partial(_rest, cancelled=cancelled),
+        before_sleep=partial(_rest, cancelled=ours.cancelled),
         sleep=lambda _: None,
         reraise=True,
     )
+
+
+class _StopBeforeDeadline(tenacity.stop.stop_base):
+    """Stop where a pause would end after the deadline."""
+
+    def __init__(self, ours: Conduct) -> None:
+        self._ours = ours
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        return state.upcoming_sleep >= self._ours.seconds_left()
 
 
 def _limit_request(request: httpx.Request) -> None:

@@ -54,13 +54,21 @@ def _locus_files(folder: Path) -> list[Path]:
             f"{str(folder)!r} is no folder. Give a folder of locus files, or loci themselves: "
             "fetch_locus(locus_id) or load_locus(file)."
         )
-    files = sorted(path for path in folder.glob(FILES) if path.is_file())
+    files = sorted(path for path in folder.glob(FILES) if path.is_file() and _is_named(path))
     if not files:
         raise InvalidInputError(
             f"The folder {str(folder)!r} holds no locus files (named {FILES}). Write some with "
             "save_locus."
         )
     return files
+
+
+def _is_named(file: Path) -> bool:
+    """Tell whether a file is named after a locus; others may lie beside them."""
+    try:
+        return bool(check_locus_id(file.stem))
+    except InvalidInputError:
+        return False
 
 
 def _load(file: Path) -> dict[str, Any]:

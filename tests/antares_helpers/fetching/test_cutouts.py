@@ -10,6 +10,7 @@ from image_files import fits_file, picture_file
 from antares_helpers import (
     BadDataError,
     CutoutsNotFoundError,
+    IncompleteLocusWarning,
     InvalidInputError,
     ServiceError,
     ServiceTimeoutError,
@@ -89,18 +90,27 @@ def test_what_passes_is_asked_for_again(sandbox, alert_id, path, fault):
     assert list(fetch_cutouts(alert_id)) == list(CUTOUTS)
 
 
-@pytest.mark.parametrize("path", ["alerts/*/thumbnails", "alerts/*/thumbnails/difference.fits"])
+@pytest.mark.parametrize("path", ["alerts/*/thumbnails", "alerts/*/thumbnails/*.fits"])
 def test_what_does_not_pass_is_told(sandbox, alert_id, path):
-    sandbox.fail(path, Status(500))
+    sandbox.fail(path, Status(500), times=3)
 
     with pytest.raises(ServiceError, match="500") as caught:
         fetch_cutouts(alert_id, retries=0)
     assert caught.value.url == sandbox.url
 
 
-@pytest.mark.parametrize("path", ["alerts/*/thumbnails", "alerts/*/thumbnails/template.fits"])
+@pytest.mark.parametrize("fault", [Status(500), Status(404), Hang()], ids=str)
+def test_one_image_that_can_not_be_had_does_not_cost_the_others(sandbox, alert_id, fault):
+    sandbox.fail("alerts/*/thumbnails/difference.fits", fault)
+
+    with pytest.warns(IncompleteLocusWarning, match="without its difference image"):
+        cutouts = fetch_cutouts(alert_id, timeout=3, retries=0)
+    assert list(cutouts) == ["template", "science"]
+
+
+@pytest.mark.parametrize("path", ["alerts/*/thumbnails", "alerts/*/thumbnails/*.fits"])
 def test_what_never_comes_is_given_up(sandbox, alert_id, path):
-    sandbox.fail(path, Hang())
+    sandbox.fail(path, Hang(), times=3)
 
     with pytest.raises(ServiceTimeoutError, match="cutouts of alert lsst:"):
         fetch_cutouts(alert_id, timeout=0.3, retries=0)

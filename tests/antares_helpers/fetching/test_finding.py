@@ -167,6 +167,11 @@ def test_a_query_of_ones_own_is_sent_as_it_is() -> None:
     assert ids_of(find_loci(query=query)) == []
 
 
+def test_loci_found_are_true_if_there_are_any() -> None:
+    assert find_loci(locus_id=TUTORIAL_ID)
+    assert not find_loci(locus_id="ANT2026nowhere")
+
+
 # Order, limit, pages
 
 
@@ -333,6 +338,7 @@ def test_a_locus_found_has_a_light_curve() -> None:
         ({"near": (62, -48), "radius": 0}, "above 0"),
         ({"near": (62, -48), "radius": -1}, "above 0"),
         ({"near": (62, -48), "radius": 1 * u.s}, "above 0"),
+        ({"query": {"query": {"term": {"a": np.int64(3)}}}}, "sent as JSON"),
         ({"near": (62, -48), "radius": "1 deg"}, "above 0"),
         ({"limit": -1}, "1 or more"),
         ({"limit": 0}, "1 or more"),
@@ -371,3 +377,13 @@ def test_what_can_not_be_meant_is_told_before_anything_is_sent(
     with pytest.raises(InvalidInputError, match=message):
         find_loci(**criteria)
     assert len(sandbox.requests) == before
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, 10**5000, -(10**5000)], ids=["400", "5000", "negative"]
+)
+def test_endless_numbers_are_refused(number: int) -> None:
+    with pytest.raises(InvalidInputError, match="whole number"):
+        find_loci(dia_object_id=number)
+    with pytest.raises(InvalidInputError, match="pair"):
+        find_loci(properties={"num_alerts": (None, number)})

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -85,11 +86,11 @@ def test_what_is_no_id_has_no_page(given):
         ("lsst:170587117485817955", "find_loci(dia_object_id=...)"),
         ("ZTF18abcdefg", "find_loci(ztf_object_id=...)"),
         ("SN2026abc", "Copy it from the address"),
-        (170587117485817955, r"not 170587117485817955 \(int\)"),
+        (170587117485817955, "not 170587117485817955 (int)"),
     ],
 )
 def test_the_message_says_what_to_do_next(given, advice):
-    with pytest.raises(InvalidInputError, match=advice):
+    with pytest.raises(InvalidInputError, match=re.escape(advice)):
         locus_url(given)
 
 

@@ -28,9 +28,11 @@ from antares_helpers import (
     load_locus,
 )
 from antares_helpers.fetching import transport
+from antares_helpers.fetching.kept_loci import KeptLoci
 from antares_sandbox import Sandbox
 from antares_sandbox.faults import Delay, Drop, Hang, Missing, Sometimes, Status
 
+ELSEWHERE = "https://example.org/v2/"
 QUIET: dict[str, Any] = {"progress": False}
 NUMBER = 40
 
@@ -419,4 +421,93 @@ def test_what_can_not_be_meant_is_told_before_anything_is_sent(
     before = len(sandbox.requests)
     with pytest.raises(InvalidInputError, match=message):
         fetch_loci(**({"ids": ids} | options))
+    assert len(sandbox.requests) == before
+
+
+# Processes and services
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system knows no fork")
+def test_children_of_a_fork_ask_over_connections_of_their_own(ids: list[str]) -> None:
+    wanted = ids[:12]
+    expected, _ = fetch_loci(wanted, **QUIET)  # leaves connections open
+    code = (
+        "import sys, multiprocessing\n"
+        "from antares_helpers import fetch_loci, fetch_locus\n"
+        "ids = sys.argv[1:]\n"
+        "loci, _ = fetch_loci(ids, progress=False)\n"
+        "with multiprocessing.get_context('fork').Pool(4) as pool:\n"
+        "    print(pool.map(fetch_locus, ids * 3) == loci * 3)\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, *wanted]
+    done = subprocess.run(command, capture_output=True, env=environment(), check=False, timeout=60)
+    assert done.stdout == b"True\n", done.stderr.decode()
+    assert ids_of(expected) == wanted
+
+
+def test_what_a_sandbox_served_is_not_taken_for_the_service_s(
+    ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_loci(ids[:1], folder=tmp_path, **QUIET)
+    kept = KeptLoci(tmp_path, is_used=True, include_catalogs=True)
+    assert kept.load(ids[0])
+    monkeypatch.setattr("antares_helpers.fetching.kept_loci.base_url", lambda: ELSEWHERE)
+    assert kept.load(ids[0]) is None
+
+
+def test_what_the_service_sent_is_good_enough_for_a_sandbox(
+    ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("antares_helpers.fetching.kept_loci.base_url", lambda: ELSEWHERE)
+        fetch_loci(ids[:1], folder=tmp_path, **QUIET)
+    assert KeptLoci(tmp_path, is_used=True, include_catalogs=True).load(ids[0])
+
+
+def test_a_locus_kept_without_catalogs_is_fetched_again_for_them(
+    sandbox: Sandbox, ids: list[str], tmp_path: Path
+) -> None:
+    fetch_loci(ids[:2], folder=tmp_path, include_catalogs=False, **QUIET)
+    before = len(sandbox.requests)
+    loci, _ = fetch_loci(ids[:2], folder=tmp_path, **QUIET)
+    assert loci == [fetch_locus(each) for each in ids[:2]]
+    assert set(asked(sandbox, before)) == set(ids[:2])
+    before = len(sandbox.requests)
+    fetch_loci(ids[:2], folder=tmp_path, include_catalogs=False, **QUIET)
+    assert len(sandbox.requests) == before
+
+
+def test_waiting_for_a_connection_does_not_count_as_time(sandbox: Sandbox, ids: list[str]) -> None:
+    sandbox.fail("**", Delay(0.3), times=None)
+    loci, failures = fetch_loci(ids[:4], max_connections=1, timeout=1.5, **QUIET)
+    assert (ids_of(loci), len(failures)) == (ids[:4], 0)
+
+
+def test_some_broken_loci_do_not_look_like_a_service_that_is_down(
+    sandbox: Sandbox, ids: list[str]
+) -> None:
+    for each in ids[:10]:
+        sandbox.fail(f"loci/{each}", Status(503), times=None)
+    loci, failures = fetch_loci(ids, retries=0, max_connections=1, **QUIET)
+    assert ids_of(loci) == ids[10:]
+    assert failures["locus_id"].tolist() == ids[:10]
+
+
+def test_an_answer_that_can_not_be_read_is_asked_for_again(
+    sandbox: Sandbox, ids: list[str]
+) -> None:
+    sandbox.fail(f"loci/{ids[0]}/alerts", Missing("data.*.mjd"), times=2)
+    assert ids_of(fetch_loci(ids[:1], **QUIET).loci) == ids[:1]
+
+
+def test_nothing_is_asked_for_where_nothing_can_be_written(
+    sandbox: Sandbox, ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: Any) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr("antares_helpers.fetching.kept_loci.NamedTemporaryFile", refused)
+    before = len(sandbox.requests)
+    with pytest.raises(PermissionError):
+        fetch_loci(ids[:1], folder=tmp_path, **QUIET)
     assert len(sandbox.requests) == before

@@ -1,4 +1,5 @@
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from threading import Event, Timer
@@ -30,7 +31,9 @@ def run(calls, *, retries=1, timeout=30.0, cancelled=None):
             raise outcome
         return outcome
 
-    return transport.retrying(retries, timeout, cancelled or Event())(call)
+    deadline = time.monotonic() + timeout
+    ours = transport.Conduct(deadline, retries, cancelled or Event(), nullcontext())
+    return transport.retrying(ours)(call)
 
 
 def test_the_address_is_the_one_that_the_client_asks(pointed_at):
