@@ -3,20 +3,85 @@
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+
+from antares_sandbox import BUNDLED, TUTORIAL_ID, simulate_loci, write_locus_files
+from antares_sandbox.simulation import recipes
 
 ROOT = Path(__file__).parents[1]
 TUTORIALS = sorted(ROOT.glob("gallery/*/*.py"))
+LINES_ON_A_SCREEN = 26
 SHOW_FIGURES = "import matplotlib.pyplot as plt; print('figures:', len(plt.get_fignums()))"
 
 
 def prose(script: Path) -> str:
     lines = script.read_text(encoding="utf-8").splitlines()
     return "\n".join(line[2:] for line in lines if line.startswith("# "))
+
+
+@pytest.fixture(scope="module")
+def almost_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds the tutorial's locus and no other."""
+    folder = tmp_path_factory.mktemp("one_locus")
+    shutil.copy(BUNDLED / f"{TUTORIAL_ID}.json", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the tutorial's ID and every other locus, all with other noise."""
+    folder = tmp_path_factory.mktemp("other_loci")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recipes, "SEED", recipes.SEED + 1)
+        write_locus_files(simulate_loci()[::2], folder)
+    return folder
+
+
+def run_in(folder: Path, script: Path, scratch: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "antares_sandbox", str(folder), "--", sys.executable]
+    return subprocess.run(
+        [*command, str(script)],
+        cwd=scratch,
+        env=os.environ | {"MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def works_or_says_what_was_not_found(done: "subprocess.CompletedProcess[str]") -> bool:
+    last = done.stderr.strip().rpartition("\n")[2]
+    return done.returncode == 0 or re.fullmatch(r"LookupError: No \w.{15,}\.", last) is not None
+
+
+@pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorial_works_or_says_what_an_almost_empty_folder_lacks(
+    script: Path, almost_empty: Path, tmp_path: Path
+) -> None:
+    done = run_in(almost_empty, script, tmp_path)
+    assert works_or_says_what_was_not_found(done), done.stderr
+
+
+@pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorial_works_or_says_what_other_loci_lack(
+    script: Path, others: Path, tmp_path: Path
+) -> None:
+    assert (others / f"{TUTORIAL_ID}.json").exists()
+    done = run_in(others, script, tmp_path)
+    assert works_or_says_what_was_not_found(done), done.stderr
+
+
+@pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
+def test_first_code_block_fits_on_one_screen(script: Path) -> None:
+    _, blocks = split_code_and_text_blocks(str(script))
+    first = next(block.content for block in blocks if block.type == "code")
+    assert sum(bool(line.strip()) for line in first.splitlines()) <= LINES_ON_A_SCREEN
 
 
 @pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)

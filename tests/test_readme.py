@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
+import pytest
 from matplotlib.axes import Axes
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +19,16 @@ def test_snippet_of_the_readme_draws() -> None:
     ax = names["ax"]
     assert isinstance(ax, Axes)
     assert ax.get_title() == "ANT2026z3bqyjga24oc"
+
+
+def test_finding_and_fetching_of_the_readme_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1], names)
+    assert len(names["loci"]) == len(set(names["table"]["locus_id"])) > 5
+    assert len(names["failures"]) == 0
 
 
 def test_rsp_recipe_is_that_of_the_installation_page() -> None:

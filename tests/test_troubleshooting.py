@@ -16,6 +16,7 @@ from astropy import units
 from astropy.coordinates import Angle, SkyCoord
 
 import antares_helpers as ah
+from antares_helpers.extras import require
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Cut, Delay, Fault, Missing, Null, Status
 
@@ -41,6 +42,10 @@ ERRORS: list[Callable[[], Any]] = [
     lambda: list(ah.find_loci(limit=-1)),
     lambda: ah.fetch_loci([TUTORIAL_ID], max_connections=0, progress=False),
     lambda: ah.fetch_cutouts("lsst:1"),
+    lambda: ah.fetch_loci([TUTORIAL_ID], folder=__file__, progress=False),
+    lambda: ah.lightcurve_table(Path(__file__)),
+    lambda: ah.lightcurve_table(Path(__file__).parent),
+    lambda: require("no_such_package"),
 ]
 FAULTS: list[Fault] = [Status(503), Status(429), Status(403), Delay(2), Null("data.ra")]
 

@@ -13,6 +13,7 @@ from many_files import write_many
 
 __all__ = ["large_locus", "loci_of_rows", "write_many"]
 
+
 def large_locus(number: int) -> dict[str, Any]:
     """Simulate a locus of so many alerts."""
     return dict(simulate_large(number)["locus"])
