@@ -7,15 +7,12 @@ suspects, and ANTARES hands the marks on. Read the marks, choose your cuts, and 
 leave out.
 """
 
-from itertools import islice
-
 import matplotlib.pyplot as plt
-from antares_client import search
 
-from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve
+from antares_helpers import extract_lightcurve, fetch_locus, find_loci, plot_lightcurve
 
-query = {"query": {"range": {"properties.num_alerts": {"gte": 20}}}}
-for found in islice(search.search(query), 30):
+newest = find_loci(properties={"num_alerts": (20, None)}, limit=30)
+for found in newest:
     locus = fetch_locus(found.locus_id)
     lc = extract_lightcurve(locus)
     doubtful = lc["is_dipole"] | lc["flagged"] | ~(lc["reliability"] >= 0.6)
@@ -140,7 +137,7 @@ for name, each in (("before", lc), ("after", clean)):
 # Most dipoles are artefacts of the subtraction. Find a locus that has some, and see whether a cut
 # on the reliability would do in the place of ``dipoles=False``.
 
-for found in islice(search.search(query), 30):
+for found in newest:
     other = extract_lightcurve(found)
     dipole = other["is_dipole"]
     if 0 < dipole.sum() < len(other):

@@ -7,17 +7,14 @@ and not every tool tells the two apart. Find out which clock a time belongs to b
 """
 
 from datetime import timedelta
-from itertools import islice
 
 import matplotlib.pyplot as plt
 import numpy as np
-from antares_client import search
 from matplotlib.dates import DateFormatter, SecondLocator
 
-from antares_helpers import extract_lightcurve
+from antares_helpers import extract_lightcurve, find_loci
 
-deep = [{"term": {"tags": "in_LSSTDDF"}}, {"range": {"properties.num_alerts": {"gte": 20}}}]
-for found in islice(search.search({"query": {"bool": {"filter": deep}}}), 30):
+for found in find_loci(tag="in_LSSTDDF", properties={"num_alerts": (20, None)}, limit=30):
     lc = extract_lightcurve(found)
     pairs = np.flatnonzero(abs(np.diff(lc.time.mjd) * 86400 - 45) < 15)
     if len(pairs):

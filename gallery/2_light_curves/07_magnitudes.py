@@ -6,16 +6,12 @@ A magnitude is a logarithm, and a difference flux may be negative: such a point 
 Draw magnitude against flux for a variable source, and see which points a plot in magnitudes loses.
 """
 
-from itertools import islice
-
 import matplotlib.pyplot as plt
 import numpy as np
-from antares_client import search
 
-from antares_helpers import extract_lightcurve, to_magnitude
+from antares_helpers import extract_lightcurve, find_loci, to_magnitude
 
-query = {"query": {"range": {"properties.num_alerts": {"gte": 20}}}}
-for found in islice(search.search(query), 30):
+for found in find_loci(properties={"num_alerts": (20, None)}, limit=30):
     lc = extract_lightcurve(found)
     if len(lc) / 3 < (lc["flux"] < 0).sum() < len(lc) * 2 / 3:
         break

@@ -7,52 +7,61 @@ with its period, if it has one. Search the total flux of a star for a period, fo
 and judge whether to believe the result.
 """
 
-from itertools import islice
-
-import matplotlib.pyplot as plt
 import numpy as np
-from antares_client import search
 from astropy.timeseries import LombScargle
 
-from antares_helpers import extract_lightcurve, plot_lightcurve
+from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 
 RANGE = {"minimum_frequency": 0.1, "maximum_frequency": 5}
 
 
-def periodic_stars(query):
-    """Yield light curve, periodogram and best frequency of what has a convincing period."""
-    for locus in islice(search.search(query), 30):
-        lc = extract_lightcurve(locus, flux="science", flagged=False)
-        flux, error, bands = lc["flux"].value, lc["flux_err"].value, np.array(lc["band"])
-        if len(lc) < 40 or (flux <= 0).any():
-            continue
-        median = [np.median(flux[bands == band]) for band in bands]
-        periodogram = LombScargle(lc.time.mjd, flux / median, error / median)
-        frequency, power = periodogram.autopower(samples_per_peak=20, **RANGE)
-        best = frequency[power.argmax()]
-        chance = periodogram.false_alarm_probability(power.max(), **RANGE)
-        if chance < 1e-8 and abs(best - round(best)) > 0.05:
-            yield lc, periodogram, best
+def find_period(lc):
+    """Return the periodogram and its best frequency, or None where no period is convincing."""
+    flux, error, bands = lc["flux"].value, lc["flux_err"].value, np.array(lc["band"])
+    if len(lc) < 40 or (flux <= 0).any():
+        return None
+    median = [np.median(flux[bands == band]) for band in bands]
+    periodogram = LombScargle(lc.time.mjd, flux / median, error / median)
+    frequency, power = periodogram.autopower(samples_per_peak=20, **RANGE)
+    best = frequency[power.argmax()]
+    chance = periodogram.false_alarm_probability(power.max(), **RANGE)
+    is_convincing = chance < 1e-8 and abs(best - round(best)) > 0.05
+    return (periodogram, best) if is_convincing else None
 
 
-stars = periodic_stars({"query": {"range": {"properties.num_alerts": {"gte": 50}}}})
-first = next(stars, None)
-if first is None:
+loci = iter(find_loci(properties={"num_alerts": (50, None)}, limit=30))
+for locus in loci:
+    lc = extract_lightcurve(locus, flux="science", flagged=False)
+    if found := find_period(lc):
+        break
+else:
     raise LookupError("No locus of the 30 newest with 50 alerts has a convincing period.")
-lc, periodogram, best = first
-frequency, power = periodogram.autopower(samples_per_peak=20, **RANGE)
-
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-axes[0].plot(frequency, power, color="0.25", linewidth=0.6)
-axes[0].plot(best, power.max(), "v", color="#B52626", label=f"period {1 / best:.4f} d")
-axes[0].set(xlabel="Frequency [1/d]", ylabel="Lomb-Scargle power", ylim=(0, None))
-axes[0].legend(frameon=False)
-ax = plot_lightcurve(lc, y="magnitude", x="phase", period=1 / best, ax=axes[1])
+ax = plot_lightcurve(lc, y="magnitude", x="phase", period=1 / found[1])
 
 # %%
-# **Figure 1.** Left: the periodogram of one star, with its highest peak marked. Right: the total
-# magnitudes of the star, each band with its colour and symbol, folded with the period of that peak.
-# All bands rise and fall together.
+# **Figure 1.** The total magnitudes of one star, each band with its colour and symbol, folded with
+# the period that was found. All bands rise and fall together.
+#
+# Look for the highest peak
+# -------------------------
+#
+# A periodogram shows how much of the variation a sine wave of each frequency explains. Draw that of
+# this star, and mark the peak that gave the period.
+
+import matplotlib.pyplot as plt
+
+periodogram, best = found
+frequency, power = periodogram.autopower(samples_per_peak=20, **RANGE)
+fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
+ax.plot(frequency, power, color="0.25", linewidth=0.6)
+ax.plot(best, power.max(), "v", color="#B52626", label=f"period {1 / best:.4f} d")
+ax.set(xlabel="Frequency [1/d]", ylabel="Lomb-Scargle power", ylim=(0, None))
+ax.set_title(lc.meta["locus_id"])
+legend = ax.legend(frameon=False)
+
+# %%
+# **Figure 2.** The periodogram of the star of Figure 1: many narrow peaks, the highest of them
+# marked with a triangle.
 #
 # Why the total flux
 # ------------------
@@ -119,7 +128,13 @@ for _ in range(5):
 # found against four of twice that period, which contain them. Do so for this star and for the next
 # that has a period.
 
-shown = [first, *islice(stars, 1)]
+shown = [(lc, periodogram, best)]
+for locus in loci:
+    other = extract_lightcurve(locus, flux="science", flagged=False)
+    if found := find_period(other):
+        shown.append((other, *found))
+        break
+
 fig, axes = plt.subplots(
     1, len(shown), figsize=(4.6 * len(shown), 3.8), layout="constrained", squeeze=False
 )
@@ -131,7 +146,7 @@ for ax, (lc, periodogram, best) in zip(axes[0], shown):
     print(f"{lc.meta['locus_id']}: {criterion:4.0f} in favour of twice, so {period:.4f} d")
 
 # %%
-# **Figure 2.** Stars folded with twice the period that the highest peak gives. If both halves are
+# **Figure 3.** Stars folded with twice the period that the highest peak gives. If both halves are
 # alike, as for a pulsating star, the period is half of that. If the minima differ in depth, as for
 # an eclipsing binary, it is twice what was found. Rings mark dipoles.
 #

@@ -7,29 +7,25 @@ different units, on different clocks and through different filters. Draw both su
 axes, and see what may be compared.
 """
 
-from itertools import islice
-
 import matplotlib.pyplot as plt
-from antares_client import search
 
-from antares_helpers import extract_lightcurve, plot_lightcurve
-from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
+from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
+from antares_helpers.bands import COLORS_ON_WHITE, SYMBOLS
 
 
 def draw_ztf(lc, ax):
     """Draw ZTF's detections with half-filled symbols."""
-    style = {"markersize": 7, "markeredgewidth": 0.7, "markeredgecolor": "0.15"}
-    style |= {"fillstyle": "bottom", "markerfacecoloralt": "white", "elinewidth": 1.1}
+    style = {"markersize": 7, "markeredgecolor": "0.15", "markerfacecoloralt": "white"}
     for band in sorted(set(lc["band"])):
         rows = lc[lc["band"] == band]
         points = rows.time.mjd, rows["flux"].value, rows["flux_err"].value
-        color = COLORS_ON_WHITE[band]
-        ax.errorbar(*points, fmt=SYMBOLS[band], color=color, label=f"{band} (ZTF)", **style)
+        style |= {"fmt": SYMBOLS[band], "color": COLORS_ON_WHITE[band], "label": f"{band} (ZTF)"}
+        ax.errorbar(*points, fillstyle="bottom", **style)
 
 
 names = ("properties.survey.ztf.id", "properties.survey.lsst.dia_object_id")
 query = {"query": {"bool": {"filter": [{"exists": {"field": name}} for name in names]}}}
-for found in islice(search.search(query), 30):
+for found in find_loci(query=query, limit=30):
     lc = extract_lightcurve(found, survey="all")
     days = lc.time.mjd[lc["survey"] == "lsst"]
     if len(days) >= 5:
@@ -40,18 +36,14 @@ for found in islice(search.search(query), 30):
 else:
     raise LookupError("No locus of the 30 newest has 5 detections of Rubin and 5 of ZTF near them.")
 
-fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
-plot_lightcurve(lc[(lc["survey"] == "lsst") | lc["is_limit"]], ax=ax)
+ax = plot_lightcurve(lc[(lc["survey"] == "lsst") | lc["is_limit"]])
 draw_ztf(ztf, ax)
-entries = dict(zip(*reversed(ax.get_legend_handles_labels())))
-labels = sorted(entries, key="upper limit".__eq__)
-names = [f"{label} (Rubin)" if label in BANDS else label for label in labels]
-handles = [entries[label] for label in labels]
-legend = ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
 # %%
 # **Figure 1.** One locus, seen by two surveys. Full symbols are Rubin's detections, half-filled
-# ones are ZTF's, small circles with arrows are ZTF's upper limits. Colour and shape tell the band.
+# ones are ZTF's, small circles with arrows are ZTF's upper limits. Colour and shape tell the band;
+# in the legend, a band that names no survey is Rubin's.
 #
 # Magnitudes become fluxes
 # ------------------------

@@ -3,30 +3,68 @@ Fit a supernova
 ===============
 
 When was a supernova brightest, and how well is that known? The brightest point alone does not tell:
-the weather and the noise have chosen it. Fit a curve to each band, look at what it leaves, and take
-the time of maximum with its error.
+the weather and the noise have chosen it. Fit a curve to one band, take the time of maximum with its
+error, and then look at all bands and at what the curves leave.
 """
 
-from contextlib import suppress
-from itertools import islice
-
-import matplotlib.pyplot as plt
 import numpy as np
-from antares_client import search
 from scipy.optimize import curve_fit
 
-from antares_helpers import extract_lightcurve, plot_lightcurve
-from antares_helpers.bands import BANDS, COLORS_ON_WHITE, LINES, SYMBOLS
+from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 
 
 def bazin(days, amplitude, maximum, rise, ratio):
     """Return the flux of what rises within `rise` days and falls within `ratio` times as many."""
+    x = (days - maximum) / rise
+    return amplitude * ratio * np.exp(-x / ratio - np.logaddexp(np.log(ratio - 1), -x))
 
-    def shape(since):
-        return np.exp(-since / (ratio * rise) - np.logaddexp(0, -since / rise))
 
-    top = rise * np.log(ratio - 1)
-    return amplitude * shape(days - maximum + top) / shape(top)
+for locus in find_loci(tag="SN_candies", limit=30):
+    lc = extract_lightcurve(locus, bands="g", dipoles=False, flagged=False)
+    days, flux, error = lc.time.mjd, lc["flux"].value, lc["flux_err"].value
+    if len(lc) >= 7 and 2 <= flux.argmax() < len(lc) - 2 and flux.max() > 0:
+        break
+else:
+    raise LookupError("No locus of the 30 newest with the tag SN_candies rises and falls in g.")
+
+start = flux.max(), days[flux.argmax()], 4, 5
+bounds = [0, days[0], 0.3, 1.1], [np.inf, days[-1], 30, 99]
+best, covariance = curve_fit(bazin, days, flux, start, error, True, bounds=bounds)
+maximum, maximum_err = best[1], covariance[1, 1] ** 0.5
+
+ax = plot_lightcurve(lc, title=f"brightest at MJD {maximum:.1f} ± {maximum_err:.1f}")
+ax.axvspan(maximum - maximum_err, maximum + maximum_err, color="0.85", zorder=0)
+times = np.linspace(days[0] - 1, days[-1] + 1, 300)
+line = ax.plot(times, bazin(times, *best), color="0.25", zorder=1)
+
+# %%
+# **Figure 1.** The light curve of one transient in one band, and the curve fitted to it. The shaded
+# stripe is the time of maximum, 1 sigma to either side.
+#
+# The function
+# ------------
+#
+# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin
+# et al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
+# template has been subtracted. It is brightest at ``t0 + rise * log(fall / rise - 1)``. The lines
+# above write it with that time itself, and with the flux then, as parameters: so the fit gives
+# their errors at once. ``logaddexp`` adds the two exponentials and does not overflow.
+#
+# It describes a shape, and no physics: it knows neither the second maximum of a type Ia supernova
+# in the red nor the plateau of a type IIP. Where the points are precise, chi2 shows it. The errors
+# hold only as far as the function does.
+#
+# All bands, and what is left
+# ---------------------------
+#
+# Fit each band that was seen to rise and to fall. Draw what the curves leave, too: a fit that is
+# good leaves nothing but noise.
+
+from contextlib import suppress
+
+import matplotlib.pyplot as plt
+
+from antares_helpers.bands import BANDS, COLORS_ON_WHITE, LINES, SYMBOLS
 
 
 def points_of(lc, band):
@@ -37,8 +75,8 @@ def points_of(lc, band):
 
 def fit_band(days, flux, error):
     """Return the best parameters, their errors, and chi2 per degree of freedom."""
-    at = flux.argmax()
-    start, bounds = (flux[at], days[at], 4, 5), ([0, days[0], 0.3, 1.1], [np.inf, days[-1], 30, 99])
+    start = flux.max(), days[flux.argmax()], 4, 5
+    bounds = [0, days[0], 0.3, 1.1], [np.inf, days[-1], 30, 99]
     best, covariance = curve_fit(bazin, days, flux, start, error, True, bounds=bounds)
     chi2 = np.sum(((flux - bazin(days, *best)) / error) ** 2) / (len(days) - len(best))
     return best, np.sqrt(np.diag(covariance) * max(chi2, 1)), chi2
@@ -49,23 +87,14 @@ def fit_bands(lc):
     fits = {}
     for band in BANDS:
         days, flux, error = points_of(lc, band)
-        at = flux.argmax() if len(flux) >= 7 else 0
-        if 2 <= at < len(flux) - 2 and flux[at] > 0:
+        if len(flux) >= 7 and 2 <= flux.argmax() < len(flux) - 2 and flux.max() > 0:
             with suppress(RuntimeError):
                 fits[band] = fit_band(days, flux, error)
     return fits
 
 
-for found in islice(search.search({"query": {"term": {"tags": "SN_candies"}}}), 30):
-    lc = extract_lightcurve(found, dipoles=False, flagged=False)
-    fits = fit_bands(lc)
-    if len(fits) >= 2:
-        break
-else:
-    raise LookupError(
-        "No locus of the 30 newest with the tag SN_candies rises and falls in 2 bands."
-    )
-
+lc = extract_lightcurve(locus, dipoles=False, flagged=False)
+fits = fit_bands(lc)
 fig, (top, bottom) = plt.subplots(
     2, 1, figsize=(7, 5.2), height_ratios=(3, 1), sharex=True, layout="constrained"
 )
@@ -81,8 +110,8 @@ for band, (best, _, _) in fits.items():
     bottom.errorbar(days, residual, 1, fmt=SYMBOLS[band], **style)
 
 # %%
-# **Figure 1.** Above, the light curve of one transient, and the curve fitted to each band that was
-# seen to rise and to fall. Below, what the curves leave, in units of the error of each point.
+# **Figure 2.** Above, the light curve in all bands, and the curve fitted to each band that was seen
+# to rise and to fall. Below, what the curves leave, in units of the error of each point.
 #
 # When was it brightest?
 # ----------------------
@@ -100,18 +129,6 @@ for band, (best, errors, chi2) in fits.items():
 # A chi2 per degree of freedom near 1 says that the curve fits as well as the errors allow. Where it
 # is above 1, the errors printed here are enlarged by its square root. A maximum at the first or the
 # last point, or a rise of 0.3 or 30 days, is a limit set to the fit: there the points do not tell.
-#
-# The function
-# ------------
-#
-# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin
-# et al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
-# template has been subtracted. It is brightest at ``t0 + rise * log(fall / rise - 1)``. Make that
-# time itself a parameter, and the fit gives its error at once.
-#
-# It describes a shape, and no physics: it knows neither the second maximum of a type Ia supernova
-# in the red nor the plateau of a type IIP. Where the points are precise, chi2 shows it. The errors
-# hold only as far as the function does.
 #
 # One shape for all bands?
 # ------------------------

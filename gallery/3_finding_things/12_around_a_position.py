@@ -8,15 +8,13 @@ is, and what other catalogs know there. Search a cone of one degree, and draw a 
 
 import astropy.units as u
 import matplotlib.pyplot as plt
-import numpy as np
-from astropy.visualization.wcsaxes import SphericalCircle, add_scalebar
+from astropy.visualization.wcsaxes import SphericalCircle
 from astropy.wcs import WCS
 
 from antares_helpers import find_loci
 
 for locus in find_loci(properties={"num_alerts": (10, None)}, limit=20):
-    cone = find_loci(near=(locus.ra, locus.dec), radius=1 * u.deg)
-    table = cone.as_table()
+    table = find_loci(near=(locus.ra, locus.dec), radius=1 * u.deg).as_table()
     if len(table) >= 10:
         break
 else:
@@ -25,32 +23,22 @@ else:
 wcs = WCS(naxis=2)
 wcs.wcs.ctype, wcs.wcs.crval = ["RA---TAN", "DEC--TAN"], [locus.ra, locus.dec]
 wcs.wcs.cdelt = [-0.01, 0.01]
-fig, ax = plt.subplots(figsize=(6.8, 4.8), subplot_kw={"projection": wcs}, layout="constrained")
+fig, ax = plt.subplots(figsize=(5.6, 5), subplot_kw={"projection": wcs}, layout="constrained")
 sky, centre = ax.get_transform("icrs"), [locus.ra, locus.dec] * u.deg
 ax.add_patch(SphericalCircle(centre, 1 * u.deg, transform=sky, facecolor="#0B1A33"))
 ax.coords.grid(color="white", alpha=0.18)
-alerts = np.ma.filled(table["num_alerts"], 0)
-for low, high, symbol, size, color, label in (
-    (0, 3, "o", 14, "#9CC3E6", "1 or 2 alerts"),
-    (3, 20, "D", 34, "#FFD27F", "3 to 19 alerts"),
-    (20, np.inf, "*", 170, "white", "20 alerts or more"),
-):
-    shown = table[(alerts >= low) & (alerts < high)]
-    style = {"marker": symbol, "transform": sky, "label": label}
-    ax.scatter(shown["ra"], shown["dec"], size, color, **style)
-ax.scatter(*centre, 380, "none", ec="#FF5A5F", lw=1.5, transform=sky)
+size = 6 * table["num_alerts"].filled(1).clip(3, 60)
+ax.scatter(table["ra"], table["dec"], size, "white", marker="*", transform=sky)
+ax.scatter(*centre, 450, "none", edgecolor="#FF5A5F", linewidth=1.5, transform=sky)
 ax.set(xlabel="RA", ylabel="Dec", xlim=(-103, 103), ylim=(-103, 103), aspect="equal")
 ax.coords.frame.set_color("none")
 ax.coords[0].set_ticks_position("b")
 ax.coords[1].set_ticks_position("l")
-add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
-colors = {"facecolor": "#0B1A33", "labelcolor": "white", "framealpha": 1}
-legend = fig.legend(loc="outside right upper", **colors)
 
 # %%
 # **Figure 1.** All that ANTARES holds within one degree of a locus, which is ringed: the sky in
 # tangent projection around it, north up and east to the left. The dark disc is the cone that was
-# searched; the symbols tell how many alerts each locus has.
+# searched. Each star is a locus; the larger it is, the more alerts the locus has.
 #
 # Give a position
 # ---------------
@@ -80,6 +68,39 @@ table["separation"].format = ".1f"
 table["locus_id", "separation", "num_alerts"][:6].pprint(align="<")
 
 # %%
+# Draw a chart for print
+# ----------------------
+#
+# Draw the same cone on white. Give each locus a symbol by its number of alerts, and add a scale
+# bar.
+
+import numpy as np
+from astropy.visualization.wcsaxes import add_scalebar
+
+fig, ax = plt.subplots(figsize=(6.8, 4.8), subplot_kw={"projection": wcs}, layout="constrained")
+sky = ax.get_transform("icrs")
+ax.add_patch(SphericalCircle(centre, 1 * u.deg, transform=sky, facecolor="none", edgecolor="0.4"))
+ax.scatter(*centre, 450, "none", edgecolor="black", transform=sky)
+alerts = table["num_alerts"].filled(0)
+for low, high, symbol, size, color, label in (
+    (0, 3, "o", 20, "0.5", "1 or 2 alerts"),
+    (3, 20, "D", 34, "#D9622B", "3 to 19 alerts"),
+    (20, np.inf, "*", 170, "#1F5A94", "20 alerts or more"),
+):
+    shown = table[(alerts >= low) & (alerts < high)]
+    ax.scatter(shown["ra"], shown["dec"], size, color, marker=symbol, label=label, transform=sky)
+ax.set(xlabel="RA", ylabel="Dec", xlim=(-103, 103), ylim=(-103, 103), aspect="equal")
+ax.coords.frame.set_color("none")
+ax.coords[0].set_ticks_position("b")
+ax.coords[1].set_ticks_position("l")
+add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
+legend = fig.legend(loc="outside right upper", frameon=False)
+
+# %%
+# **Figure 2.** The cone of Figure 1, within the gray circle. Gray discs are loci with one or two
+# alerts, orange diamonds have up to 19, and blue stars 20 or more. The locus in the middle is
+# ringed.
+#
 # Ask within ten arcseconds
 # -------------------------
 #
@@ -120,7 +141,7 @@ if not matches:
 
 SYMBOLS = "sD^v"
 
-fig, ax = plt.subplots(figsize=(6.8, 4.4), layout="compressed")
+fig, ax = plt.subplots(figsize=(7.4, 4.4), layout="compressed")
 ax.add_patch(plt.Circle((0, 0), 10, facecolor="none", edgecolor="0.5", linestyle="--"))
 for found in near_by:
     x, y = centre.spherical_offsets_to(SkyCoord(found.ra, found.dec, unit="deg"))
@@ -138,7 +159,7 @@ if matches:
     fig.legend(loc="outside right upper", frameon=False)
 
 # %%
-# **Figure 2.** The innermost ten arcseconds of the cone, within the dashed circle. Discs with a
+# **Figure 3.** The innermost ten arcseconds of the cone, within the dashed circle. Discs with a
 # radius of one arcsecond are the loci, each with its ID; hollow symbols are the objects of other
 # catalogs that ANTARES matched with them.
 #

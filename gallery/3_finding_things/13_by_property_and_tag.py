@@ -12,7 +12,6 @@ import numpy as np
 from antares_helpers import find_loci
 
 TAG = "lsst_scimma_quality_transient"
-YOUNG = "young_rubin_transients"
 RANGES = {"num_alerts": (15, 60), "brightest_alert_magnitude": (None, 21.5)}
 
 tagged = find_loci(tag=TAG, limit=200)
@@ -20,22 +19,13 @@ chosen = find_loci(tag=TAG, properties=RANGES, limit=200)
 if not list(chosen):
     raise LookupError(f"No locus with the tag {TAG} has 15 to 60 alerts and reaches 21.5 mag.")
 
-number, magnitude = ([locus.properties.get(name, np.nan) for locus in tagged] for name in RANGES)
-is_young = np.array([YOUNG in locus.tags for locus in tagged])
-is_inside = np.isin([locus.locus_id for locus in tagged], [locus.locus_id for locus in chosen])
-
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
-for symbol, color, label, rows in (
-    ("^", "#D9622B", YOUNG, is_young),
-    ("o", "#1F5A94", "without that tag", ~is_young),
-):
-    x, y = np.array(magnitude)[rows], np.array(number)[rows]
-    ax.plot(x, y, symbol, color="none", markeredgecolor="0.55", markersize=8)
-    x, y = x[is_inside[rows]], y[is_inside[rows]]
-    ax.plot(x, y, symbol, color=color, markeredgecolor="0.1", markersize=8, label=label)
-ax.fill_between([0, 21.5], 14.5, 61, color="#F8E7B0", zorder=0, label="what the query selects")
+for loci, color, label in ((tagged, "none", "with the tag"), (chosen, "#1F5A94", "selected")):
+    number, magnitude = ([locus.properties.get(name, np.nan) for locus in loci] for name in RANGES)
+    ax.plot(magnitude, number, "o", color=color, markeredgecolor="0.3", ms=8, label=label)
 ax.set(xlabel="brightest alert [AB mag]", ylabel="number of alerts", yscale="log")
-ax.set(xlim=(np.nanmax(magnitude) + 0.2, np.nanmin(magnitude) - 0.2))
+ax.set(xlim=ax.get_xlim()[::-1])
+ax.fill_between([0, 21.5], 14.5, 61, color="#F8E7B0", zorder=0, label="the query")
 ax.set_yticks([3, 10, 30, 100], ["3", "10", "30", "100"])
 ax.set_yticks([], minor=True)
 legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
@@ -43,22 +33,44 @@ legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
 # %%
 # **Figure 1.** Loci with one tag: how many alerts each has, against the magnitude of its brightest.
 # The box is a query: 15 to 60 alerts, the brightest of 21.5 mag or brighter. What it selects is
-# filled, the rest is hollow. Triangles have a second tag too.
+# filled, the rest is hollow.
 #
 # Select by tag and property
 # --------------------------
 #
 # ``tag=`` takes one tag, or several that a locus must all have. ``properties=`` takes for each name
 # a pair ``(lowest, highest)``, both included, with None for an open end, or a value that it must
-# have. All that you give must hold. The result is iterable, newest first, and makes a table.
+# have. All that you give must hold. The result is iterable, newest first, and makes a table. Ask
+# for a second tag.
 
-table = find_loci(tag=[TAG, YOUNG], properties={"num_alerts": (15, None)}, limit=5).as_table()
+YOUNG = "young_rubin_transients"
+
+both = find_loci(tag=[TAG, YOUNG], properties={"num_alerts": (15, None)}, limit=200)
+table = both.as_table()
 table["newest_mjd"].format = ".2f"
-table["locus_id", "num_alerts", "newest_mjd"].pprint(align="<")
+table["locus_id", "num_alerts", "newest_mjd"][:5].pprint(align="<")
 
 # %%
 # ``newest_mjd`` is the time of the newest alert. antares-client always asks for this order; to have
 # another, sort the table.
+#
+# Draw when each of these loci had its newest alert, over the others that have the first tag.
+
+groups = ((tagged, "o", "none", "the first tag"), (both, "^", "#D9622B", "both tags, 15 alerts"))
+fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+for loci, symbol, color, label in groups:
+    rows = loci.as_table()
+    style = {"color": color, "markeredgecolor": "0.3", "markersize": 8}
+    ax.plot(rows["newest_mjd"], rows["num_alerts"], symbol, label=label, **style)
+ax.set(xlabel="MJD of the newest alert", ylabel="number of alerts", yscale="log")
+ax.set_yticks([3, 10, 30, 100], ["3", "10", "30", "100"])
+ax.set_yticks([], minor=True)
+ax.ticklabel_format(axis="x", useOffset=False)
+legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
+
+# %%
+# **Figure 2.** When each locus with the first tag had its newest alert, and how many alerts it has.
+# Triangles are those that the second query selects: both tags, and 15 alerts or more.
 #
 # Know whether these are all
 # --------------------------
@@ -105,7 +117,7 @@ ax.set(xlabel=f"of the {len(list(newest))} newest loci")
 ax.spines[["top", "right"]].set_visible(False)
 
 # %%
-# **Figure 2.** The most frequent tags on the newest loci, one bar a tag, with the number of loci
+# **Figure 3.** The most frequent tags on the newest loci, one bar a tag, with the number of loci
 # that have it. A locus can have several.
 #
 # Build a query step by step
@@ -152,7 +164,7 @@ ax.yaxis.set_inverted(True)
 ax.spines[["top", "right"]].set_visible(False)
 
 # %%
-# **Figure 3.** How many loci are left after each clause of a query, from top to bottom. Each bar
+# **Figure 4.** How many loci are left after each clause of a query, from top to bottom. Each bar
 # counts the loci for which its own clause and all above it hold.
 #
 # A query goes together with the other criteria: ``find_loci(near=..., radius=..., query=...)`` asks

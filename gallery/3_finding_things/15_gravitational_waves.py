@@ -6,8 +6,6 @@ A gravitational wave comes with a sky map instead of a position. ANTARES marks t
 inside the map. Draw the sky map of the latest event and the loci in it.
 """
 
-from itertools import islice
-
 import astropy.units as u
 import astropy_healpix as healpix
 import matplotlib.pyplot as plt
@@ -15,37 +13,34 @@ import numpy as np
 from antares_client import search
 from astropy.coordinates import SkyCoord
 
-marked = search.search({"query": {"exists": {"field": "grav_wave_events"}}}, limit=100)
-events = {event for locus in islice(marked, 100) for event in locus.grav_wave_events}
+from antares_helpers import find_loci
+
+marked = find_loci(query={"query": {"exists": {"field": "grav_wave_events"}}})
+events = {event for locus in marked for event in locus.grav_wave_events}
 notices = map(search.get_latest_grav_wave_notice, sorted(events, reverse=True)[:10])
 notice = next((each for each in notices if each and each.skymap_base64), None)
 if notice is None:
     raise LookupError("No locus is marked with a gravitational-wave event that has a sky map.")
-query = {"query": {"term": {"grav_wave_events": notice.gracedb_id}}}
-loci = list(islice(search.search(query, limit=100), 100))
+loci = list(find_loci(query={"query": {"term": {"grav_wave_events": notice.gracedb_id}}}))
 
 skymap = notice.skymap[np.argsort(notice.skymap["PROBDENSITY"])[::-1]]
 level, pixel = healpix.uniq_to_level_ipix(skymap["UNIQ"])
 areas = healpix.nside_to_pixel_area(2**level).to(u.deg**2)
-in_50, in_90 = np.searchsorted(np.cumsum(skymap["PROBDENSITY"] * areas.to(u.sr)), [0.5, 0.9])
+inside = np.searchsorted(np.cumsum(skymap["PROBDENSITY"] * areas.to(u.sr)), [0.9, 0.5, 0.1])
 peak = SkyCoord(*healpix.healpix_to_lonlat(pixel[0], 2 ** level[0], order="nested"))
-
-x = np.linspace(-1.2, 1.2, 200) * min(np.sqrt(areas[:in_90].sum().value / np.pi), 50) * u.deg
-density = notice.get_probability_density(peak.spherical_offsets_by(*np.meshgrid(x, x)))
 east, north = peak.spherical_offsets_to(SkyCoord([locus.coordinates for locus in loci]))
-fig, ax = plt.subplots(figsize=(5.6, 5), layout="constrained")
-ax.pcolormesh(x.value, x.value, density, cmap="Purples", rasterized=True)
-regions = ax.contour(x.value, x.value, density, skymap["PROBDENSITY"][[in_90, in_50]], colors="k")
-ax.clabel(regions, fmt=dict(zip(regions.levels, ["90 %", "50 %"])))
-ax.plot(east, north, "o", color="#FFB000", markeredgecolor="black", label="marked locus")
-ax.set(xlabel="east [deg]", ylabel="north [deg]", title=notice.gracedb_id, aspect="equal")
-ax.xaxis.set_inverted(True)
-legend = ax.legend()
+
+x = np.linspace(-1.2, 1.2, 200) * min(np.sqrt(areas[: inside[0]].sum().value / np.pi), 50)
+density = notice.get_probability_density(peak.spherical_offsets_by(*np.meshgrid(x, x) * u.deg))
+fig, ax = plt.subplots(figsize=(5.6, 5), layout="constrained", subplot_kw={"aspect": "equal"})
+ax.contourf(x, x, density, np.unique(skymap["PROBDENSITY"][inside]), cmap="Purples", extend="max")
+points = ax.plot(east, north, "o", color="#FFB000", markeredgecolor="black")
+ax.set(xlabel="east [deg]", ylabel="north [deg]", title=notice.gracedb_id, xlim=x[[-1, 0]])
 
 # %%
-# **Figure 1.** The sky map of the event around its most probable position: the darker, the more
-# probable. Lines enclose 50 % and 90 % of the probability; points are the loci that ANTARES has
-# marked with the event. East is to the left.
+# **Figure 1.** The sky map of the event around its most probable position. The shades enclose, from
+# the outside, 90 %, 50 % and 10 % of the probability; points are the loci that ANTARES has marked
+# with the event. East is to the left.
 #
 # Read the notice
 # ---------------
@@ -62,7 +57,7 @@ print(f"{notice.gracedb_id}, {notice.notice_type.name}, event at {event_time.iso
 if notice.false_alarm_rate:
     years = 1 / (notice.false_alarm_rate * u.Hz).to_value(1 / u.yr)
     print(f"one false alarm in {years:.3g} years")
-for percent, end in ((50, in_50), (90, in_90)):
+for percent, end in ((50, inside[1]), (90, inside[0])):
     print(f"{percent} % of the probability lie within {areas[:end].sum().value:.3g} square degrees")
 
 # %%
@@ -90,7 +85,7 @@ for i in np.argsort([level for level, _ in contours])[:20]:
     if min(days) > 0:
         rows.append((locus.locus_id, level, area.value, min(days), max(days), len(days)))
 if not rows:
-    raise LookupError(f"None of the likeliest loci marked with {notice.gracedb_id} is new.")
+    raise LookupError(f"No locus of the likeliest marked with {notice.gracedb_id} is new.")
 names = ["locus", "level [%]", "area [deg2]", "first [d]", "last [d]", "alerts"]
 candidates = Table(rows=rows, names=names)
 for name in names[1:5]:
@@ -137,12 +132,10 @@ for mark in alert.grav_wave_events if alert else []:
 # -----------------------
 #
 # Not every locus in the region is marked. Search a cone around the maximum of the map for all that
-# has changed since the event. ``cone_search`` takes at most 1 degree: for a map of hundreds of
+# has changed since the event. ``radius=`` takes at most 1 degree: for a map of hundreds of
 # square degrees the marks are the way.
 
-from astropy.coordinates import Angle
-
-cone = list(islice(search.cone_search(peak, Angle(1, unit=u.deg)), 100))
+cone = list(find_loci(near=peak, radius=1 * u.deg))
 newest = [locus.properties.get("newest_alert_observation_time", 0) for locus in cone]
 changed = [locus for locus, mjd in zip(cone, newest) if mjd > event_time.tai.mjd]
 unmarked = [locus for locus in changed if notice.gracedb_id not in locus.grav_wave_events]

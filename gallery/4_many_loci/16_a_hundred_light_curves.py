@@ -17,29 +17,25 @@ from antares_helpers.bands import BANDS, COLORS_ON_BLACK, SYMBOLS
 
 folder = TemporaryDirectory()
 found = find_loci(properties={"num_alerts": (5, None)}, limit=100)
-loci, failures = fetch_loci(found, folder=folder.name)
+loci, failures = fetch_loci(found, folder=folder.name, include_catalogs=False)
 curves = [lc for lc in map(extract_lightcurve, loci) if len(lc) > 0]
 if not curves:
     raise LookupError("No locus with 5 alerts has a light curve of Rubin.")
 curves.sort(key=lambda lc: (np.mean(lc["flux"].value < 0), -len(lc)))
 
 fig, ax = plt.subplots(figsize=(8, 8.3), facecolor="black", layout="constrained")
-row, column = np.divmod(np.arange(len(curves)), 10)
-zero, points = np.zeros(len(curves)), []
-for i, lc in enumerate(curves):
-    mjd, flux, error = lc.time.mjd, lc["flux"].value, lc["flux_err"].value
-    low, high = min(0, *(flux - error)), max(0, *(flux + error))
-    zero[i], scale = -row[i] - 0.7 * low / (high - low), 0.7 / (high - low)
-    x = column[i] + 0.74 * (mjd - mjd.min()) / max(np.ptp(mjd), 1)
-    points += zip(lc["band"], x, zero[i] + scale * flux, scale * error)
-ax.bar(column + 0.37, 0.92, 0.92, -row - 0.11, color="0.11")
-ax.hlines(zero, column - 0.07, column + 0.81, "0.45", linewidth=0.6)
-for name in BANDS:
-    if shown := [point for band, *point in points if band == name]:
-        style = {"fmt": SYMBOLS[name], "color": COLORS_ON_BLACK[name], "markersize": 4}
-        ax.errorbar(*np.transpose(shown), **style, elinewidth=0.6, label=name)
-ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92), aspect="equal")
-ax.axis("off")
+dots = {band: [] for band in BANDS}
+for (row, column), lc in zip(np.ndindex(10, 10), curves):
+    mjd, flux = lc.time.mjd, lc["flux"].value
+    x = np.interp(mjd, [mjd[0], mjd[-1]], [column, column + 0.74])
+    zero, *y = np.interp([0, *flux], [min(0, *flux), max(0, *flux)], [-row, 0.7 - row])
+    ax.fill_between([column - 0.09, column + 0.83], -row - 0.11, 0.81 - row, color="0.11")
+    ax.plot([column - 0.07, column + 0.81], [zero, zero], color="0.45", linewidth=0.6)
+    for band, *dot in zip(lc["band"], x, y):
+        dots[band].append(dot)
+for band in filter(dots.get, BANDS):
+    ax.plot(*np.transpose(dots[band]), SYMBOLS[band], color=COLORS_ON_BLACK[band], ms=4, label=band)
+ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92), xticks=[], yticks=[], frame_on=False)
 legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcolor="white")
 
 # %%
@@ -47,7 +43,11 @@ legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcol
 # to its last and from its lowest difference flux to its highest; the gray line is zero. The first
 # rows hold those which are never negative, as a supernova that rises and fades. In the last rows
 # are those mostly below zero, as a star that varies around the brightness of its template. Each
-# band has the colour that Rubin gives it on black, and its own symbol.
+# band has the colour that Rubin gives it on black, and its own symbol. Errors are left out:
+# ``plot_lightcurve(curves[0])`` draws one of them large, with its errors.
+#
+# A light curve needs no matches with other catalogs. Without them, ``include_catalogs=False``, each
+# locus takes two requests instead of three.
 #
 # Read what could not be had
 # --------------------------
@@ -83,14 +83,16 @@ written = {file: file.stat().st_mtime_ns for file in files[5:]}
 for file in files[:5]:
     file.unlink()
 
-loci, failures = fetch_loci(found, folder=folder.name, progress=False)
+options = {"folder": folder.name, "include_catalogs": False, "progress": False}
+loci, failures = fetch_loci(found, **options)
 is_kept = [file.stat().st_mtime_ns == written[file] for file in written]
 print(f"{len(loci)} loci: {sum(is_kept)} files as they were, {len(loci) - sum(is_kept)} fetched")
 
 # %%
-# Loci gain alerts with time: ``refresh=True`` fetches all of them again. The command line does the
-# same work, with the same folder: ``python -m antares_helpers fetch ANT2026z3bqyjga24oc --folder
-# loci`` takes any number of IDs, or ``--from`` and a file with one ID a line.
+# A file that is there is read as it is, with or without matches. Loci gain alerts with time:
+# ``refresh=True`` fetches all of them again. The command line does the same work, with the same
+# folder: ``python -m antares_helpers fetch ANT2026z3bqyjga24oc --folder loci`` takes any number of
+# IDs, or ``--from`` and a file with one ID a line.
 #
 # Work offline
 # ------------
@@ -120,7 +122,7 @@ print(f"{len(kept)} loci with {sum(alerts)} alerts in {size / 1e6:.1f} MB")
 
 from antares_helpers import iter_loci
 
-with iter_loci(found, folder=folder.name, progress=False) as stream:
+with iter_loci(found, **options) as stream:
     dates = [
         [alert["mjd"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
         for locus in stream

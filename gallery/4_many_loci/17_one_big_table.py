@@ -30,25 +30,18 @@ found = find_loci(properties={"num_alerts": (5, None)}, limit=100)
 table = lightcurve_table(iter_loci(found, folder=folder.name, progress=False))
 nested = to_nested(table)
 if len(nested) < 2:
-    raise LookupError("Fewer than 2 loci with 5 alerts have a light curve of Rubin.")
-shapes = nested.map_rows(shape, columns=COLUMNS)
+    raise LookupError("No 2 loci with 5 alerts have a light curve of Rubin.")
+duration, amplitude, negative = nested.map_rows(shape, columns=COLUMNS).to_numpy(float).T
 
 fig, ax = plt.subplots(figsize=(7, 4.6), layout="constrained")
-tagged = [locus.locus_id for locus in found if "young_rubin_transients" in locus.tags]
-is_young = nested["locus_id"].isin(tagged).to_numpy(bool)
-style = {"s": 60, "edgecolors": "0.2", "cmap": "cividis_r", "vmin": 0, "vmax": 1}
-for rows, marker, label in ((is_young, "^", "young_rubin_transients"), (~is_young, "o", "others")):
-    x, y, c = shapes[rows].to_numpy(float).T
-    points = ax.scatter(x, y, c=c, marker=marker, label=label, **style)
+points = ax.scatter(duration, amplitude, s=60, c=negative, cmap="cividis_r", edgecolors="0.2")
 ax.set(xlabel="duration [d]", ylabel="amplitude [nJy]", yscale="log")
 bar = fig.colorbar(points, label="fraction of negative detections")
-legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
-# **Figure 1.** A hundred loci, one symbol each: the span of the difference fluxes, zero included,
-# against the time between the first and the last detection. Bright symbols are never negative, dark
-# ones mostly. Triangles have the tag young_rubin_transients: nearly all are bright, and most last
-# for less than a hundred days.
+# **Figure 1.** A hundred loci, one circle each: the span of the difference fluxes, zero included,
+# against the time between the first and the last detection. Yellow circles are never negative, dark
+# ones mostly.
 #
 # See what the table holds
 # ------------------------
@@ -129,7 +122,9 @@ for name in FORMATS:
 one[:5].pprint()
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+tagged = [locus.locus_id for locus in found if "young_rubin_transients" in locus.tags]
 is_young = np.isin(one["locus_id"], tagged)
+style = {"s": 60, "edgecolors": "0.2", "cmap": "cividis_r", "vmin": 0, "vmax": 1}
 for rows, marker, label in ((is_young, "^", "young_rubin_transients"), (~is_young, "o", "others")):
     x, y, c = (one[rows][name] for name in ("color", "amplitude", "negative"))
     points = ax.scatter(x, y, c=c, marker=marker, label=label, **style)
@@ -139,7 +134,8 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
 # **Figure 2.** The same loci by the color of their change, blue on the left, without the points
-# that the cuts leave out. The symbols are those of Figure 1.
+# that the cuts leave out. Triangles have the tag young_rubin_transients; the fill is that of
+# Figure 1.
 #
 # Run it with LSDB on Dask
 # ------------------------
@@ -147,7 +143,7 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 # `antares_helpers.to_lsdb` makes a catalog of LSDB, parted by position on the sky. It takes the
 # same function, and runs it on every partition. LSDB plans first: say with ``meta`` which columns
 # the function returns. ``compute`` does the work. Sort by ``locus_id`` to compare: LSDB sorts by
-# position.
+# position. A locus of which the cuts have left no point has no row in either.
 
 from antares_helpers import to_lsdb
 
@@ -165,8 +161,8 @@ for name in FORMATS:
     print(f"{name:10} {'the same' if is_same else 'another'} for {len(many)} loci")
 
 # %%
-# Look at the partitions: pixels of HEALPix, each as large as keeps it below so many loci, but not
-# smaller than half a degree.
+# Look at the partitions. They are pixels of HEALPix, each as large as the number of its loci lets
+# it be, and none smaller than half a degree.
 
 from astropy.coordinates import SkyCoord
 from astropy_healpix import HEALPix
@@ -185,8 +181,8 @@ ax.set(xlabel="right ascension", ylabel="declination")
 ax.grid(alpha=0.2)
 
 # %%
-# **Figure 3.** The loci on the sky, and the borders of the partitions. Where loci stand close
-# together the partitions are small.
+# **Figure 3.** The whole sky: the loci as dots, the borders of the partitions in gray. Where loci
+# stand close together the partitions are small.
 #
 # Remove the temporary folder.
 
@@ -196,11 +192,12 @@ folder.cleanup()
 # Grow it
 # -------
 #
-# * A hundred loci do not need LSDB. Without ``partition_rows``, `antares_helpers.to_lsdb` puts up
-#   to 10,000 into a partition.
+# * A hundred loci do not need LSDB, nor so many partitions. Leave ``partition_rows`` out:
+#   `antares_helpers.to_lsdb` then takes an eighth of the loci for each, or 10,000 if that is less.
 # * Here Dask works with threads. For more, start a ``dask.distributed.Client()`` before
-#   ``compute``: on all cores of this machine, or on those of a cluster. Nothing else changes; the
-#   tests of this project compare two processes with one.
+#   ``compute``: on all cores of this machine, or on those of a cluster. In a script put the
+#   work under ``if __name__ == "__main__":``. Nothing else changes; the tests of this project
+#   compare two processes with one.
 # * Keep the catalog with ``catalog.write_catalog(folder)``. Opened again with
 #   ``lsdb.open_catalog(folder)`` it is read partition by partition, so that it may outgrow memory.
 # * LSDB also matches your loci with other catalogs by position: ``catalog.crossmatch``.

@@ -6,59 +6,44 @@ Filters set tags, and tags direct loci to streams, over Kafka: they reach you wi
 to a stream on your own machine, then to the real one with your own credentials.
 """
 
-import os
-from itertools import islice
-
 import matplotlib.pyplot as plt
 import numpy as np
-from antares_client import StreamingClient, search
 
+from antares_helpers import find_loci
 from antares_sandbox import Sandbox
 from antares_sandbox.stream import SandboxStream, SandboxStreamingClient
 
-TOPIC = os.environ.get("ANTARES_TOPIC", "young_rubin_transients")
-IS_LIVE = os.environ.get("ANTARES_LIVE") == "1" and "ANTARES_API_KEY" in os.environ
+TOPIC = "young_rubin_transients"
+sandbox, stream = Sandbox().start(), SandboxStream().start()
+sent = stream.publish(TOPIC, [locus.locus_id for locus in find_loci(tag=TOPIC, limit=10)][::-1])
+if not sent:
+    raise LookupError(f"No locus has the tag {TOPIC}.")
 
-if IS_LIVE:
-    key, secret = os.environ["ANTARES_API_KEY"], os.environ["ANTARES_API_SECRET"]
-    client = StreamingClient([TOPIC], key, secret)
-else:
-    sandbox, stream = Sandbox().start(), SandboxStream().start()
-    tagged = islice(search.search({"query": {"term": {"tags": TOPIC}}}), 10)
-    stream.publish(TOPIC, [locus.locus_id for locus in tagged][::-1])
-    server = stream.bootstrap_server
-    client = SandboxStreamingClient([TOPIC], "any key", "any secret", bootstrap_server=server)
-
-heard = []
-with client:
-    while len(heard) < 10:
-        topic, locus = client.poll(timeout=60)
-        if locus is None:
-            break
-        heard.append(locus)
-source = "ANTARES" if IS_LIVE else "the sandbox (simulated loci)"
-title = f"{len(heard)} messages on {TOPIC}"
-print(f"{title}, from {source}")
+server = stream.bootstrap_server
+with SandboxStreamingClient([TOPIC], "any key", "any secret", bootstrap_server=server) as client:
+    messages = [client.poll(timeout=60) for _ in range(sent)]
+heard = [locus for topic, locus in messages if locus is not None]
 
 names = ("brightest_alert_magnitude", "newest_alert_magnitude")
-numbers = range(1, len(heard) + 1)
 peak, now = ([locus.properties.get(name, np.nan) for locus in heard] for name in names)
+numbers = range(1, len(heard) + 1)
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 ax.vlines(numbers, peak, now, color="0.6", zorder=1)
 ax.plot(numbers, peak, "_", color="black", markersize=14, markeredgewidth=2, label="brightest")
 ax.plot(numbers, now, "o", color="#B52626", markeredgecolor="black", markersize=8, label="newest")
-ax.set(xlabel="message", ylabel="AB magnitude", xticks=numbers, title=title)
+ax.set(xlabel="message", ylabel="AB magnitude", xticks=numbers, title=f"the newest on {TOPIC}")
 ax.yaxis.set_inverted(True)
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 
 # %%
-# **Figure 1.** The messages in the order in which they came. Each is a locus: a disk for the
-# magnitude of its newest alert, a bar for its brightest, whatever the band. A disk on its bar is a
-# source that has never been brighter.
+# **Figure 1.** The messages in the order in which they came, from simulated loci. Each is a locus:
+# a disk for the magnitude of its newest alert, a bar for its brightest, whatever the band. A disk
+# on its bar is a source that has never been brighter.
 #
-# What the lines do: without credentials they start a Kafka cluster inside this process and publish
-# simulated loci on it. The class of the client and the address are the only differences. The first
-# message takes some three seconds, as Kafka waits for other listeners of the group.
+# What the lines do: they start a Kafka cluster inside this process, and publish simulated loci with
+# one tag on it. Then they listen as you do to the real stream. The class of the client and the
+# address are the only differences. The first message takes some three seconds, as Kafka waits for
+# other listeners of the group.
 #
 # Read a message
 # --------------
@@ -67,11 +52,11 @@ legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 # given. The message holds the ID, the position, the properties, the tags and the names of matching
 # catalogs, and no alerts. Print it for the first.
 
+print(f"{len(heard)} of {sent} messages came")
 for locus in heard[:1]:
     print(f"{locus.locus_id} at RA {locus.ra:.4f}, Dec {locus.dec:.4f}")
-    print(
-        f"{len(locus.properties)} properties, such as num_alerts: {locus.properties['num_alerts']}"
-    )
+    number = locus.properties.get("num_alerts")
+    print(f"{len(locus.properties)} properties, such as num_alerts: {number}")
     print("tags:", ", ".join(sorted(locus.tags)))
     print("catalogs:", ", ".join(locus.catalogs) or "none")
 
@@ -124,15 +109,43 @@ for chosen in order[:1]:
 # * ``export ANTARES_API_KEY=...``
 # * ``export ANTARES_API_SECRET=...``
 #
-# Only the two lines under ``if IS_LIVE`` change. No message within a minute is normal: Rubin does
-# not observe by day, in bad weather or in maintenance, and few alerts get a given tag. An unknown
-# topic is an error instead: ``AntaresException``, with Kafka's number 3 (``KafkaException(3)``).
+# The lines below listen if they find credentials, and stop after ten messages, or after a minute
+# without one. Run them.
+
+import os
+
+from antares_client import StreamingClient
+
+
+def listen(client, most=10):
+    """Return the loci of the next messages; give up after a minute without one."""
+    loci = []
+    with client:
+        while len(loci) < most:
+            locus = client.poll(timeout=60)[1]
+            if locus is None:
+                break
+            loci.append(locus)
+    return loci
+
+
+if os.environ.get("ANTARES_LIVE") == "1" and "ANTARES_API_KEY" in os.environ:
+    topic = os.environ.get("ANTARES_TOPIC", TOPIC)
+    key, secret = os.environ["ANTARES_API_KEY"], os.environ["ANTARES_API_SECRET"]
+    for locus in listen(StreamingClient([topic], key, secret)):
+        print(locus.locus_id, sorted(locus.tags))
+else:
+    print("no credentials are set")
+
+# %%
+# No message within a minute is normal: Rubin does not observe by day, in bad weather or in
+# maintenance, and few alerts get a given tag. An unknown topic is an error instead:
+# ``AntaresException``, with Kafka's number 3 (``KafkaException(3)``).
 #
 # Close the cluster on your own machine.
 
-if not IS_LIVE:
-    stream.stop()
-    sandbox.stop()
+stream.stop()
+sandbox.stop()
 
 # %%
 # Where to go next
