@@ -118,7 +118,17 @@ def _split_code(code: str) -> tuple[list[ast.stmt], list[str], str]:
         else:
             continue
         del lines[span]
-    return imports, definitions, re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return imports, definitions, _spaced("\n".join(lines))
+
+
+def _spaced(code: str) -> str:
+    """Put two empty lines around a class, and never more than one elsewhere."""
+    lines = re.sub(r"\n{3,}", "\n\n", code).strip().splitlines()
+    for node in reversed(ast.parse("\n".join(lines)).body):
+        if isinstance(node, ast.ClassDef):
+            lines.insert(node.end_lineno or 0, "")
+            lines.insert(node.lineno - 1, "")
+    return "\n".join(lines).strip()
 
 
 def _merged(nodes: list[ast.stmt]) -> list[str]:
