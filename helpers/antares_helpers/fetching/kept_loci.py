@@ -91,12 +91,13 @@ class KeptLoci:
                 catalogs=self._include_catalogs,
             )
         except OSError as error:
-            return AntaresHelpersError(
-                f"Locus {locus['id']} can't be written into {self._folder}: {error.strerror}.",
-                advice="It was fetched; make room in the folder, or choose another, to keep it.",
-                locus_id=locus["id"],
-            )
-        return None
+            reason = f"Locus {locus['id']} can't be written into {self._folder}: {error.strerror}."
+            advice = "It was fetched; make room in the folder, or choose another, to keep it."
+        except InvalidInputError as error:  # NaN, which the client reads and JSON has not
+            reason, advice = error.reason, "It was fetched, but not kept."
+        else:
+            return None
+        return AntaresHelpersError(reason, advice=advice, locus_id=locus["id"])
 
     def _remove_leftovers(self) -> None:
         """Remove what a process that was killed has left half-written."""

@@ -27,7 +27,7 @@ from antares_helpers import (
     iter_loci,
     load_locus,
 )
-from antares_helpers.fetching import transport
+from antares_helpers.fetching import service, transport
 from antares_helpers.fetching.kept_loci import KeptLoci
 from antares_sandbox import Sandbox
 from antares_sandbox.faults import Delay, Drop, Hang, Missing, Sometimes, Status
@@ -337,6 +337,21 @@ def test_a_locus_that_can_not_be_written_is_had_and_listed(
     assert ids_of(loci) == ids[:2]
     assert all("No space left" in error for error in failures["error"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_locus_that_is_no_json_is_had_and_listed(
+    ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = service.fetch_parts
+
+    def with_nan(*args: Any, **options: Any) -> Any:
+        locus, missing = real(*args, **options)
+        return locus | {"ra": float("nan")}, missing
+
+    monkeypatch.setattr("antares_helpers.fetching.locus_source.fetch_parts", with_nan)
+    loci, failures = fetch_loci(ids[:1], folder=tmp_path, **QUIET)
+    assert ids_of(loci) == ids[:1]
+    assert "can't be written as JSON" in failures["error"][0]
 
 
 def test_what_a_killed_process_left_is_removed_when_it_is_old(
