@@ -23,13 +23,15 @@ import nbformat
 from nbclient import NotebookClient
 from sphinx_gallery.gen_gallery import DEFAULT_GALLERY_CONF
 from sphinx_gallery.notebook import rst2md
-from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+from sphinx_gallery.py_source_parser import remove_config_comments, split_code_and_text_blocks
 
 from antares_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "gallery"
 README_FIGURE = ROOT / "docs" / "_static" / "first-light-curve.png"
+SNIPPET = ROOT / "docs" / "snippets" / "plot_light_curve.py"
+SNIPPET_PICTURE = ROOT / "docs" / "_static" / "without-helpers.png"
 IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
 
@@ -108,7 +110,7 @@ def _body(blocks: Iterable[Any]) -> Iterator[Any]:
 
 def _split_code(code: str) -> tuple[list[ast.stmt], list[str], str]:
     """Split code into its imports, its definitions (functions, CONSTANTS) and the rest."""
-    imports, definitions, lines = [], [], code.splitlines()
+    imports, definitions, lines = [], [], remove_config_comments(code).splitlines()
     for node in reversed(ast.parse(code).body):
         span = slice(node.lineno - 1, node.end_lineno)
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -212,6 +214,17 @@ def _write_readme_figure() -> None:
     ax.figure.savefig(README_FIGURE, dpi=160)
 
 
+def _write_snippet_picture() -> None:
+    """Draw the first lines of the snippet: its figure would look like that of the first page."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 2.8), facecolor="#14181e")
+    lines = SNIPPET.read_text(encoding="utf-8").splitlines()[:17]
+    style = {"family": "monospace", "fontsize": 7.5, "color": "#ced6dd", "linespacing": 1.5}
+    figure.text(0.04, 0.95, "\n".join(lines), va="top", **style)
+    figure.savefig(SNIPPET_PICTURE, dpi=200)
+
+
 def _is_current(path: Path, notebook: Any) -> bool:
     if not path.exists():
         return False
@@ -244,6 +257,7 @@ def main(arguments: list[str]) -> int:
                 nbformat.write(notebook, path)
         if not is_check and not names:
             _write_readme_figure()
+            _write_snippet_picture()
     return status
 
 

@@ -32,6 +32,7 @@ ax.axhline(0, color="gray")
 ax.set(xlabel="MJD (TAI)", ylabel="PSF difference flux [nJy]", title=locus["id"])
 ax.legend()
 plt.show()
+# sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
 # **Figure 1.** The light curve of one locus, drawn without any helper.
