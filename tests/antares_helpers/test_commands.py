@@ -144,12 +144,13 @@ def test_plot_tells_an_error_in_a_line(
 def test_fetch_writes_each_locus_once(
     here: Path, sandbox: Sandbox, ids: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = len(sandbox.requests)
-    assert main(["fetch", ids[1], ids[0], ids[1], f" {ids[1]}", "--folder", "a/b"]) == 0
+    a, b = ids[-2:]  # no other test asks for them
+    assert main(["fetch", b, a, b, f" {b}", "--folder", "a/b"]) == 0
     assert said(capsys) == ["a/b: 2 of 2 loci."]
-    assert names(here / "a" / "b") == ids[:2]
-    assert load_locus(here / "a" / "b" / f"{ids[0]}.json")["id"] == ids[0]
-    assert len(sandbox.requests) == before + 6
+    assert names(here / "a" / "b") == [a, b]
+    assert load_locus(here / "a" / "b" / f"{a}.json")["id"] == a
+    paths = [request.path for request in sandbox.requests]
+    assert sum(each in path for path in paths for each in (a, b)) == 6
 
 
 def test_fetch_asks_only_for_what_is_missing(
@@ -293,7 +294,7 @@ def test_table_names_the_file_that_is_damaged(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["plot", "ID", "-o", "a.doc"], "'a.doc' must end with one of .avif, "),
+        (["plot", "ID", "-o", "a.doc"], "'a.doc' must end with one of ."),
         (["plot", "ID", "-o", "a"], "'a' must end with one of"),
         (["plot", "ID", "-o", "."], "is a directory"),
         (["plot", "ID", "-o", "none/a.png"], "'none/a.png' can't be written"),

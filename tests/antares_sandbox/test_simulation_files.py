@@ -42,7 +42,7 @@ def test_the_large_locus_has_as_many_alerts_as_asked_for(number):
 
 @pytest.mark.parametrize("number", [0, -3])
 def test_a_large_locus_of_nothing_is_an_error(number):
-    with pytest.raises(ValueError, match="give a positive number"):
+    with pytest.raises(ValueError, match="give a number from 1"):
         simulate_large(number)
 
 

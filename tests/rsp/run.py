@@ -16,7 +16,7 @@ VENV = ROOT / ".venv-rsp"
 READY = VENV / "ready"
 IMAGE = ROOT / "tests" / "rsp" / "image.txt"
 RECIPES = [
-    ROOT / "docs" / "snippets" / name for name in ("install_rsp.sh", "install_rsp_sandbox.sh")
+    ROOT / "docs" / "snippets" / f"install_rsp{part}.sh" for part in ("", "_sandbox", "_stream")
 ]
 TESTED = ["tests/antares_helpers", "tests/antares_sandbox", "tests/live", "tests/rsp", "notebooks"]
 SOURCES = [IMAGE, *RECIPES, ROOT / "pyproject.toml"]

@@ -8,8 +8,9 @@ from astropy.table import Table
 from building import MJD, lsst_alert
 from tables_alike import assert_alike, numbered, three_loci
 
-from antares_helpers import BadDataError, InvalidInputError, parquet, save_locus
+from antares_helpers import BadDataError, InvalidInputError, save_locus
 from antares_helpers.errors import MissingPackageError
+from antares_helpers.tables import parquet
 from antares_helpers.tables.long_table import lightcurve_table
 from antares_helpers.tables.parquet import META_KEY, read_parquet, write_parquet
 
