@@ -1,0 +1,1 @@
+pip install --user --no-deps confluent-kafka
