@@ -11,7 +11,12 @@ import pytest
 from antares_sandbox import Sandbox
 
 # Programs and fixtures, which are no modules with examples.
-collect_ignore = ["notebooks/make.py", "tests/rsp/run.py", "tests/benchmarks/run.py"]
+collect_ignore = [
+    "notebooks/make.py",
+    "tests/benchmarks/run.py",
+    "tests/browsing.py",
+    "tests/rsp/run.py",
+]
 collect_ignore_glob = ["tests/*/conftest.py"]
 
 # Not through MPLBACKEND: the notebooks, which inherit the environment, need their own.

@@ -53,12 +53,12 @@ plt.show()
 # --------------------------
 #
 # They trust every point. Count what deserves a second look: dipoles, which are mostly artefacts of
-# the subtraction, and points whose reliability is below 0.6.
+# the subtraction, and points whose reliability is below 0.6 or unknown.
 
 rubin = [alert["properties"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
 dipoles = sum(alert.get("lsst_diaSource_isDipole") in (True, "true") for alert in rubin)
-unreliable = sum(alert.get("lsst_diaSource_reliability", 1) < 0.6 for alert in rubin)
-print(f"{len(rubin)} alerts of Rubin: {dipoles} dipoles, {unreliable} with a reliability below 0.6")
+unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in rubin)
+print(f"{len(rubin)} alerts of Rubin: {dipoles} dipoles, {unreliable} of low reliability")
 
 # %%
 # They also end in an error where the locus does not exist (``'NoneType' object has no attribute

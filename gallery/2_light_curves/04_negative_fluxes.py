@@ -54,7 +54,8 @@ for alert in locus["alerts"]:
         rows += 1
 
 # %%
-# Both say that the source has faded. This project has looked through 39,922 real DiaSources that
+# Both say that the source has faded. They settle the sign, not whether the detection is real: a
+# dipole can pass the same test. This project has looked through 39,922 real DiaSources that
 # Rubin took in 2026: of the 13,734 with ``isNegative`` set, none has a positive ``psfFlux``.
 #
 # Two conventions
@@ -107,5 +108,8 @@ for name, each in (("as it came", lc), ("the other way", other)):
 # Where to go next
 # ----------------
 #
+# * Is the dip real? Look at its marks: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+#   Then at its images, where a hole is round: :doc:`/tutorials/3_finding_things/14_cutouts`. Does
+#   it come again? :doc:`/tutorials/2_light_curves/08_variable_stars`.
 # * The rule as a function: `antares_helpers.signed_flux`.
 # * The rule without helpers: :doc:`/tutorials/1_first_steps/02_without_helpers`.

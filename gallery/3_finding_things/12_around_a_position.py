@@ -105,10 +105,13 @@ legend = fig.legend(loc="outside right upper", frameon=False)
 # -------------------------
 #
 # Positions of one source differ from catalog to catalog, and a locus is itself about one arcsecond
-# wide. So ask for some arcseconds, not for equality. This is one line:
+# wide. So ask for some arcseconds, not for equality. List what is there, the nearest first:
 
 near_by = find_loci(near=(locus.ra, locus.dec), radius=10 * u.arcsec)
-print(", ".join(found.locus_id for found in near_by))
+listed = near_by.as_table()
+listed.sort("separation")
+listed["separation"].info.format = ".1f"
+listed["locus_id", "separation", "num_alerts"].pprint()
 
 # %%
 # More than one locus may answer: a supernova beside the active nucleus of its galaxy, two stars, or

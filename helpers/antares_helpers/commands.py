@@ -117,7 +117,9 @@ def plot_command(
     ax = plot_lightcurve(lc, y="magnitude" if magnitude else "flux")
     path = output or Path(f"{content['id']}.png")
     root_figure(ax).savefig(path, dpi=200)
-    _say(f"{path}: {completeness_sentence(lc)}")
+    without = int((lc["flux"] <= 0).sum()) if magnitude else 0
+    note = f" {without} of them have no magnitude (flux <= 0)." if without else ""
+    _say(f"{path}: {completeness_sentence(lc)}{note}")
     return 0
 
 
@@ -222,10 +224,10 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
             table = lightcurve_table(folder, **_options(given))
             write_table(table, output)
             report = table.meta["report"]
-    left_out = "".join(f", {number} {reason}" for reason, number in report["left_out"].items())
+    left_out = ", ".join(f"{reason} {number}" for reason, number in report["left_out"].items())
     _say(
-        f"{output}: {report['kept']} of {report['alerts']} alerts of {report['loci']} loci"
-        f"{left_out}."
+        f"{output}: {report['kept']} of {report['alerts']} alerts of {report['loci']} loci kept"
+        f"{f'; left out: {left_out}' if left_out else ''}."
     )
     return 0
 

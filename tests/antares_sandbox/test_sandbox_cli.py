@@ -176,3 +176,14 @@ def test_a_port_that_is_taken_is_one_clear_line():
 
     assert done.returncode == 2
     assert re.fullmatch(rf"antares_sandbox: port {port} .* give another, .*\n", done.stderr)
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+def test_a_missing_extra_is_one_line(package):
+    blocked = f"import sys; sys.modules[{package!r}] = None; "
+    run = [sys.executable, "-c", blocked + "sys.argv = ['-m']; import antares_sandbox"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "pip install '.[sandbox]'" in done.stderr

@@ -105,6 +105,14 @@ def find_loci(
     >>> found = find_loci(tag="lsst_scimma_quality_transient", limit=3)
     >>> len(found.as_table())
     3
+
+    Everything within ten arcseconds of a position, here that of the first of them:
+
+    >>> import astropy.units as u
+    >>> first = next(iter(found))
+    >>> table = find_loci(near=(first.ra, first.dec), radius=10 * u.arcsec).as_table()
+    >>> first.locus_id in table["locus_id"]
+    True
     """
     built, centre = build_query(
         locus_id=locus_id,
