@@ -95,11 +95,11 @@ def test_a_tutorial_reads_without_javascript(open_page: Any, width: int) -> None
 
 def test_the_menu_opens_without_javascript(open_page: Any) -> None:
     page = open_page("index.html", java_script_enabled=False)
-    link = page.get_by_role("link", name="The sandbox", exact=True).first
+    link = page.get_by_role("link", name="Sandbox", exact=True).first
     page.get_by_role("button", name="More").focus()
     expect(link).to_be_visible()
     link.click()
-    expect(page.locator("h1")).to_contain_text("sandbox")
+    expect(page.locator("h1")).to_contain_text("Sandbox")
 
 
 def test_without_javascript_all_tutorials_are_shown_and_no_filter(open_page: Any) -> None:
