@@ -1,1 +1,1 @@
-pip install --user --no-deps confluent-kafka
+pip install --user --no-deps bson confluent-kafka
