@@ -33,6 +33,7 @@ extensions = [
     "built_on",
     "captions",
     "changelog",
+    "figure_first",
     "finish_pages",
     "notebook_downloads",
     "property_tables",

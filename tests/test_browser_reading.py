@@ -79,6 +79,14 @@ def test_figures_keep_white_paper_in_the_dark(open_page: Any) -> None:
     assert figure.evaluate("it => getComputedStyle(it).backgroundColor") == "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("tutorial", TUTORIALS)
+def test_the_first_figure_is_on_the_first_screen(open_page: Any, tutorial: str) -> None:
+    page = open_page(tutorial)
+    figure = page.locator("article img").first.bounding_box()
+    shown = page.viewport_size["height"] - figure["y"]
+    assert shown > 0.7 * min(figure["height"], 450)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_tutorial_reads_without_javascript(open_page: Any, width: int) -> None:
     page = open_page(FIRST, width, java_script_enabled=False)
