@@ -251,7 +251,7 @@ def test_reliable_points(sky: Sky) -> None:
     for alert in locus["alerts"]:
         for name, value in (("psfFlux", 1.0), ("psfFluxErr", 1.0), ("band", "r")):
             alert["properties"].setdefault(P + name, value)
-    lc = extract_lightcurve(locus, dipoles=False, flagged=False, min_reliability=0.6)
+    lc = extract_lightcurve(locus, keep_dipoles=False, keep_flagged=False, min_reliability=0.6)
     assert counts["kept"] == len(lc) > 0
     assert sum(counts.values()) == len(sky.rubin)
 

@@ -16,7 +16,7 @@ from astropy import units
 from astropy.coordinates import Angle, SkyCoord
 
 import antares_helpers as ah
-from antares_helpers.extras import require
+from antares_helpers.optional import require
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Cut, Delay, Fault, Missing, Null, Status
 
@@ -77,7 +77,7 @@ def test_an_error_of_the_service_is_explained(fault: Fault) -> None:
 def test_an_unreachable_service_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox() as sandbox:
         url = sandbox.url
-    monkeypatch.setattr("antares_helpers.fetching.asking.base_url", lambda: url)
+    monkeypatch.setattr("antares_helpers.fetching.request.base_url", lambda: url)
     with pytest.raises(ah.ServiceError) as raised:
         ah.fetch_locus(TUTORIAL_ID, retries=0)
     assert explained(raised.value), raised.value

@@ -48,9 +48,9 @@ lc["time", "band", "flux", "flux_err"][brightest_first[:5]].pprint()
 # silently: print how many alerts there were, how many were kept, and why the others were not. The
 # numbers stand in ``lc.meta["report"]``.
 
-from antares_helpers import completeness_sentence
+from antares_helpers import alert_summary
 
-completeness_sentence(lc)
+alert_summary(lc).meta["sentence"]
 
 # %%
 # Keep the figure

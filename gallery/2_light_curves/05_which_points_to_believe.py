@@ -70,31 +70,31 @@ for alert in locus["alerts"]:
 # alert once, under the first reason that applies. An alert without a reliability is below every
 # ``min_reliability``. One without a flag passes for unflagged.
 
-from antares_helpers import completeness_sentence
+from antares_helpers import alert_summary
 
 cuts = {
     "nothing": {},
     "min_reliability=0.6": {"min_reliability": 0.6},
     "min_reliability=0.9": {"min_reliability": 0.9},
-    "dipoles=False": {"dipoles": False},
-    "flagged=False": {"flagged": False},
+    "keep_dipoles=False": {"keep_dipoles": False},
+    "keep_flagged=False": {"keep_flagged": False},
 }
 for name, options in cuts.items():
-    print(f"{name:20} {completeness_sentence(extract_lightcurve(locus, **options))}")
+    print(f"{name:20} {alert_summary(extract_lightcurve(locus, **options)).meta['sentence']}")
 
 # %%
 # Apply three of them together, draw the light curve before and after, and print the same count as
 # a table.
 
-from antares_helpers import completeness_table
+from antares_helpers import alert_summary
 
-clean = extract_lightcurve(locus, min_reliability=0.6, dipoles=False, flagged=False)
+clean = extract_lightcurve(locus, min_reliability=0.6, keep_dipoles=False, keep_flagged=False)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharex=True, sharey=True, layout="constrained")
 plot_lightcurve(lc, title="before", legend=False, ax=axes[0])
 plot_lightcurve(clean, title="after", ax=axes[1])
 axes[1].yaxis.label.set_visible(False)
 
-completeness_table(clean).pprint()
+alert_summary(clean).pprint()
 
 # %%
 # **Figure 2.** The light curve of Figure 1 with all its points, left, and with those that pass the
@@ -135,7 +135,7 @@ for name, each in (("before", lc), ("after", clean)):
 #
 # A dipole is a hole and a peak side by side: the source and its template do not quite coincide.
 # Most dipoles are artefacts of the subtraction. Find a locus that has some, and see whether a cut
-# on the reliability would do in the place of ``dipoles=False``.
+# on the reliability would do in the place of ``keep_dipoles=False``.
 
 for found in newest:
     other = extract_lightcurve(found)
@@ -179,6 +179,6 @@ print(f"{passing} of {dipole.sum()} dipoles have a reliability of at least 0.6")
 # Where to go next
 # ----------------
 #
-# * All reasons for which a point can be left out: `antares_helpers.completeness_table`.
+# * All reasons for which a point can be left out: `antares_helpers.alert_summary`.
 # * Why a dipole may be negative: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
 # * What time a point was taken: :doc:`/tutorials/2_light_curves/06_time_exactly`.

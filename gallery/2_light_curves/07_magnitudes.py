@@ -66,12 +66,12 @@ for alert in locus["alerts"]:
 # A difference flux is right for a transient, which the template does not hold. A variable star is
 # in the template too. When it crosses the brightness that it had there, its difference magnitude
 # runs off to infinity; while it is fainter, there is none. Take the total flux instead, measured on
-# each new image: ``flux="science"``. Plot both, and note what `antares_helpers.plot_lightcurve`
+# each new image: ``flux="total"``. Plot both, and note what `antares_helpers.plot_lightcurve`
 # writes into the first.
 
 from antares_helpers import plot_lightcurve
 
-total = extract_lightcurve(locus, flux="science")
+total = extract_lightcurve(locus, flux="total")
 
 fig, axes = plt.subplots(2, figsize=(7, 6), sharex=True, layout="constrained")
 plot_lightcurve(lc, y="magnitude", ax=axes[0]).set_xlabel("")

@@ -31,7 +31,7 @@ def find_period(lc):
 
 loci = iter(find_loci(properties={"num_alerts": (50, None)}, limit=30))
 for locus in loci:
-    lc = extract_lightcurve(locus, flux="science", flagged=False)
+    lc = extract_lightcurve(locus, flux="total", keep_flagged=False)
     if found := find_period(lc):
         break
 else:
@@ -66,7 +66,7 @@ legend = ax.legend(frameon=False)
 # Why the total flux
 # ------------------
 #
-# ``flux="science"`` takes ``scienceFlux``, measured on the visit image itself: it does not depend
+# ``flux="total"`` takes ``scienceFlux``, measured on the visit image itself: it does not depend
 # on how bright the star was in the template. Look for the gaps in the folded curve. Where the star
 # is as bright as its template there is no detection, and so no alert.
 #
@@ -130,7 +130,7 @@ for _ in range(5):
 
 shown = [(lc, periodogram, best)]
 for locus in loci:
-    other = extract_lightcurve(locus, flux="science", flagged=False)
+    other = extract_lightcurve(locus, flux="total", keep_flagged=False)
     if found := find_period(other):
         shown.append((other, *found))
         break

@@ -20,7 +20,7 @@ def bazin(days, amplitude, maximum, rise, ratio):
 
 
 for locus in find_loci(tag="SN_candies", limit=30):
-    lc = extract_lightcurve(locus, bands="g", dipoles=False, flagged=False)
+    lc = extract_lightcurve(locus, bands="g", keep_dipoles=False, keep_flagged=False)
     days, flux, error = lc.time.mjd, lc["flux"].value, lc["flux_err"].value
     if len(lc) >= 7 and 2 <= flux.argmax() < len(lc) - 2 and flux.max() > 0:
         break
@@ -93,7 +93,7 @@ def fit_bands(lc):
     return fits
 
 
-lc = extract_lightcurve(locus, dipoles=False, flagged=False)
+lc = extract_lightcurve(locus, keep_dipoles=False, keep_flagged=False)
 fits = fit_bands(lc)
 fig, (top, bottom) = plt.subplots(
     2, 1, figsize=(7, 5.2), height_ratios=(3, 1), sharex=True, layout="constrained"
@@ -164,9 +164,9 @@ print(f"maximum at {best[0]:.1f} +- {covariance[0, 0] ** 0.5:.1f}, chi2/dof {chi
 #
 # Print how many alerts went into the light curve, and why the others did not.
 
-from antares_helpers import completeness_sentence
+from antares_helpers import alert_summary
 
-print(completeness_sentence(lc))
+print(alert_summary(lc).meta["sentence"])
 
 # %%
 # * Dipoles and flagged points are out: their fluxes may not be those of the supernova.
@@ -184,7 +184,7 @@ print(completeness_sentence(lc))
 # ``fit_template``, with the name of a model or with a ``sncosmo.Source`` of your own. Models and
 # bandpasses that are named are downloaded.
 
-from antares_helpers import to_sncosmo
+from antares_helpers.convert import to_sncosmo
 
 
 def fit_template(table, source="salt3", redshifts=(0.01, 0.5)):

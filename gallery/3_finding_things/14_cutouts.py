@@ -11,7 +11,8 @@ from itertools import islice
 
 from antares_client import search
 
-from antares_helpers import CutoutsNotFoundError, extract_lightcurve, fetch_cutouts, plot_cutouts
+from antares_helpers import extract_lightcurve, fetch_cutouts, plot_cutouts
+from antares_helpers.errors import CutoutsNotFoundError
 
 query = {"query": {"range": {"properties.num_alerts": {"gte": 10}}}}
 for found in islice(search.search(query), 10):
@@ -175,7 +176,7 @@ else:
 # Rubin sends cutouts `with each alert
 # <https://prompt-products.lsst.io/products/alerts/index.html>`_, but a broker decides what it keeps
 # and shows. An alert in ANTARES may have all three images, some, or none, as an upper limit of ZTF
-# has none. Be prepared for `antares_helpers.CutoutsNotFoundError`, as the code above is, and go on
+# has none. Be prepared for `antares_helpers.errors.CutoutsNotFoundError`, as the code above is, and go on
 # with the next alert.
 #
 # Where to go next

@@ -61,7 +61,7 @@ few, failures = fetch_loci([loci[0]["id"], "ANT2026madeup"], progress=False)
 print(f"{len(few)} locus, {len(failures)} failure")
 for failure in failures:
     print(f"{failure['locus_id']}: {failure['error'].partition(':')[0]}")
-    print(failure["what_to_do"])
+    print(failure["hint"])
 
 # %%
 # To try the failures once more, call ``fetch_loci(failures["locus_id"])``. A request that fails

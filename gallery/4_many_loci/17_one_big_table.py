@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 import matplotlib.pyplot as plt
 import numpy as np
 
-from antares_helpers import find_loci, iter_loci, lightcurve_table, to_nested
+from antares_helpers import find_loci, iter_loci, lightcurve_table
+from antares_helpers.convert import to_nested
 
 COLUMNS = ["locus_id", *(f"lightcurve.{name}" for name in ("mjd", "band", "flux", "flux_err"))]
 
@@ -53,7 +54,7 @@ bar = fig.colorbar(points, label="fraction of negative detections")
 def print_report(report):
     """Print what became of every alert."""
     print(f"{report['kept']} of {report['alerts']} alerts of {report['loci']} loci")
-    for reason, number in report["left_out"].items():
+    for reason, number in report["excluded"].items():
         print(f"left out: {number} {reason}")
 
 
@@ -71,9 +72,10 @@ print_report(table.meta["report"])
 
 from pathlib import Path
 
-from antares_helpers import read_parquet, write_parquet
+from antares_helpers import write_parquet
+from antares_helpers.tables.parquet import read_parquet
 
-cuts = {"dipoles": False, "flagged": False, "min_reliability": 0.6}
+cuts = {"keep_dipoles": False, "keep_flagged": False, "min_reliability": 0.6}
 path = write_parquet(folder.name, Path(folder.name, "points.parquet"), **cuts)
 clean = read_parquet(path)
 print_report(clean.meta["report"])
@@ -86,7 +88,7 @@ print_report(clean.meta["report"])
 # Write a feature of your own
 # ---------------------------
 #
-# `antares_helpers.to_nested` makes a frame of nested-pandas: one row a locus, its points nested in
+# `antares_helpers.convert.to_nested` makes a frame of nested-pandas: one row a locus, its points nested in
 # ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you name: a
 # value of the locus, an array of its points.
 #
@@ -140,12 +142,12 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 # Run it with LSDB on Dask
 # ------------------------
 #
-# `antares_helpers.to_lsdb` makes a catalog of LSDB, parted by position on the sky. It takes the
+# `antares_helpers.convert.to_lsdb` makes a catalog of LSDB, parted by position on the sky. It takes the
 # same function, and runs it on every partition. LSDB plans first: say with ``meta`` which columns
 # the function returns. ``compute`` does the work. Sort by ``locus_id`` to compare: LSDB sorts by
 # position. A locus of which the cuts have left no point has no row in either.
 
-from antares_helpers import to_lsdb
+from antares_helpers.convert import to_lsdb
 
 catalog = to_lsdb(nested, partition_rows=12)
 plan = catalog.map_rows(
@@ -193,7 +195,7 @@ folder.cleanup()
 # -------
 #
 # * A hundred loci do not need LSDB, nor so many partitions. Leave ``partition_rows`` out:
-#   `antares_helpers.to_lsdb` then takes an eighth of the loci for each, or 10,000 if that is less.
+#   `antares_helpers.convert.to_lsdb` then takes an eighth of the loci for each, or 10,000 if that is less.
 # * Here Dask works with threads. For more, start a ``dask.distributed.Client()`` before
 #   ``compute``: on all cores of this machine, or on those of a cluster. In a script put the
 #   work under ``if __name__ == "__main__":``. Nothing else changes; the tests of this project

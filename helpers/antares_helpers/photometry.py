@@ -6,7 +6,7 @@ import astropy.units as u
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from antares_helpers.values import MISSING, as_flags
+from antares_helpers.coerce import MISSING, as_flags
 
 __all__ = ["AB_ZEROPOINT", "sign_convention", "signed_flux", "to_flux", "to_magnitude"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import antares_helpers
-from antares_helpers.__main__ import main
+from antares_helpers.cli import main
 
 PACKAGE = Path(antares_helpers.__file__).parent
 UNREACHABLE = "http://127.0.0.1:9/v2/"
-HINT = "`python -m antares_helpers check` tells what is wrong with this environment."
+HINT = "`python -m antares_helpers check` finds what is wrong with this environment."
 _NOT_INHERITED = ("PROXY", "ANTARES_", "API_TIMEOUT", "PYTHONPATH")
 
 
@@ -76,7 +76,7 @@ def test_the_help_of_check_tells_what_it_does(capsys):
     assert main(["check", "--help"]) == 0
     out = capsys.readouterr().out
 
-    assert out.startswith("Usage: python -m antares_helpers check [OPTIONS]")
+    assert out.startswith("Usage: antares-helpers check [OPTIONS]")
     assert "--offline" in out
     assert "exit status" in out
 
@@ -103,7 +103,7 @@ def test_a_wrong_command_is_one_line_and_status_2(capsys, arguments):
     captured = capsys.readouterr()
 
     assert captured.out == ""
-    assert captured.err.startswith("antares_helpers: ")
+    assert captured.err.startswith("antares-helpers: ")
     assert captured.err.count("\n") == 1
 
 
@@ -210,8 +210,16 @@ def test_a_package_of_the_user_that_hides_another_is_told(tmp_path):
 # Importing the package
 
 
-def test_importing_the_package_without_the_client_fails_with_a_hint(bare_python):
-    done = run("-c", "import antares_helpers", python=bare_python)
+def test_importing_the_package_needs_no_other_package(bare_python):
+    done = run(
+        "-c", "import antares_helpers; print(antares_helpers.__version__)", python=bare_python
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "unknown\n", "")
+
+
+def test_a_name_that_needs_a_missing_package_fails_with_a_hint(bare_python):
+    done = run("-c", "from antares_helpers import fetch_locus", python=bare_python)
 
     assert done.returncode == 1
     assert "ModuleNotFoundError: No module named" in done.stderr
@@ -220,7 +228,7 @@ def test_importing_the_package_without_the_client_fails_with_a_hint(bare_python)
 
 def test_another_module_that_needs_the_package_still_fails(bare_python, tmp_path):
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "__init__.py").write_text("import antares_helpers")
+    (tmp_path / "other" / "__init__.py").write_text("from antares_helpers import fetch_locus")
     (tmp_path / "other" / "__main__.py").write_text("")
     done = run("-m", "other", python=bare_python, PYTHONPATH=str(tmp_path))
 
@@ -229,6 +237,6 @@ def test_another_module_that_needs_the_package_still_fails(bare_python, tmp_path
 
 
 def test_the_command_line_leaves_drawing_alone_until_it_is_asked_for():
-    program = "import antares_helpers.__main__, sys; print('matplotlib' in sys.modules)"
+    program = "import antares_helpers.cli, sys; print('matplotlib' in sys.modules)"
 
     assert run("-c", program).stdout == "False\n"

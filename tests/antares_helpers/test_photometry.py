@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sign_table import CONVENTIONS, SPELLINGS, sign_cases
 
-from antares_helpers import sign_convention, signed_flux, to_flux, to_magnitude
+from antares_helpers import signed_flux, to_flux, to_magnitude
+from antares_helpers.photometry import sign_convention
 
 
 @pytest.mark.parametrize("spelled", SPELLINGS, ids=["booleans", "strings", "Python strings"])

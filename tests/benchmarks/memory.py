@@ -59,7 +59,7 @@ def streaming_peak(url: str, ids: list[str]) -> float:
 
 def table_peak(rows: int, alerts_a_locus: int) -> float:
     """Make a table of so many rows."""
-    from antares_helpers.tables.long_table import lightcurve_table
+    from antares_helpers.tables.table import lightcurve_table
 
     table = lightcurve_table(loci_of_rows(rows, alerts_a_locus))
     assert len(table) == rows

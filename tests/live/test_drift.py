@@ -108,4 +108,4 @@ def test_negative_detections_are_written_with_their_sign(loci: list[dict[str, An
 def test_every_alert_is_accounted_for(loci: list[dict[str, Any]]) -> None:
     for locus in loci:
         report = extract_lightcurve(locus).meta["report"]
-        assert report["alerts"] == report["kept"] + sum(report["left_out"].values())
+        assert report["alerts"] == report["included"] + sum(report["excluded"].values())

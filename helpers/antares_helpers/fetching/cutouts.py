@@ -5,10 +5,10 @@ import re
 import numpy as np
 
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.fetching.asking import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Limits
-from antares_helpers.fetching.cutout_files import Image, decode_cutout
-from antares_helpers.fetching.service import fetch_images
-from antares_helpers.options import CUTOUTS, shortened
+from antares_helpers.fetching.client import fetch_images
+from antares_helpers.fetching.image_reader import Image, decode_cutout
+from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
+from antares_helpers.validation import CUTOUTS, short_repr
 
 __all__ = ["check_alert_id", "fetch_cutouts"]
 
@@ -76,7 +76,7 @@ def fetch_cutouts(
     {'template': '(30, 30) nJy', 'science': '(30, 30) nJy', 'difference': '(30, 30) nJy'}
     """
     checked = check_alert_id(alert_id)
-    files = fetch_images(checked, limits=Limits(timeout, retries))
+    files = fetch_images(checked, options=CallOptions(timeout, retries))
     return {
         kind: decode_cutout(files[kind], name=f"The {kind} cutout of alert {checked}")
         for kind in CUTOUTS
@@ -98,13 +98,14 @@ def check_alert_id(alert_id: str | int) -> str:
         given = alert_id.strip()
     else:
         raise InvalidInputError(
-            f"alert_id={shortened(alert_id)} is no ID but {_described(alert_id)}.", advice=_EXPECTED
+            f"alert_id={short_repr(alert_id)} is no ID but {_described(alert_id)}.",
+            advice=_EXPECTED,
         )
     if _SOURCE_ID.fullmatch(given):
         return f"lsst:{given}"
     if not _ALERT_ID.fullmatch(given):
         raise InvalidInputError(
-            f"{shortened(alert_id)} is not the ID of an alert.", advice=_advice(given)
+            f"{short_repr(alert_id)} is not the ID of an alert.", advice=_advice(given)
         )
     return given
 

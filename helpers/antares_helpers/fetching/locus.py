@@ -8,9 +8,9 @@ from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.asking import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Limits
-from antares_helpers.fetching.service import fetch_alerts, fetch_devkit_dict
-from antares_helpers.options import check_switch, shortened
+from antares_helpers.fetching.client import fetch_alerts, fetch_devkit_dict
+from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
+from antares_helpers.validation import check_bool, short_repr
 
 __all__ = ["LocusLike", "as_locus_dict", "check_locus_id", "fetch_locus", "locus_url"]
 
@@ -77,11 +77,11 @@ def fetch_locus(
     ['id', 'ra', 'dec', 'user_tags', 'old_properties', 'catalog_objects',
      'grav_wave_events_metadata', 'alerts']
     """
-    check_switch("include_catalogs", include_catalogs)
+    check_bool("include_catalogs", include_catalogs)
     return fetch_devkit_dict(
         check_locus_id(locus_id),
         include_catalogs=include_catalogs,
-        limits=Limits(timeout, retries),
+        options=CallOptions(timeout, retries),
     )
 
 
@@ -122,13 +122,13 @@ def check_locus_id(locus_id: str) -> str:
     """
     if not isinstance(locus_id, str):
         raise InvalidInputError(
-            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {shortened(locus_id)} "
+            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {short_repr(locus_id)} "
             f"({type(locus_id).__name__})."
         )
     stripped = locus_id.strip()
     if not _LOCUS_ID.fullmatch(stripped):
         raise InvalidInputError(
-            f"{shortened(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
+            f"{short_repr(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
             "letters and digits, such as 'ANT2026z3bqyjga24oc'.",
             advice=_advice(stripped),
         )
@@ -176,14 +176,14 @@ def as_locus_dict(
     """
     if isinstance(locus, Locus):
         if locus._alerts is None:
-            locus.alerts = fetch_alerts(locus.locus_id, limits=Limits(timeout, retries))
+            locus.alerts = fetch_alerts(locus.locus_id, options=CallOptions(timeout, retries))
         locus = locus.to_devkit()
     elif isinstance(locus, DevKitLocus):
         locus = _dict_of_devkit_locus(locus)
     elif not isinstance(locus, Mapping):
         raise InvalidInputError(
             f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
-            f"{shortened(locus)} is none of them. "
+            f"{short_repr(locus)} is none of them. "
             "For a locus ID, write extract_lightcurve(fetch_locus(locus_id))."
         )
     if not isinstance(locus.get("alerts"), list | tuple):

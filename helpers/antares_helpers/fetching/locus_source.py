@@ -6,15 +6,15 @@ from typing import Any, TypeAlias
 import httpx
 
 from antares_helpers.errors import AntaresHelpersError, ServiceError
-from antares_helpers.fetching.asking import Limits
-from antares_helpers.fetching.kept_loci import KeptLoci
+from antares_helpers.fetching.cache import LocusCache
+from antares_helpers.fetching.client import fetch_parts
+from antares_helpers.fetching.http import Gate
 from antares_helpers.fetching.locus import check_locus_id
-from antares_helpers.fetching.service import fetch_parts
-from antares_helpers.fetching.transport import Gate
+from antares_helpers.fetching.request import CallOptions
 
 __all__ = ["LocusSource", "Outcome"]
 
-DOWN_AFTER = 20
+MAX_CONSECUTIVE_FAILURES = 20
 """After how many failures in a row the service is taken as down; more with many connections."""
 
 Outcome: TypeAlias = tuple[dict[str, Any] | None, AntaresHelpersError | None]
@@ -30,7 +30,7 @@ class LocusSource:
         How many requests may be under way at the same time.
     include_catalogs : bool
         Whether to fetch the catalog matches too.
-    kept : KeptLoci or None
+    kept : LocusCache or None
         Where loci are kept.
     timeout, retries
         As for `fetch_locus`.
@@ -41,15 +41,15 @@ class LocusSource:
         *,
         connections: int,
         include_catalogs: bool,
-        kept: KeptLoci | None,
+        kept: LocusCache | None,
         timeout: float,
         retries: int,
     ) -> None:
         self._gate = Gate(connections)
-        self._limits = Limits(timeout, retries, self._gate)
+        self._options = CallOptions(timeout, retries, self._gate)
         self._include_catalogs = include_catalogs
         self._kept = kept
-        self._most_failures = max(DOWN_AFTER, 3 * connections)
+        self._most_failures = max(MAX_CONSECUTIVE_FAILURES, 3 * connections)
         self._failures_in_a_row = 0
         self._lock = threading.Lock()
 
@@ -75,17 +75,17 @@ class LocusSource:
             )
         try:
             locus, missing = fetch_parts(
-                locus_id, include_catalogs=self._include_catalogs, limits=self._limits
+                locus_id, include_catalogs=self._include_catalogs, options=self._options
             )
         except AntaresHelpersError as error:
-            self._note(is_down=_looks_down(error))
+            self._record(is_down=_looks_down(error))
             raise
-        self._note(is_down=False)
+        self._record(is_down=False)
         if self._kept and missing is None:
             missing = self._kept.save(locus)
         return locus, missing
 
-    def _note(self, *, is_down: bool) -> None:
+    def _record(self, *, is_down: bool) -> None:
         with self._lock:
             self._failures_in_a_row = self._failures_in_a_row + 1 if is_down else 0
 

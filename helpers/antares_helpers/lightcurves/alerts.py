@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antares_helpers.values import as_floats
+from antares_helpers.coerce import as_floats
 
 __all__ = ["AlertList", "Columns", "common_columns", "numbers", "split_by_survey"]
 

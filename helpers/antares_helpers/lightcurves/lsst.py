@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antares_helpers.coerce import MISSING, as_flags, as_floats, as_ids, as_strings, is_true
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import sign_convention, signed_flux
-from antares_helpers.values import MISSING, as_flags, as_floats, as_ids, as_strings, is_true
 
 __all__ = ["FLAGS", "LSST_BEGAN", "read_lsst"]
 
@@ -65,7 +65,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
     alerts : AlertList
         Alerts of LSST.
     flux : str
-        ``"psf"`` for the signed difference flux, ``"science"`` for the total flux.
+        ``"difference"`` for the signed difference flux, ``"total"`` for the total flux.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
     psf_flux = as_floats(raw["psf_flux"])
     is_negative, is_dipole = as_flags(raw["is_negative"]), as_flags(raw["is_dipole"])
     convention = sign_convention(psf_flux, is_negative)
-    if flux == "science":
+    if flux == "total":
         values = numbers(alerts.properties, SCIENCE_FLUX)
         errors = numbers(alerts.properties, SCIENCE_FLUX_ERR)
         flagged |= as_flags([each.get(SCIENCE_FLUX_FLAG) for each in alerts.properties]) == 1
@@ -107,7 +107,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         "flagged": flagged,
         "dia_object_id": as_ids(raw["dia_object_id"]),
         "lacks_is_dipole": is_dipole == MISSING,
-        "lacks_sign": np.isfinite(psf_flux) & np.isnan(values) & (flux == "psf"),
+        "lacks_sign": np.isfinite(psf_flux) & np.isnan(values) & (flux == "difference"),
     }
     return columns, convention
 

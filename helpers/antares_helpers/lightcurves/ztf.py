@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
+from antares_helpers.coerce import as_flags, as_floats, as_ids
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import to_flux
-from antares_helpers.values import as_flags, as_floats, as_ids
 
 __all__ = ["ZTF_BEGAN", "read_ztf"]
 

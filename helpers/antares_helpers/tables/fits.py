@@ -7,8 +7,8 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import QTable, Table
 
+from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError
-from antares_helpers.replacing import replacing
 from antares_helpers.tables.ascii_text import escape, escaped, unescape, unescaped
 from antares_helpers.tables.columns import PlainColumn, json_of, plain_columns, table_from
 
@@ -33,7 +33,7 @@ def write_fits(table: Table, path: Path) -> None:
         if column.description is not None:
             hdu.header[f"TCOMM{number}"] = escape(column.description)
     hdu.header.update(_TIME_KEYWORDS | {"RADESYS": "ICRS", META_KEYWORD: json_of(table.meta)})
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(temporary, overwrite=True)
 
 

@@ -13,20 +13,20 @@ from astropy.table import Column, QTable, Table
 from astropy.table.meta import get_yaml_from_table
 from numpy.typing import NDArray
 
+from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.extras import require
 from antares_helpers.lightcurves.alerts import Columns
-from antares_helpers.replacing import replacing
+from antares_helpers.optional import import_optional
 from antares_helpers.tables.columns import PlainColumn, json_of, plain_columns, table_from
-from antares_helpers.tables.long_table import (
+from antares_helpers.tables.sources import Loci, iter_loci_from
+from antares_helpers.tables.summary import TableSummary
+from antares_helpers.tables.table import (
     CHUNK_ROWS,
     LightcurveOptions,
     checked_options,
     empty_table,
     read_chunks,
 )
-from antares_helpers.tables.report import Tally
-from antares_helpers.tables.sources import Loci, iterate_loci
 
 __all__ = ["META_KEY", "parquet_meta", "read_parquet", "write_parquet"]
 
@@ -75,13 +75,14 @@ def write_parquet(
 
     Examples
     --------
-    >>> from antares_helpers import fetch_locus, read_parquet, write_parquet
+    >>> from antares_helpers import fetch_locus, write_parquet
+    >>> from antares_helpers.tables.parquet import read_parquet
     >>> loci = map(fetch_locus, ["ANT2026z3bqyjga24oc", "ANT2026simmissing"])
     >>> path = write_parquet(loci, tmp_path / "points.parquet")
     >>> read_parquet(path).meta["report"]["loci"]
     2
     """
-    require("pyarrow.parquet")
+    import_optional("pyarrow.parquet")
     path = Path(path)
     if isinstance(loci, Table):
         if options:
@@ -89,8 +90,8 @@ def write_parquet(
         json_of(loci.meta)
         columns = plain_columns(loci)
         return _write(path, columns, _slices(columns, len(loci)), lambda: loci.meta)
-    tally = Tally(checked_options(options))
-    chunks = read_chunks(iterate_loci(loci), tally)
+    tally = TableSummary(checked_options(options))
+    chunks = read_chunks(iter_loci_from(loci), tally)
     return _write(path, plain_columns(empty_table({})), chunks, tally.meta)
 
 
@@ -122,7 +123,8 @@ def read_parquet(path: str | os.PathLike[str]) -> QTable:
 
     Examples
     --------
-    >>> from antares_helpers import fetch_locus, read_parquet, write_parquet
+    >>> from antares_helpers import fetch_locus, write_parquet
+    >>> from antares_helpers.tables.parquet import read_parquet
     >>> path = write_parquet(fetch_locus("ANT2026z3bqyjga24oc"), tmp_path / "points.parquet")
     >>> str(read_parquet(path)["flux"].unit)
     'nJy'
@@ -148,7 +150,7 @@ def parquet_meta(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _opened(path: Path, read: Callable[[Any], Any]) -> Any:
     """Return what `read` makes of a Parquet file, once it is surely one of ours."""
-    parquet = require("pyarrow.parquet")
+    parquet = import_optional("pyarrow.parquet")
     with path.open("rb") as opened:
         try:
             arrow = read(parquet.ParquetFile(opened))
@@ -171,7 +173,7 @@ def _write(
     """Write chunks; `meta` is asked at the end, because only then the report is complete."""
     schema = _schema(columns)
     lengths = {each.name: _length(each.values) for each in columns if each.values.dtype.kind == "U"}
-    with replacing(path) as temporary, _writer(temporary, schema) as writer:
+    with atomic_write(path) as temporary, _writer(temporary, schema) as writer:
         for chunk in chunks:
             lengths |= {name: max(lengths[name], _length(chunk[name])) for name in lengths}
             writer.write_table(_arrow_table(chunk, schema), row_group_size=CHUNK_ROWS)
@@ -185,7 +187,7 @@ def _write(
 
 @contextmanager
 def _writer(path: Path, schema: Any) -> Iterator[Any]:
-    parquet = require("pyarrow.parquet")
+    parquet = import_optional("pyarrow.parquet")
     with (
         path.open("wb") as file,
         parquet.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer,
@@ -194,7 +196,7 @@ def _writer(path: Path, schema: Any) -> Iterator[Any]:
 
 
 def _schema(columns: list[PlainColumn]) -> Any:
-    pa = require("pyarrow")
+    pa = import_optional("pyarrow")
     fields = []
     for column in columns:
         is_text = column.values.dtype.kind == "U"
@@ -206,7 +208,7 @@ def _schema(columns: list[PlainColumn]) -> Any:
 
 
 def _arrow_table(chunk: Mapping[str, NDArray[Any]], schema: Any) -> Any:
-    pa = require("pyarrow")
+    pa = import_optional("pyarrow")
     return pa.table([pa.array(chunk[field.name], field.type) for field in schema], schema=schema)
 
 

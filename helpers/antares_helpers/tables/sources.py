@@ -9,11 +9,11 @@ from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.files import load_locus
 from antares_helpers.fetching.locus import LocusLike, check_locus_id
-from antares_helpers.options import shortened
+from antares_helpers.locus_file import load_locus
+from antares_helpers.validation import short_repr
 
-__all__ = ["Loci", "iterate_loci"]
+__all__ = ["Loci", "iter_loci_from"]
 
 Loci: TypeAlias = str | os.PathLike[str] | LocusLike | Iterable[LocusLike]
 """A folder of locus files, a locus, or an iterable of loci in any form."""
@@ -21,7 +21,7 @@ Loci: TypeAlias = str | os.PathLike[str] | LocusLike | Iterable[LocusLike]
 FILES = "ANT*.json"
 
 
-def iterate_loci(loci: Loci) -> Iterator[LocusLike]:
+def iter_loci_from(loci: Loci) -> Iterator[LocusLike]:
     """Return an iterator over loci which holds one of them at a time.
 
     Parameters
@@ -44,7 +44,7 @@ def iterate_loci(loci: Loci) -> Iterator[LocusLike]:
         return iter(loci)
     except TypeError:
         raise InvalidInputError(
-            f"{shortened(loci)} is no locus, no iterable of loci and no folder of locus files."
+            f"{short_repr(loci)} is no locus, no iterable of loci and no folder of locus files."
         ) from None
 
 

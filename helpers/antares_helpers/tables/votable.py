@@ -8,8 +8,8 @@ from astropy.io.votable import parse
 from astropy.io.votable.tree import CooSys, Param, TimeSys, VOTableFile
 from astropy.table import Column, QTable, Table
 
+from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError
-from antares_helpers.replacing import replacing
 from antares_helpers.tables.ascii_text import escape, escaped, unescape, unescaped
 from antares_helpers.tables.columns import PlainColumn, json_of, plain_columns, table_from
 
@@ -41,7 +41,7 @@ def write_votable(table: Table, path: Path) -> None:
     content.params.append(
         Param(votable, name=META_PARAM, datatype="char", arraysize="*", value=meta)
     )
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         votable.to_xml(str(temporary), tabledata_format="binary2")
 
 

@@ -7,18 +7,17 @@ import pytest
 from antares_client import search
 from image_files import fits_file, picture_file
 
-from antares_helpers import (
+from antares_helpers import InvalidInputError, ServiceError
+from antares_helpers.errors import (
     BadDataError,
     CutoutsNotFoundError,
     IncompleteLocusWarning,
-    InvalidInputError,
-    ServiceError,
     ServiceTimeoutError,
 )
-from antares_helpers.fetching import transport
-from antares_helpers.fetching.cutout_files import decode_cutout
+from antares_helpers.fetching import http
 from antares_helpers.fetching.cutouts import check_alert_id, fetch_cutouts
-from antares_helpers.options import CUTOUTS
+from antares_helpers.fetching.image_reader import decode_cutout
+from antares_helpers.validation import CUTOUTS
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Cut, Drop, Hang, Missing, Null, Status
 
@@ -29,7 +28,7 @@ SOURCE_ID = 170587117485817955
 def sandbox():
     with Sandbox() as running:
         yield running
-        transport.api_client(running.url).client.close()
+        http.api_client(running.url).client.close()
 
 
 @pytest.fixture
@@ -168,7 +167,7 @@ def offering(monkeypatch, pointed_at):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pointed_at(url):
         yield lambda **files: monkeypatch.setattr(_Files, "files", files)
-        transport.api_client(url).client.close()
+        http.api_client(url).client.close()
     server.shutdown()
     server.server_close()
 

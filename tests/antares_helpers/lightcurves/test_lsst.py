@@ -6,7 +6,7 @@ from antares_helpers.lightcurves.alerts import split_by_survey
 from antares_helpers.lightcurves.lsst import FLAGS, read_lsst
 
 
-def read(*alerts, flux="psf"):
+def read(*alerts, flux="difference"):
     return read_lsst(split_by_survey(alerts)[0]["lsst"], flux)
 
 
@@ -35,14 +35,14 @@ def test_each_column_comes_from_its_property():
 
 
 def test_the_total_flux_is_the_science_flux_as_it_is():
-    columns, _ = read(lsst_alert(isNegative=True, scienceFlux=-3.0), flux="science")
+    columns, _ = read(lsst_alert(isNegative=True, scienceFlux=-3.0), flux="total")
 
     assert columns["flux"].tolist() == [-3.0]
     assert columns["flux_err"].tolist() == [40.0]
 
 
 def test_the_total_flux_needs_no_sign():
-    columns, _ = read(lsst_alert(isNegative=ABSENT, templateFlux=ABSENT), flux="science")
+    columns, _ = read(lsst_alert(isNegative=ABSENT, templateFlux=ABSENT), flux="total")
 
     assert columns["flux"].tolist() == [3000.0]
     assert columns["lacks_sign"].tolist() == [False]
@@ -73,7 +73,7 @@ def test_a_flag_is_seen_where_all_flags_are_there():
     assert columns["flagged"].tolist() == [False, True]
 
 
-@pytest.mark.parametrize(("flux", "flagged"), [("psf", False), ("science", True)])
+@pytest.mark.parametrize(("flux", "flagged"), [("difference", False), ("total", True)])
 def test_the_flag_of_the_forced_flux_marks_the_total_flux_only(flux, flagged):
     columns, _ = read(lsst_alert(forced_PsfFlux_flag=True), flux=flux)
 

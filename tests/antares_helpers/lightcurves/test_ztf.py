@@ -4,7 +4,7 @@ from astropy.time import Time, TimeDelta
 from building import ABSENT, MJD, locus_of, ztf_alert, ztf_limit
 
 from antares_helpers import extract_lightcurve, to_flux
-from antares_helpers.lightcurves.completeness import NO_BAND, NO_FLUX, NO_FLUX_ERR, NO_SIGN, NO_TIME
+from antares_helpers.lightcurves.summary import NO_BAND, NO_FLUX, NO_FLUX_ERR, NO_SIGN, NO_TIME
 
 
 def extract(*alerts):
@@ -52,7 +52,7 @@ def test_a_fading_is_negative(value):
 def test_without_isdiffpos_the_sign_is_unknown(value):
     lc = extract(ztf_alert(ztf_isdiffpos=value))
 
-    assert lc.meta["report"]["left_out"] == {NO_SIGN: 1}
+    assert lc.meta["report"]["excluded"] == {NO_SIGN: 1}
 
 
 def test_the_error_of_the_flux_is_that_of_the_magnitude():
@@ -97,8 +97,8 @@ def test_what_can_not_be_used_is_left_out(properties, reason):
 
     assert lc.meta["report"] == {
         "alerts": 2,
-        "kept": 1,
-        "left_out": {reason: 1},
+        "included": 1,
+        "excluded": {reason: 1},
         "without_is_dipole": 0,
         "dia_objects": [],
     }
@@ -129,7 +129,7 @@ def test_an_upper_limit_is_the_5_sigma_limiting_flux(name):
 def test_an_upper_limit_without_its_magnitude_is_left_out():
     lc = extract(ztf_limit(ant_maglim=None))
 
-    assert lc.meta["report"]["left_out"] == {NO_FLUX: 1}
+    assert lc.meta["report"]["excluded"] == {NO_FLUX: 1}
 
 
 def test_detections_are_no_limits_although_they_carry_one():

@@ -8,11 +8,11 @@ from astropy.table import Table
 from building import MJD, lsst_alert
 from tables_alike import assert_alike, numbered, three_loci
 
-from antares_helpers import BadDataError, InvalidInputError, save_locus
-from antares_helpers.errors import MissingPackageError
+from antares_helpers import InvalidInputError, save_locus
+from antares_helpers.errors import BadDataError, MissingPackageError
 from antares_helpers.tables import parquet
-from antares_helpers.tables.long_table import lightcurve_table
 from antares_helpers.tables.parquet import META_KEY, read_parquet, write_parquet
+from antares_helpers.tables.table import lightcurve_table
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -159,9 +159,9 @@ def test_without_pyarrow_the_error_says_how_to_get_it(call, tmp_path, monkeypatc
 def test_nothing_heavy_is_imported_before_it_is_needed():
     program = (
         "import sys\n"
-        "import antares_helpers.tables.nested, antares_helpers.tables.parquet\n"
-        "import antares_helpers.tables.converters\n"
-        "import antares_helpers.tables.sncosmo, antares_helpers.tables.files\n"
+        "import antares_helpers.convert.nested, antares_helpers.tables.parquet\n"
+        "import antares_helpers.convert.converters\n"
+        "import antares_helpers.convert.sncosmo, antares_helpers.tables.io\n"
         "print(sorted({'lsdb', 'nested_pandas', 'dask', 'lightkurve', 'sncosmo', 'light_curve'}\n"
         "             & set(sys.modules)))"
     )

@@ -9,22 +9,21 @@ from building import LOCUS_ID, MJD, OBJECT_ID, locus_of, lsst_alert, one_of_each
 from tables_alike import assert_alike, numbered, three_loci
 
 from antares_helpers import (
-    BadDataError,
-    IncompleteLocusWarning,
     InvalidInputError,
-    completeness_table,
+    alert_summary,
     extract_lightcurve,
     fetch_locus,
     load_locus,
     save_locus,
 )
-from antares_helpers.tables.long_table import (
+from antares_helpers.errors import BadDataError, IncompleteLocusWarning
+from antares_helpers.tables.summary import TableSummary
+from antares_helpers.tables.table import (
     TABLE_COLUMNS,
     checked_options,
     lightcurve_table,
     read_chunks,
 )
-from antares_helpers.tables.report import Tally
 from antares_sandbox import BUNDLED
 
 
@@ -174,7 +173,12 @@ def test_a_locus_without_an_id_is_refused(locus_id):
 
 
 def test_the_options_are_those_of_a_light_curve():
-    options = {"dipoles": False, "flagged": False, "min_reliability": 0.5, "bands": iter("gr")}
+    options = {
+        "keep_dipoles": False,
+        "keep_flagged": False,
+        "min_reliability": 0.5,
+        "bands": iter("gr"),
+    }
 
     table = lightcurve_table(three_loci(), **options)
 
@@ -183,8 +187,8 @@ def test_the_options_are_those_of_a_light_curve():
     assert table.meta["options"] == {
         "survey": "lsst",
         "flux": "psf",
-        "dipoles": False,
-        "flagged": False,
+        "keep_dipoles": False,
+        "keep_flagged": False,
         "min_reliability": 0.5,
         "bands": ["g", "r"],
     }
@@ -213,8 +217,8 @@ def test_alerts_are_kept_and_left_out_over_all_loci():
         "loci_without_points": 1,
         "repeated_loci": 0,
         "alerts": 15,
-        "kept": 12,
-        "left_out": {"no usable band": 1, "other survey": 2},
+        "included": 12,
+        "excluded": {"no usable band": 1, "other survey": 2},
         "without_is_dipole": 0,
     }
 
@@ -227,13 +231,13 @@ def test_the_report_of_the_bundled_loci_adds_up():
     report = table.meta["report"]
     assert report["loci"] == len(files)
     assert report["alerts"] == sum(len(load_locus(file)["alerts"]) for file in files)
-    assert report["alerts"] == report["kept"] + sum(report["left_out"].values())
-    assert report["kept"] == len(table)
+    assert report["alerts"] == report["included"] + sum(report["excluded"].values())
+    assert report["included"] == len(table)
     assert table.meta["simulated"] == len(files)
 
 
 def test_the_report_can_be_shown_as_a_table():
-    shown = completeness_table(lightcurve_table(three_loci()))
+    shown = alert_summary(lightcurve_table(three_loci()))
 
     assert shown["number"].sum() == 15
 
@@ -276,20 +280,20 @@ def test_the_meta_can_be_written_as_json():
 
 
 def test_chunks_hold_whole_loci_and_every_point():
-    tally = Tally(checked_options({}))
+    tally = TableSummary(checked_options({}))
     loci = (numbered(n, *(lsst_alert(n * 10 + k, mjd=MJD + k) for k in range(n))) for n in range(9))
 
     chunks = list(read_chunks(loci, tally, rows=10))
 
     assert [len(chunk["mjd"]) for chunk in chunks] == [10, 11, 15]
-    assert tally.meta()["report"]["kept"] == 36
+    assert tally.meta()["report"]["included"] == 36
 
 
 def test_one_locus_is_held_at_a_time():
     def peak(number):
         loci = (numbered(n, *map(lsst_alert, range(200))) for n in range(number))
         tracemalloc.start()
-        for _ in read_chunks(loci, Tally(checked_options({})), rows=1000):
+        for _ in read_chunks(loci, TableSummary(checked_options({})), rows=1000):
             pass
         highest = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

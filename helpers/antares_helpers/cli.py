@@ -1,0 +1,353 @@
+"""The command line: ``antares-helpers``, or ``python -m antares_helpers``.
+
+A command imports what it needs when it runs, so that the help and ``check`` work without it.
+"""
+
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from antares_helpers.errors import AntaresHelpersError, InvalidInputError
+
+__all__ = ["main"]
+
+_FAILED = 1
+_USAGE = 2
+_INTERRUPTED = 130
+_TABLE_SUFFIXES = (".parquet", ".ecsv", ".vot", ".xml", ".fits")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="antares-helpers")
+def commands() -> None:
+    """Rubin (LSST) alerts through the ANTARES broker, on the command line.
+
+    Results are written to files, messages to stderr. The exit status is 0 if all went well, 1 if
+    something failed, and 2 if the command is not valid.
+    """
+
+
+def _example(command: str) -> str:
+    # Without \b click would wrap the line, which is there to be copied.
+    return f"\b\nExample:\n  antares-helpers {command}"
+
+
+_SURVEY = click.option(
+    "--survey",
+    type=click.Choice(["lsst", "ztf", "all"]),
+    default="lsst",
+    show_default=True,
+    help="Whose alerts to take.",
+)
+_FLUX = click.option(
+    "--flux",
+    type=click.Choice(["difference", "total"]),
+    default="difference",
+    show_default=True,
+    help="Difference against the template, or total flux (LSST only).",
+)
+_NO_DIPOLES = click.option("--no-dipoles", is_flag=True, help="Exclude dipoles.")
+_NO_FLAGGED = click.option("--no-flagged", is_flag=True, help="Exclude flagged points.")
+_RELIABILITY = click.option(
+    "--min-reliability",
+    type=click.FloatRange(0, 1),
+    metavar="NUMBER",
+    help="Exclude what is less reliable than this, from 0 to 1.",
+)
+_BANDS = click.option("--bands", metavar="BANDS", help="Bands to include, such as gri.")
+_TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a locus may take, every retry included.",
+)
+_RETRIES = click.option(
+    "--retries",
+    type=click.IntRange(min=0),
+    default=4,
+    show_default=True,
+    metavar="NUMBER",
+    help="How often a request that failed is sent again.",
+)
+
+
+def _extracting(command: Any) -> Any:
+    """Give a command the options of `extract_lightcurve`."""
+    for option in (_BANDS, _RELIABILITY, _NO_FLAGGED, _NO_DIPOLES, _FLUX, _SURVEY):
+        command = option(command)
+    return command
+
+
+@commands.command("plot", epilog=_example("plot ANT2026z3bqyjga24oc -o light_curve.png"))
+@click.argument("locus", metavar="ID")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="File to write, of any format that matplotlib knows.  [default: ID.png]",
+)
+@click.option("--magnitude", is_flag=True, help="AB magnitudes instead of fluxes.")
+@_extracting
+@_TIMEOUT
+@_RETRIES
+def plot_command(
+    locus: str, output: Path | None, magnitude: bool, timeout: float, retries: int, **given: Any
+) -> int:
+    """Plot the light curve of a locus into a file.
+
+    ID is an ANTARES ID, or the path of a locus file that `fetch` has written. How many alerts are
+    drawn, and why others are not, is told on stderr.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    mpl.use("agg")
+    if output is not None:
+        _check_output(output, sorted(FigureCanvasAgg.get_supported_filetypes()))
+    from antares_helpers import (
+        alert_summary,
+        extract_lightcurve,
+        fetch_locus,
+        load_locus,
+        plot_lightcurve,
+    )
+    from antares_helpers.plotting.axes import root_figure
+
+    extract_lightcurve({"alerts": []}, **_options(given))  # refuses them before anything is sent
+    is_file = Path(locus).is_file()
+    if not is_file and Path(locus).suffix == ".json":
+        raise click.BadParameter(f"There is no file {locus!r}.")
+    with _warnings_in_a_line():
+        content = (
+            load_locus(locus)
+            if is_file
+            else fetch_locus(locus, include_catalogs=False, timeout=timeout, retries=retries)
+        )
+        lc = extract_lightcurve(content, **_options(given))
+    ax = plot_lightcurve(lc, y="magnitude" if magnitude else "flux")
+    path = output or Path(f"{content['id']}.png")
+    root_figure(ax).savefig(path, dpi=200)
+    without = int((lc["flux"] <= 0).sum()) if magnitude else 0
+    note = f" {without} of them have no magnitude (flux <= 0)." if without else ""
+    _say(f"{path}: {alert_summary(lc).meta['sentence']}{note}")
+    return 0
+
+
+@commands.command("fetch", epilog=_example("fetch ANT2026z3bqyjga24oc --folder loci"))
+@click.argument("ids", metavar="ID...", nargs=-1)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="Where to keep the loci; made if it is missing.",
+)
+@click.option(
+    "--from",
+    "listed",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="Read more IDs from a file, one a line; - is stdin.",
+)
+@click.option("--refresh", is_flag=True, help="Fetch also what is in the folder already.")
+@click.option("--no-catalogs", is_flag=True, help="Leave the catalog matches out.")
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 32),
+    default=8,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many requests may be under way at the same time.",
+)
+@_TIMEOUT
+@_RETRIES
+def fetch_command(
+    ids: tuple[str, ...],
+    folder: Path,
+    listed: Iterable[str] | None,
+    refresh: bool,
+    no_catalogs: bool,
+    connections: int,
+    timeout: float,
+    retries: int,
+) -> int:
+    """Fetch loci into a folder, side by side.
+
+    Each locus is written as it arrives, in a file of its own. After a crash or a Ctrl-C, run the
+    same command again: only what is missing is fetched. What can't be had is listed on stderr,
+    and the exit status is 1 then. `python -m antares_sandbox FOLDER` serves the folder.
+    """
+    from antares_helpers import iter_loci
+
+    wanted = [each.strip() for each in (*ids, *_lines(listed or ())) if each.strip()]
+    if not wanted:
+        raise click.UsageError("Give at least one ID, or --from FILE.")
+    stream = iter_loci(
+        wanted,
+        folder=folder,
+        refresh=refresh,
+        include_catalogs=not no_catalogs,
+        max_connections=connections,
+        timeout=timeout,
+        retries=retries,
+    )
+    try:
+        with _warnings_in_a_line(), stream:
+            for _ in stream:
+                pass
+    except KeyboardInterrupt:
+        _say(f"Interrupted. {folder} keeps what has arrived: run the same command to go on.")
+        return _INTERRUPTED
+    for row in stream.failures:
+        _say(f"{row['locus_id']}: {row['error']} {row['hint']}")
+    number = len(set(wanted))
+    _say(f"{folder}: {number - len(stream.failures)} of {number} loci.")
+    return _FAILED if len(stream.failures) else 0
+
+
+@commands.command("table", epilog=_example("table loci -o light_curves.parquet"))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE",
+    help=f"File to write; its suffix names the format: {', '.join(_TABLE_SUFFIXES)}.",
+)
+@_extracting
+def table_command(folder: Path, output: Path, **given: Any) -> int:
+    """Put the light curves of all loci in a folder into one table.
+
+    FOLDER is what `fetch` has written. The table has one row a point; how many alerts it holds,
+    and why others are left out, is told on stderr, and kept in the file.
+    """
+    from antares_helpers import lightcurve_table, write_parquet, write_table
+    from antares_helpers.lightcurves.summary import excluded_clause
+    from antares_helpers.tables.parquet import parquet_meta
+
+    _check_output(output, [suffix[1:] for suffix in _TABLE_SUFFIXES])
+    with _warnings_in_a_line():
+        if output.suffix.lower() == ".parquet":  # in little memory
+            write_parquet(folder, output, **_options(given))
+            report = parquet_meta(output)["report"]
+        else:
+            table = lightcurve_table(folder, **_options(given))
+            write_table(table, output)
+            report = table.meta["report"]
+    _say(
+        f"{output}: {report['included']} of {report['alerts']} alerts of {report['loci']} loci "
+        f"included{excluded_clause(report['excluded'])}"
+    )
+    return 0
+
+
+@commands.command("check")
+@click.option("--offline", is_flag=True, help="Send no request to the service.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the service may take.",
+)
+def check_command(offline: bool, timeout: float) -> int:
+    """Check this environment, and say how to fix what is wrong with it.
+
+    Checks the versions of Python and of the packages that matter, packages in ~/.local that
+    hide others (as happens on the Rubin Science Platform), the environment variables
+    ANTARES_API_BASE_URL, API_TIMEOUT, HTTPS_PROXY and NO_PROXY, and whether ANTARES, or the
+    sandbox, responds, and how fast.
+
+    The exit status is 0 if all is well or there are only warnings, 1 if there is a problem, and
+    2 if the command itself is not valid.
+    """
+    from antares_helpers import check_environment
+
+    report = check_environment(network=not offline, timeout=timeout)
+    click.echo(str(report))
+    return 0 if report.ok else _FAILED
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The command line; by default that of the process. Without any, the help is shown.
+
+    Returns
+    -------
+    int
+        The exit status: 0 if all is well, 1 if there is a problem, 2 if the command is not
+        valid, 130 if it is interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    try:
+        status = commands.main(given, "antares-helpers", standalone_mode=False)
+    except click.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        return _print_error(error.format_message(), error.exit_code)
+    except InvalidInputError as error:
+        return _print_error(str(error), _USAGE)
+    except (AntaresHelpersError, ImportError) as error:
+        return _print_error(str(error), _FAILED)
+    except OSError as error:
+        return _print_error(f"{error.filename or 'The system'}: {error.strerror or error}", _FAILED)
+    return int(status or 0)
+
+
+def _print_error(message: str, status: int) -> int:
+    click.echo(f"antares-helpers: {' '.join(message.split())}", err=True)
+    return status
+
+
+def _options(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of `extract_lightcurve` for those of the command line."""
+    if given["flux"] == "total" and given["survey"] != "lsst":
+        raise click.UsageError("--flux total needs --survey lsst: ZTF alerts carry no total flux.")
+    return {
+        "survey": given["survey"],
+        "flux": given["flux"],
+        "keep_dipoles": not given["no_dipoles"],
+        "keep_flagged": not given["no_flagged"],
+        "min_reliability": given["min_reliability"],
+        "bands": given["bands"],
+    }
+
+
+def _lines(listed: Iterable[str]) -> Iterator[str]:
+    try:
+        yield from listed
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"--from must name a file with an ID a line: {error}.") from error
+
+
+def _check_output(path: Path, known: list[str]) -> None:
+    if path.suffix.removeprefix(".").lower() not in known:
+        expected = ", ".join(f".{suffix}" for suffix in known)
+        raise click.BadParameter(f"{str(path)!r} must end with one of {expected}.")
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"{str(path)!r} can't be written: there is no such folder.")
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: _say(str(message))
+        yield
+
+
+def _say(message: str) -> None:
+    click.echo(" ".join(message.split()), err=True)

@@ -1,0 +1,16 @@
+"""Light curves in the forms that other packages take, and back."""
+
+from antares_helpers.convert.converters import to_light_curve, to_lightkurve, to_timeseries
+from antares_helpers.convert.nested import from_nested, to_lsdb, to_nested
+from antares_helpers.convert.sncosmo import from_sncosmo, to_sncosmo
+
+__all__ = [
+    "from_nested",
+    "from_sncosmo",
+    "to_light_curve",
+    "to_lightkurve",
+    "to_lsdb",
+    "to_nested",
+    "to_sncosmo",
+    "to_timeseries",
+]

@@ -1,0 +1,216 @@
+"""Light curves in the forms that other packages take."""
+
+from typing import Any, TypeAlias
+
+import astropy.units as u
+import numpy as np
+from astropy.table import Table
+from astropy.time import Time
+from astropy.timeseries import TimeSeries
+from numpy.typing import NDArray
+
+from antares_helpers.bands import BANDS
+from antares_helpers.errors import InvalidInputError
+from antares_helpers.fetching.locus import check_locus_id
+from antares_helpers.lightcurves.extract import COLUMNS
+from antares_helpers.optional import import_optional
+from antares_helpers.photometry import to_magnitude
+from antares_helpers.tables.columns import check_table
+from antares_helpers.validation import check_bool, check_choice
+
+__all__ = ["points_of", "timeseries_of", "to_light_curve", "to_lightkurve", "to_timeseries"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
+    """Take the light curve of one locus out of a table of many.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+        What `lightcurve_table` or `read_table` returns.
+    locus_id : str
+        ANTARES ID of the locus. Spaces around it are forgiven.
+
+    Returns
+    -------
+    `~astropy.timeseries.TimeSeries`
+        The columns that `extract_lightcurve` gives, for `plot_lightcurve` and the other functions
+        here. ``meta`` tells ``locus_id``, ``survey``, ``flux`` and ``simulated``, which is True
+        as soon as one locus of the table is simulated; there is no report of a single locus.
+
+    Raises
+    ------
+    InvalidInputError
+        If the table has no points of this locus, or lacks columns.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table
+    >>> from antares_helpers.convert import to_timeseries
+    >>> table = lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> to_timeseries(table, "ANT2026z3bqyjga24oc").time.scale
+    'tai'
+    """
+    check_table(table)
+    if missing := [name for name in ["locus_id", "mjd", *COLUMNS] if name not in table.colnames]:
+        raise InvalidInputError(f"The table lacks {missing}; take what lightcurve_table returns.")
+    locus_id = check_locus_id(locus_id)
+    points = table[np.asarray(table["locus_id"]) == locus_id]
+    if not len(points):
+        raise InvalidInputError(
+            f"The table has no points of {locus_id}. set(table['locus_id']) lists the loci it has."
+        )
+    options = table.meta.get("options", {})
+    meta = {
+        "locus_id": locus_id,
+        "simulated": bool(table.meta.get("simulated", False)),
+        "survey": options.get("survey", "all"),
+        "flux": options.get("flux", "difference"),
+    }
+    points = points[np.argsort(np.asarray(points["mjd"]), kind="stable")]
+    return timeseries_of(points, np.asarray(points["mjd"]), meta)
+
+
+def to_light_curve(
+    lc: TimeSeries, band: str, *, magnitudes: bool = False
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Turn one band of a light curve into the arrays that the package light-curve takes.
+
+    Parameters
+    ----------
+    lc : `~astropy.timeseries.TimeSeries`
+        What `extract_lightcurve` or `to_timeseries` returns.
+    band : str
+        The band, of one survey.
+    magnitudes : bool, optional
+        Give AB magnitudes, which only positive fluxes have, instead of fluxes.
+
+    Returns
+    -------
+    t : ndarray of float64, shape (n,)
+        MJD (TAI) [d], strictly ascending.
+    m : ndarray of float64, shape (n,)
+        Flux [nJy], or AB magnitude.
+    sigma : ndarray of float64, shape (n,)
+        Its 1-sigma error.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such band, or the light curve has it from two surveys.
+
+    Notes
+    -----
+    Upper limits are left out. The package refuses two points of one time: their mean stands for
+    them, each weighted by the inverse square of its error.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus
+    >>> from antares_helpers.convert import to_light_curve
+    >>> t, m, sigma = to_light_curve(extract_lightcurve(fetch_locus("ANT2026simrrlyrae")), "r")
+    """
+    check_bool("magnitudes", magnitudes)
+    points = _points_of_band(lc, band)
+    t, m, sigma = _one_a_time(
+        points.time.mjd, np.asarray(points["flux"]), np.asarray(points["flux_err"])
+    )
+    if magnitudes:
+        m, sigma = to_magnitude(m, sigma)
+    has_value = np.isfinite(m)
+    return t[has_value], m[has_value], sigma[has_value]
+
+
+def to_lightkurve(lc: TimeSeries, band: str) -> Any:
+    """Turn one band of a light curve into a light curve of lightkurve.
+
+    Parameters
+    ----------
+    lc : `~astropy.timeseries.TimeSeries`
+        What `extract_lightcurve` or `to_timeseries` returns.
+    band : str
+        The band, of one survey.
+
+    Returns
+    -------
+    lightkurve.LightCurve
+        ``time`` (MJD, TAI), ``flux`` and ``flux_err`` [nJy], and the other columns of the light
+        curve. Upper limits are left out. ``meta`` is that of the light curve, with ``LABEL`` for
+        lightkurve's plots.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such band, or the light curve has it from two surveys.
+    MissingPackageError
+        If lightkurve is not installed.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus
+    >>> from antares_helpers.convert import to_lightkurve
+    >>> to_lightkurve(extract_lightcurve(fetch_locus("ANT2026simrrlyrae")), "r").time.scale
+    'tai'
+    """
+    points = _points_of_band(lc, band)
+    lightkurve = import_optional("lightkurve")
+    others = [name for name in COLUMNS if name not in ("flux", "flux_err")]
+    label = f"{points.meta.get('locus_id', '')} {band}".strip()
+    return lightkurve.LightCurve(
+        data={name: points[name] for name in others},
+        time=Time(points.time.mjd, format="mjd", scale="tai"),
+        flux=points["flux"],
+        flux_err=points["flux_err"],
+        meta=dict(points.meta) | {"LABEL": label},
+    )
+
+
+def points_of(lc: object) -> TimeSeries:
+    """Refuse what is no light curve."""
+    if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in COLUMNS):
+        raise InvalidInputError(
+            "This takes the light curve that extract_lightcurve returns, or to_timeseries out of "
+            f"a table; this is {type(lc).__name__!r}."
+        )
+    return lc
+
+
+def timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeSeries:
+    """Make a light curve of the columns of a table."""
+    data: dict[str, Any] = {name: np.asarray(points[name]) for name in COLUMNS}
+    for name in ("flux", "flux_err"):
+        data[name] = data[name] * u.nJy
+    lc = TimeSeries(time=Time(mjd, format="mjd", scale="tai"), data=data, meta=meta)
+    for name, description in COLUMNS.items():
+        lc[name].info.description = description
+    return lc
+
+
+def _points_of_band(lc: object, band: str) -> TimeSeries:
+    """Return the detections in one band."""
+    points = points_of(lc)
+    check_choice("band", band, BANDS)
+    points = points[(points["band"] == band) & ~points["is_limit"]]
+    surveys = sorted(set(np.asarray(points["survey"]).tolist()))
+    if len(surveys) > 1:
+        raise InvalidInputError(
+            f"This light curve has {band!r} from {' and '.join(surveys)}, whose bandpasses differ. "
+            "Extract it with survey='lsst' or survey='ztf'."
+        )
+    return points
+
+
+def _one_a_time(
+    t: FloatArray, m: FloatArray, sigma: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sort points, and put the weighted mean in the place of those of one time."""
+    order = np.argsort(t, kind="stable")
+    t, m, sigma = t[order], m[order], sigma[order]
+    times, first = np.unique(t, return_index=True)
+    if len(times) == len(t):
+        return t, m, sigma
+    weights = sigma**-2.0
+    sums = np.add.reduceat(weights, first)
+    return times, np.add.reduceat(weights * m, first) / sums, sums**-0.5

@@ -1,0 +1,224 @@
+"""Tables of light curves for nested-pandas and LSDB: one row a locus, its points nested."""
+
+import warnings
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+from astropy.table import QTable, Table
+from astropy_healpix import HEALPix
+from numpy.typing import NDArray
+
+from antares_helpers.errors import InvalidInputError
+from antares_helpers.optional import import_optional
+from antares_helpers.tables.columns import PlainColumn, plain_columns, table_from
+from antares_helpers.tables.table import TABLE_COLUMNS
+from antares_helpers.validation import short_repr
+
+__all__ = ["LIGHTCURVE", "from_nested", "to_lsdb", "to_nested"]
+
+LIGHTCURVE = "lightcurve"
+"""The column in which the light curves are nested."""
+
+LOCUS_COLUMNS = ("locus_id", "ra", "dec")
+
+_MOST_LOCI_A_PARTITION = 10_000
+_PARTITIONS = 8
+_FINEST_ORDER = 7  # of HEALPix: pixels of half a degree
+
+
+def to_nested(table: Table) -> Any:
+    """Turn a table of light curves into a frame with one row a locus.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+        What `lightcurve_table` or `read_parquet` returns, or some rows of it.
+
+    Returns
+    -------
+    nested_pandas.NestedFrame
+        ``locus_id``, ``ra`` and ``dec`` [deg] of each locus, in the order in which the table has
+        them first, and in ``lightcurve`` all other columns, one nested row a point, in the order
+        of the table. ``attrs`` holds the table's ``meta``. All is of Arrow's types.
+
+    Raises
+    ------
+    InvalidInputError
+        If `table` lacks one of the first three columns, or holds what can't be nested.
+    MissingPackageError
+        If nested-pandas is not installed.
+
+    See Also
+    --------
+    from_nested : the way back.
+    to_lsdb : the frame as a catalog, for as many machines as you have.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table
+    >>> from antares_helpers.convert import to_nested
+    >>> nested = to_nested(lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc")))
+    >>> list(nested.columns)
+    ['locus_id', 'ra', 'dec', 'lightcurve']
+    """
+    nested_pandas = import_optional("nested_pandas")
+    columns = {column.name: column for column in plain_columns(table)}
+    if missing := [name for name in LOCUS_COLUMNS if name not in columns]:
+        raise InvalidInputError(f"The table lacks {missing}; take what lightcurve_table returns.")
+    numbers = _locus_numbers(columns["locus_id"].values)
+    order = np.argsort(numbers, kind="stable")
+    flat = nested_pandas.NestedFrame(
+        {name: _arrow_series(column.values[order]) for name, column in columns.items()}
+    )
+    flat.index = numbers[order]
+    nested = nested_pandas.NestedFrame.from_flat(
+        flat,
+        base_columns=list(LOCUS_COLUMNS),
+        nested_columns=[name for name in columns if name not in LOCUS_COLUMNS],
+        name=LIGHTCURVE,
+    )
+    nested.attrs["meta"] = dict(table.meta)
+    return nested
+
+
+def from_nested(nested: Any) -> QTable:
+    """Turn a frame with one row a locus into a table of light curves; undoes `to_nested`.
+
+    Parameters
+    ----------
+    nested : nested_pandas.NestedFrame
+        What `to_nested` returns, or what LSDB computes from a catalog of it.
+
+    Returns
+    -------
+    `~astropy.table.QTable`
+        One row a point, locus after locus. Its ``meta`` is that of ``nested.attrs``, which a
+        computation by LSDB loses. Columns that `lightcurve_table` does not know have no unit.
+
+    Raises
+    ------
+    InvalidInputError
+        If `nested` lacks one of the columns.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table
+    >>> from antares_helpers.convert import from_nested, to_nested
+    >>> table = lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> bool((from_nested(to_nested(table))["flux"] == table["flux"]).all())
+    True
+    """
+    expected = [*LOCUS_COLUMNS, LIGHTCURVE]
+    if not all(name in getattr(nested, "columns", ()) for name in expected):
+        raise InvalidInputError(f"This takes a frame with the columns {', '.join(expected)}.")
+    light_curves = nested[LIGHTCURVE].nest
+    lengths = np.asarray(light_curves.len(), dtype=np.intp)
+    values = {name: np.repeat(_array_of(nested[name]), lengths) for name in LOCUS_COLUMNS}
+    flat = light_curves.to_flat()
+    values |= {name: _array_of(flat[name]) for name in flat.columns}
+    known = [name for name in TABLE_COLUMNS if name in values]
+    others = [name for name in values if name not in TABLE_COLUMNS]
+    columns = [
+        PlainColumn(name, values[name], *TABLE_COLUMNS.get(name, (None, None)))
+        for name in known + others
+    ]
+    return table_from(columns, nested.attrs.get("meta", {}))
+
+
+def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci") -> Any:
+    """Turn a frame with one row a locus into a catalog of LSDB, which Dask works on.
+
+    Parameters
+    ----------
+    nested : nested_pandas.NestedFrame
+        What `to_nested` returns.
+    partition_rows : int, optional
+        Most loci in one partition, as far as they do not stand within half a degree of each
+        other. By default an eighth of all, but at most 10,000, so that there is work for
+        several workers.
+    name : str, optional
+        Name of the catalog.
+
+    Returns
+    -------
+    lsdb.Catalog
+        The same columns, partitioned by position; without a margin, because all that belongs to
+        a locus is in its row.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are no loci, or some have no position.
+    MissingPackageError
+        If lsdb is not installed.
+
+    Notes
+    -----
+    ``catalog.map_rows`` and ``nested.map_rows`` take the same function. LSDB sorts the loci by
+    position: let the function return ``locus_id`` too.
+
+    Examples
+    --------
+    >>> from antares_helpers import fetch_locus, lightcurve_table
+    >>> from antares_helpers.convert import to_lsdb, to_nested
+    >>> nested = to_nested(lightcurve_table(fetch_locus("ANT2026z3bqyjga24oc")))
+    >>> to_lsdb(nested).npartitions
+    1
+    """
+    lsdb = import_optional("lsdb")
+    if not all(column in getattr(nested, "columns", ()) for column in LOCUS_COLUMNS):
+        raise InvalidInputError("This takes the frame that to_nested returns.")
+    if not len(nested):
+        raise InvalidInputError("There are no loci in this frame, so there is no catalog to make.")
+    if not np.isfinite(nested[["ra", "dec"]].to_numpy(np.float64, na_value=np.nan)).all():
+        raise InvalidInputError(
+            "Some loci have no position, by which LSDB sorts them. Leave them out: "
+            "nested[np.isfinite(nested['ra'])]."
+        )
+    if partition_rows is None:
+        partition_rows = min(-(-len(nested) // _PARTITIONS), _MOST_LOCI_A_PARTITION)
+    elif isinstance(partition_rows, bool) or not (
+        isinstance(partition_rows, int) and partition_rows > 0
+    ):
+        raise InvalidInputError(
+            f"partition_rows={short_repr(partition_rows)} must be a positive whole number."
+        )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The inplace keyword")  # of lsdb 0.11 with pandas 3.1
+        return lsdb.from_dataframe(
+            nested.reset_index(drop=True),
+            ra_column="ra",
+            dec_column="dec",
+            partition_rows=max(partition_rows, _most_in_a_pixel(nested)),
+            highest_order=_FINEST_ORDER,
+            margin_threshold=None,
+            catalog_name=name,
+        )
+
+
+def _most_in_a_pixel(nested: Any) -> int:
+    """Return how many loci the fullest pixel has, which LSDB can't part."""
+    ra, dec = (nested[name].to_numpy(np.float64) * u.deg for name in ("ra", "dec"))
+    pixels = HEALPix(2**_FINEST_ORDER, order="nested").lonlat_to_healpix(ra, dec)
+    return int(np.unique(pixels, return_counts=True)[1].max())
+
+
+def _locus_numbers(locus_ids: NDArray[np.str_]) -> NDArray[np.intp]:
+    """Give each locus a number, in the order in which they come."""
+    _, first, inverse = np.unique(locus_ids, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.intp)
+    rank[np.argsort(first)] = np.arange(len(first))
+    numbers: NDArray[np.intp] = rank[inverse]
+    return numbers
+
+
+def _arrow_series(values: NDArray[Any]) -> Any:
+    pandas, pyarrow = import_optional("pandas"), import_optional("pyarrow")
+    array = pyarrow.array(values)
+    return pandas.Series(array, dtype=pandas.ArrowDtype(array.type))
+
+
+def _array_of(series: Any) -> NDArray[Any]:
+    values = series.to_numpy()
+    return np.asarray(values.tolist(), np.str_) if values.dtype.kind == "O" else values

@@ -1,0 +1,247 @@
+"""Turn what is looked for into a query in the language of Elasticsearch, and check it first."""
+
+import json
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any, TypeAlias
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import SkyCoord
+
+from antares_helpers.coerce import as_ids
+from antares_helpers.errors import InvalidInputError
+from antares_helpers.fetching.locus import check_locus_id
+from antares_helpers.validation import short_repr
+
+__all__ = ["Position", "build_query", "check_limit"]
+
+Position: TypeAlias = SkyCoord | tuple[Any, Any]
+"""Coordinates in any frame, or right ascension and declination in degrees (ICRS)."""
+
+MAX_RADIUS_DEG = 1.0
+"""The client's own limit of a cone search."""
+
+Filter: TypeAlias = dict[str, Any]
+
+
+def build_query(
+    *,
+    locus_id: Any,
+    dia_object_id: Any,
+    ss_object_id: Any,
+    ztf_object_id: Any,
+    near: Any,
+    radius: Any,
+    tag: Any,
+    properties: Any,
+    query: Any,
+) -> tuple[dict[str, Any], SkyCoord | None]:
+    """Return the query for all criteria of `find_loci` together, and the centre of its cone.
+
+    Raises
+    ------
+    InvalidInputError
+        If a criterion can't be meant.
+    """
+    filters: list[Filter] = []
+    if locus_id is not None:
+        filters.append({"term": {"locus_id": check_locus_id(locus_id)}})
+    for name, given in {"dia_object_id": dia_object_id, "ss_object_id": ss_object_id}.items():
+        if given is not None:
+            filters.append({"term": {f"properties.survey.lsst.{name}": _rubin_id(name, given)}})
+    if ztf_object_id is not None:
+        filters.append({"term": {"properties.ztf_object_id": _ztf_name(ztf_object_id)}})
+    centre = _centre(near, radius)
+    if centre is not None:
+        filters.append(_cone(centre, radius))
+    filters += [{"term": {"tags": each}} for each in _tags(tag)]
+    filters += _property_filters(properties)
+    return _joined(filters, None if query is None else _raw(query)), centre
+
+
+def check_limit(limit: Any) -> int | None:
+    """Return a limit as an int; refuse what is no positive number."""
+    if limit is None:
+        return None
+    if not isinstance(limit, Integral) or isinstance(limit, bool) or limit < 1:
+        raise InvalidInputError(
+            f"limit={short_repr(limit)} must be a whole number, 1 or more, or None for all loci."
+        )
+    return int(limit)
+
+
+def _joined(filters: list[Filter], raw: Filter | None) -> dict[str, Any]:
+    """Join criteria in the forms that the client itself sends."""
+    if raw is not None and not filters:
+        return {"query": raw}
+    if raw is not None:
+        filters = [*filters, raw]
+    if not filters:
+        return {}
+    return {"query": {"bool": {"filter": filters[0] if len(filters) == 1 else filters}}}
+
+
+def _rubin_id(name: str, given: Any) -> str:
+    found = str(as_ids([given.strip() if isinstance(given, str) else given])[0])
+    if not found:
+        raise InvalidInputError(
+            f"{name}={short_repr(given)} must be a whole number above 0, or a string of digits: a "
+            "float loses the last digits of an ID."
+        )
+    return found.lstrip("0")
+
+
+def _ztf_name(given: Any) -> str:
+    name = given.strip() if isinstance(given, str) else ""
+    if not (name.startswith("ZTF") and name.isascii() and name.isalnum() and len(name) <= 60):
+        raise InvalidInputError(
+            f"ztf_object_id={short_repr(given)} must be a name such as 'ZTF18abcdefg'."
+        )
+    return name
+
+
+def _centre(near: Any, radius: Any) -> SkyCoord | None:
+    if (near is None) != (radius is None):
+        raise InvalidInputError(
+            "A cone needs both near and radius, for example near=(62.0, -48.0), radius=0.1 (all in "
+            "degrees)."
+        )
+    if near is None:
+        return None
+    return _coordinates(near) if isinstance(near, SkyCoord) else _pair(near)
+
+
+def _coordinates(near: SkyCoord) -> SkyCoord:
+    if not near.isscalar:
+        raise InvalidInputError(
+            f"near must be one position; this SkyCoord has {near.size}. Search around each in turn."
+        )
+    position = near.icrs
+    if not (isfinite(position.ra.deg) and isfinite(position.dec.deg)):
+        raise InvalidInputError("near must have a finite right ascension and declination.")
+    return SkyCoord(position.ra, position.dec)
+
+
+def _pair(near: Any) -> SkyCoord:
+    try:
+        ra, dec = (_number_in(each, u.deg) for each in near)
+    except (TypeError, ValueError):
+        ra = dec = float("nan")
+    if not (0 <= ra < 360 and -90 <= dec <= 90):
+        swapped = " Are they swapped?" if 0 <= dec < 360 and -90 <= ra <= 90 else ""
+        raise InvalidInputError(
+            f"near={short_repr(near)} must be a SkyCoord, or a pair (ra, dec) in degrees with ra "
+            f"from 0 to 360 and dec from -90 to 90.{swapped}"
+        )
+    return SkyCoord(ra, dec, unit=u.deg)
+
+
+def _number_in(given: Any, unit: u.Unit) -> float:
+    """Return a plain number or a quantity as a number in a unit; NaN for anything else."""
+    if isinstance(given, bool) or not isinstance(given, Real | u.Quantity):
+        return float("nan")
+    try:
+        return float(u.Quantity(given, unit).to_value(unit))
+    except (TypeError, u.UnitConversionError):
+        return float("nan")
+
+
+def _cone(centre: SkyCoord, radius: Any) -> Filter:
+    degrees = _number_in(radius, u.deg)
+    if not 0 < degrees <= MAX_RADIUS_DEG:
+        raise InvalidInputError(
+            f"radius={short_repr(radius)} must be above 0 and at most one degree: a plain "
+            "number is in degrees; 10 arcseconds are 10 * u.arcsec."
+        )
+    place = centre.to_string("hmsdms", precision=6)
+    size = np.format_float_positional(degrees, trim="-")  # no exponent: the service may not read it
+    return {"sky_distance": {"radius": f"{size} degree", "location": place}}
+
+
+def _tags(given: Any) -> list[str]:
+    if given is None:
+        return []
+    tags = [given] if isinstance(given, str) else given
+    tags = list(tags) if isinstance(tags, Iterable) else [None]
+    if not tags or not all(isinstance(tag, str) and tag.strip() for tag in tags):
+        raise InvalidInputError(
+            f"tag={short_repr(given)} must be the name of a tag, or several; "
+            "antares_client.search.get_available_tags() lists them."
+        )
+    return [tag.strip() for tag in tags]
+
+
+def _property_filters(given: Any) -> list[Filter]:
+    if given is None:
+        return []
+    if not isinstance(given, Mapping) or not given:
+        raise InvalidInputError(
+            f"properties={short_repr(given)} must be a mapping such as "
+            "{'num_alerts': (20, None)}."
+        )
+    return [_property_filter(name, wanted) for name, wanted in given.items()]
+
+
+def _property_filter(name: Any, wanted: Any) -> Filter:
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidInputError(f"{short_repr(name)} is not the name of a property.")
+    field = f"properties.{name.strip().removeprefix('properties.')}"
+    if isinstance(wanted, tuple | list):
+        return {"range": {field: _bounds(name, wanted)}}
+    if not isinstance(wanted, str) and not _is_finite(wanted):
+        raise _unusable(name, wanted)
+    return {"term": {field: wanted if isinstance(wanted, str) else _plain(wanted)}}
+
+
+def _bounds(name: str, wanted: Any) -> dict[str, Any]:
+    is_pair = len(wanted) == 2 and any(each is not None for each in wanted)
+    if not is_pair or not all(each is None or _is_finite(each) for each in wanted):
+        raise _unusable(name, wanted)
+    low, high = wanted
+    if low is not None and high is not None and low > high:
+        raise InvalidInputError(
+            f"properties: the range {short_repr(wanted)} of {name!r} is empty; give the lowest "
+            "value first."
+        )
+    bounds = {"gte": low, "lte": high}
+    return {end: _plain(value) for end, value in bounds.items() if value is not None}
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return isinstance(value, Real) and isfinite(value)
+    except OverflowError:  # an integer beyond 1e308
+        return False
+
+
+def _plain(value: Any) -> bool | int | float:
+    """Return a number of numpy's, too, as one that JSON knows."""
+    if isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _unusable(name: str, wanted: Any) -> InvalidInputError:
+    return InvalidInputError(
+        f"properties: {short_repr(wanted)} of {name!r} must be a pair (lowest, highest) of finite "
+        "numbers, with None for an open end, or one value."
+    )
+
+
+def _raw(query: Any) -> Filter:
+    if not isinstance(query, Mapping) or set(query) != {"query"} or not query["query"]:
+        raise InvalidInputError(
+            f"query={short_repr(query)} must be a mapping with the one key 'query', such as "
+            "{'query': {'term': {'tags': 'high_snr'}}}."
+        )
+    if not isinstance(query["query"], Mapping):
+        raise InvalidInputError(f"query={short_repr(query)} must hold a mapping under 'query'.")
+    try:
+        json.dumps(query, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInputError(
+            f"query={short_repr(query)} can't be sent as JSON: {error}."
+        ) from error
+    return dict(query["query"])

@@ -1,0 +1,187 @@
+"""Draw the cutouts of an alert side by side, all in one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import astropy.units as u
+import numpy as np
+
+from antares_helpers.errors import InvalidInputError
+from antares_helpers.plotting.axes import QUIET
+from antares_helpers.plotting.stretch import Scale
+from antares_helpers.validation import CUTOUTS, short_repr
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+    from numpy.typing import NDArray
+
+__all__ = ["plot_cutouts"]
+
+_COLORS = "cividis"  # from dark blue over gray to yellow: the sign shows in print too
+
+
+def plot_cutouts(
+    cutouts: Mapping[str, Any],
+    *,
+    title: str | None = None,
+    axes: Axes | Iterable[Axes] | None = None,
+) -> NDArray[np.object_]:
+    """Plot the cutouts of an alert side by side, in one scale that one colour bar shows.
+
+    Row 0 is at the bottom. The same colour is the same value in each image. Where there are
+    values below zero, the limits are symmetric, so that zero is gray, a source yellow and a hole
+    dark blue. The scale is linear up to three times the noise of the difference image and
+    logarithmic beyond (asinh), so that a faint change shows beside a bright host. Without values
+    below zero the scale is linear from the lowest to the highest. The limits leave out the extreme
+    0.3 per cent of the pixels of each image; an arrow at the end of the colour bar tells of values
+    beyond. Pixels without a value are left blank. Simulated data are marked as such.
+
+    Parameters
+    ----------
+    cutouts : mapping of str to array or `~astropy.units.Quantity`
+        What `fetch_cutouts` returns: images under ``"template"``, ``"science"`` and
+        ``"difference"``, or some of these.
+    title : str, optional
+        Title of the figure; in axes of your own it stands to the left of the first.
+    axes : `~matplotlib.axes.Axes` or iterable of them, optional
+        Where to draw, one for each image; by default in a new figure.
+
+    Returns
+    -------
+    `~numpy.ndarray` of `~matplotlib.axes.Axes`
+        The axes drawn in, one for each image in the order template, science, difference.
+
+    Raises
+    ------
+    InvalidInputError
+        If `cutouts` are not such images, have no common unit, or do not fit `axes`.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_cutouts, fetch_locus, plot_cutouts
+    >>> lc = extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> axes = plot_cutouts(fetch_cutouts(lc["alert_id"][0]))
+    >>> [ax.get_title() for ax in axes]
+    ['template', 'science', 'difference']
+    """
+    images, unit = _checked(cutouts)
+    drawn_in = None if axes is None else _given_axes(axes, len(images))
+    is_new = drawn_in is None
+    drawn_in = _new_axes(len(images)) if drawn_in is None else drawn_in
+
+    scale = Scale.of(images)
+    norm = scale.norm()
+    for ax, (kind, image) in zip(drawn_in, images.items(), strict=True):
+        _draw(ax, kind, image, norm)
+    if any(np.isfinite(image).any() for image in images.values()):
+        _add_colour_bar(drawn_in, scale, unit)
+    if any(_is_simulated(image) for image in cutouts.values()):
+        _mark_as_simulated(drawn_in[-1])
+    if title is not None and is_new:
+        drawn_in[0].get_figure(root=False).suptitle(title)
+    elif title is not None:
+        drawn_in[0].set_ylabel(title)
+    return drawn_in
+
+
+def _checked(cutouts: Any) -> tuple[dict[str, NDArray[np.float64]], u.UnitBase | None]:
+    """Return plain images in their order, and the unit that they have in common."""
+    is_mapping = isinstance(cutouts, Mapping)
+    if not is_mapping or not cutouts or not all(kind in CUTOUTS for kind in cutouts):
+        given = list(cutouts) if is_mapping else cutouts
+        raise InvalidInputError(
+            f"plot_cutouts takes what fetch_cutouts returns: images under some of "
+            f"{', '.join(map(repr, CUTOUTS))}; not {short_repr(given)}."
+        )
+    kinds = [kind for kind in CUTOUTS if kind in cutouts]
+    unit = _common_unit({kind: getattr(cutouts[kind], "unit", None) for kind in kinds})
+    return {kind: _values(kind, cutouts[kind], unit) for kind in kinds}, unit
+
+
+def _common_unit(units: dict[str, Any]) -> u.UnitBase | None:
+    """Return the unit of the first image, to which all others must convert."""
+    first, *others = units.values()
+    try:
+        has_one = all(other is first or first.is_equivalent(other) for other in others)
+    except (AttributeError, TypeError, ValueError):  # None, or something else without units
+        has_one = False
+    if not has_one:
+        named = ", ".join(f"{kind} in {unit}" for kind, unit in units.items())
+        raise InvalidInputError(f"The images have no common unit: {named}. Draw them one by one.")
+    return first
+
+
+def _values(kind: str, image: Any, unit: u.UnitBase | None) -> NDArray[np.float64]:
+    """Return an image as plain numbers, with NaN for whatever has no value."""
+    try:
+        plain = image if unit is None else u.Quantity(image).to_value(unit)
+        values = np.ma.array(plain, dtype=np.float64, copy=True).filled(np.nan)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"The {kind} image is no array of numbers.") from error
+    if values.ndim != 2 or not values.size:
+        raise InvalidInputError(f"The {kind} image must have 2 dimensions, not {values.shape}.")
+    values[~np.isfinite(values)] = np.nan
+    return np.asarray(values)
+
+
+def _given_axes(axes: Any, number: int) -> NDArray[np.object_]:
+    from matplotlib.axes import Axes as AnyAxes
+
+    given = np.ravel(np.asarray(axes, dtype=object))
+    if not all(isinstance(ax, AnyAxes) for ax in given) or len(given) != number:
+        raise InvalidInputError(
+            f"axes must be {number} Axes of matplotlib, one for each image, not {short_repr(axes)}."
+        )
+    return given
+
+
+def _new_axes(number: int) -> NDArray[np.object_]:
+    from matplotlib import pyplot as plt
+
+    _, axes = plt.subplots(
+        1, number, figsize=(2.6 * number + 1.0, 2.9), layout="compressed", squeeze=False
+    )
+    return np.ravel(axes)
+
+
+def _draw(ax: Axes, kind: str, image: NDArray[np.float64], norm: Normalize) -> None:
+    ax.imshow(image, origin="lower", norm=norm, cmap=_COLORS, interpolation="nearest")
+    ax.set(title=kind, xticks=[], yticks=[])
+    if not np.isfinite(image).any():
+        ax.text(0.5, 0.5, "no pixels", transform=ax.transAxes, ha="center", va="center")
+
+
+def _add_colour_bar(axes: NDArray[np.object_], scale: Scale, unit: u.UnitBase | None) -> None:
+    bar = (
+        axes[0]
+        .get_figure(root=False)
+        .colorbar(
+            axes[0].images[-1],
+            ax=list(axes),
+            extend=scale.extend,
+            label="Value of a pixel" if unit is None else f"Flux in a pixel [{unit}]",
+            pad=0.02,
+        )
+    )
+    ticks = scale.ticks()
+    bar.set_ticks(ticks, labels=[_label(tick) for tick in ticks], minor=False)
+    bar.minorticks_off()
+    bar.outline.set_linewidth(0.6)
+
+
+def _label(tick: float) -> str:
+    text = f"{tick:,.0f}" if tick == round(tick) else f"{tick:g}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _is_simulated(image: Any) -> bool:
+    meta = getattr(getattr(image, "info", None), "meta", None)
+    return isinstance(meta, Mapping) and meta.get("SIMULATE") is True
+
+
+def _mark_as_simulated(ax: Axes) -> None:
+    quiet: dict[str, Any] = {"transform": ax.transAxes, "fontsize": "small", "color": QUIET}
+    ax.text(1, -0.03, "simulated data", ha="right", va="top", **quiet)

@@ -1,0 +1,91 @@
+"""What a user may ask for, checked once at the edge; each error says what was expected."""
+
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any, cast
+
+import numpy as np
+
+from antares_helpers.bands import BANDS
+from antares_helpers.coerce import as_ids
+from antares_helpers.errors import InvalidInputError
+
+__all__ = [
+    "CUTOUTS",
+    "check_bands",
+    "check_bool",
+    "check_choice",
+    "check_objects",
+    "check_reliability",
+    "short_repr",
+]
+
+
+CUTOUTS = ("template", "science", "difference")
+"""The images of an alert, in their order."""
+
+
+def short_repr(given: object) -> str:
+    """Return what was given as it stands in a message: readable, and not too long."""
+    try:
+        text = repr(given)
+    except ValueError:  # an integer of thousands of digits
+        text = type(given).__name__
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def check_bool(name: str, given: object) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(given, (bool, np.bool_)):
+        raise InvalidInputError(f"{name}={short_repr(given)} must be True or False.")
+
+
+def check_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
+    """Refuse what is not one of the choices of an option."""
+    if not isinstance(given, str) or given not in choices:
+        expected = ", ".join(map(repr, choices))
+        raise InvalidInputError(f"{name}={short_repr(given)} must be one of {expected}.")
+
+
+def check_bands(bands: str | Iterable[str] | None) -> list[str] | None:
+    """Return the bands as a list; refuse what is no band."""
+    if bands is None:
+        return None
+    wanted = _listed(bands)
+    if not wanted or not all(isinstance(band, str) and band in BANDS for band in wanted):
+        raise InvalidInputError(
+            f"bands={short_repr(bands)} must name some of {', '.join(BANDS)}, for example 'gri'."
+        )
+    return wanted
+
+
+def check_objects(given: object) -> list[str] | None:
+    """Return diaObjectIds as exact strings; refuse what can't be one."""
+    if given is None:
+        return None
+    objects = [given] if isinstance(given, str) else _listed(given)
+    ids: list[str] = as_ids([o.strip() if isinstance(o, str) else o for o in objects]).tolist()
+    if not ids or not all(ids):
+        raise InvalidInputError(
+            f"dia_object_id={short_repr(given)} must be whole numbers or strings of digits: a "
+            "float loses the last digits of an ID."
+        )
+    return ids
+
+
+def check_reliability(given: object) -> None:
+    """Refuse what is no number from 0 to 1."""
+    if given is None:
+        return
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    if not is_number or not 0 <= cast(float, given) <= 1:
+        raise InvalidInputError(
+            f"min_reliability={short_repr(given)} must be a number from 0 to 1."
+        )
+
+
+def _listed(given: Any) -> list[Any]:
+    try:
+        return list(given)
+    except TypeError:
+        return [given]

@@ -1,0 +1,414 @@
+import re
+import site
+import sys
+from importlib.metadata import metadata, requires, version
+
+import pytest
+from scripted_broker import says_nothing, sends, sends_html
+
+from antares_helpers import InvalidInputError, check_environment
+from antares_helpers.diagnostics import environment, packages
+from antares_helpers.diagnostics.packages import (
+    NEWEST_TESTED,
+    PYTHONS,
+    check_packages,
+    check_python,
+    explain_imports,
+)
+from antares_helpers.diagnostics.report import Check, Report
+from antares_helpers.diagnostics.settings import check_settings, is_local, without_password
+
+UNREACHABLE = "http://127.0.0.1:9/v2/"
+
+
+@pytest.fixture
+def without_proxy(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def asked_for(broker, monkeypatch):
+    """The broker's locus is the one that the report asks for."""
+    monkeypatch.setattr(environment, "LOCUS_ID", broker.locus_id)
+    monkeypatch.setenv("ANTARES_API_BASE_URL", broker.url)
+    return broker
+
+
+def about(text, findings):
+    """Return the one check that tells of something."""
+    [found] = [check for check in findings if text in check.message]
+    return found
+
+
+def distribution(folder, name, number):
+    info = folder / f"{name}-{number}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n")
+
+
+# The result
+
+
+def test_a_preflight_is_ok_with_warnings_and_not_with_problems():
+    good, bad = Check("warning", "w"), Check("problem", "p")
+
+    assert Report((good,)).ok
+    assert not Report((good, bad)).ok
+
+
+def test_a_preflight_is_a_row_of_findings():
+    findings = (Check("ok", "a"), Check("warning", "b", "c"))
+    row = Report(findings)
+
+    assert (len(row), row[1], tuple(row)) == (2, findings[1], findings)
+
+
+def test_a_preflight_is_printed_as_a_table():
+    row = Report((Check("ok", "all good"), Check("problem", "all bad", "mend it")))
+
+    assert str(row) == repr(row) == (
+        "ok       all good\nproblem  all bad\n         -> mend it\n\n1 ok, 0 warnings, 1 problem"
+    )  # fmt: skip
+
+
+def test_the_table_holds_its_width_and_leaves_commands_whole():
+    command = "python -m pip install --upgrade 'antares-client>=2.0.2'"
+    lines = str(Check("warning", "word " * 40, f"{'word ' * 10}{command}")).splitlines()
+
+    assert max(map(len, lines)) <= 88
+    assert command in " ".join(line.strip() for line in lines)
+
+
+# Python and packages
+
+
+def test_the_supported_pythons_are_those_of_the_distribution():
+    (oldest, (major, newest)) = PYTHONS
+    stated = ">={}.{}".format(*oldest), f"<{major}.{newest + 1}"
+
+    assert sorted(metadata("antares-helpers")["Requires-Python"].split(",")) == sorted(stated)
+
+
+def test_this_python_is_supported():
+    assert check_python().status == "ok"
+
+
+@pytest.mark.parametrize("pythons", [((3, 8), (3, 9)), ((3, 98), (3, 99))])
+def test_another_python_is_a_problem(monkeypatch, pythons):
+    monkeypatch.setattr(packages, "PYTHONS", pythons)
+
+    assert check_python().status == "problem"
+    assert "3.{} to 3.{}".format(*(each[1] for each in pythons)) in check_python().hint
+
+
+def test_every_dependency_has_a_newest_tested_version():
+    lines = [line for line in requires("antares-helpers") if ";" not in line]
+
+    assert {re.match(r"[\w-]+", line)[0] for line in lines} <= NEWEST_TESTED.keys()
+
+
+@pytest.mark.parametrize("name", ["antares-helpers", *NEWEST_TESTED])
+def test_each_package_is_named_with_its_version(name):
+    assert about(f"{name} {version(name)}", check_packages()).status in ("ok", "warning")
+
+
+def test_a_package_newer_than_tested_is_a_warning(monkeypatch):
+    monkeypatch.setattr(packages, "NEWEST_TESTED", {"numpy": (1, 9)})
+    check = about("numpy", check_packages())
+
+    assert check.status == "warning"
+    assert "(1.9)" in check.message
+    assert '"numpy<1.10"' in check.hint
+
+
+@pytest.mark.parametrize("number", ["1.26.4", "2.2.6", "2.0.0rc1", "2"])
+def test_a_package_older_than_our_bound_is_a_problem(tmp_path, monkeypatch, number):
+    distribution(tmp_path, "numpy", number)
+    monkeypatch.syspath_prepend(tmp_path)
+    check = about("numpy", check_packages())
+
+    assert (check.status, check.message) == ("problem", f"numpy {number} is too old")
+    assert '"numpy>=2.3"' in check.hint
+
+
+def test_our_own_bound_counts_not_that_of_the_client(tmp_path, monkeypatch):
+    # The client asks for pydantic 2.13.4, but works with the 2.12 of the Rubin Science Platform.
+    distribution(tmp_path, "pydantic", "2.12.5")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert about("pydantic", check_packages()).status == "ok"
+
+
+def test_missing_packages_are_one_problem(monkeypatch):
+    names = {"no-such-package": (1, 0), "nor-this": (1, 0)}
+    monkeypatch.setattr(packages, "NEWEST_TESTED", names)
+    check = about("Not installed", check_packages())
+
+    assert check.status == "problem"
+    assert "pip install no-such-package nor-this." in check.hint
+
+
+def test_metadata_without_a_version_counts_as_missing(tmp_path, monkeypatch):
+    (tmp_path / "numpy-2.3.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert about("Not installed", check_packages()).message == "Not installed: numpy"
+
+
+# Packages of the user
+
+
+@pytest.fixture
+def user_site(tmp_path, monkeypatch):
+    """A folder of the user before another of the environment; each has the package `hidden`."""
+    user, environment = tmp_path / "user", tmp_path / "environment"
+    distribution(user, "My.Hidden", "2.0")
+    distribution(environment, "my_hidden", "1.0")
+    distribution(user, "alone", "1.0")
+    (user / "half-gone-1.0.dist-info").mkdir()
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(user))
+    monkeypatch.setattr(sys, "path", [str(user), str(environment), *sys.path])
+    return user
+
+
+def test_a_package_of_the_user_that_hides_another_is_a_warning(user_site):
+    check = about("of the environment", check_packages())
+
+    assert check.status == "warning"
+    assert str(user_site) in check.message
+    assert check.message.endswith(": my-hidden 2.0 hides 1.0")
+    assert "Clear .local directory" in check.hint
+    assert "pip uninstall my-hidden " in check.hint
+
+
+def test_of_many_hidden_packages_those_that_matter_come_first(user_site):
+    for number in range(9):
+        distribution(user_site, f"a{number}", "2.0")
+        distribution(user_site.parent / "environment", f"a{number}", "1.0")
+    distribution(user_site, "pydantic", "2.14.3")
+    distribution(user_site.parent / "environment", "pydantic", "2.12.5")
+    check = about("of the environment", check_packages())
+
+    assert ": pydantic 2.14.3 hides 2.12.5, a0 2.0 hides 1.0" in check.message
+    assert check.message.endswith("and 5 more")
+
+
+def test_packages_of_the_user_that_are_not_used_hide_nothing(user_site, monkeypatch):
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if each != str(user_site)])
+
+    assert about("of the user", check_packages()).status == "ok"
+
+
+def test_packages_of_the_user_that_come_after_the_same_of_the_environment_hide_nothing(
+    user_site, monkeypatch
+):
+    environment = str(user_site.parent / "environment")
+    monkeypatch.setattr(sys, "path", [environment, *sys.path])
+
+    assert about("of the user", check_packages()).status == "ok"
+
+
+# Imports
+
+
+def test_a_missing_module_is_told_with_its_name():
+    error = ModuleNotFoundError("No module named 'astropy_healpix'", name="astropy_healpix")
+    [check] = explain_imports({"antares_client": error, "antares_helpers": error})
+
+    assert check.message.startswith("antares_client can't be imported (ModuleNotFoundError")
+    assert "pip install astropy-healpix." in check.hint
+
+
+def test_a_broken_module_needs_a_new_environment():
+    [check] = explain_imports({"matplotlib": ImportError("numpy.core failed to import")})
+
+    assert "numpy.core failed to import" in check.message
+    assert "new environment" in check.hint
+
+
+# Variables
+
+
+@pytest.mark.parametrize("value", ["abc", "", "1.5", "0", "-1"])
+def test_a_timeout_that_is_no_whole_number_is_a_problem(monkeypatch, value):
+    monkeypatch.setenv("API_TIMEOUT", value)
+
+    assert about(f"API_TIMEOUT={value!r}", check_settings()).status == "problem"
+
+
+def test_a_good_timeout_is_no_finding(monkeypatch):
+    monkeypatch.setenv("API_TIMEOUT", "30")
+
+    assert not [each for each in check_settings() if "TIMEOUT" in each.message]
+
+
+def test_an_address_set_too_late_is_a_warning(monkeypatch):
+    monkeypatch.setenv("ANTARES_API_BASE_URL", "http://me:secret@example.org/v2/")
+    check = about("has no effect", check_settings())
+
+    assert check.status == "warning"
+    assert "http://example.org/v2/" in check.message
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "text"),
+    [
+        ("https://api.antares.noirlab.edu/v2/", "ok", "the ANTARES service, API v2"),
+        ("http://127.0.0.1:9/v2/", "ok", "a sandbox on this machine, API v2"),
+        ("https://example.org/v2", "ok", "another server, API v2"),
+        ("https://api.antares.noirlab.edu/v1/", "warning", "does not end with /v2/"),
+        ("https://api.antares.noirlab.edu/", "warning", "does not end with /v2/"),
+    ],
+)
+@pytest.mark.usefixtures("without_proxy")
+def test_it_is_told_where_requests_go(pointed_at, monkeypatch, url, status, text):
+    monkeypatch.setenv("ANTARES_API_BASE_URL", url)
+    with pointed_at(url):
+        [check] = check_settings()
+
+    assert check.status == status
+    assert text in check.message
+
+
+@pytest.mark.parametrize("url", ["", "api.antares.noirlab.edu/v2/", "ftp://example.org/v2/"])
+def test_what_is_no_address_is_a_problem(pointed_at, monkeypatch, url):
+    monkeypatch.setenv("ANTARES_API_BASE_URL", url)
+    with pointed_at(url):
+        check = about("is no address", check_settings())
+
+    assert (check.status, repr(url) in check.message) == ("problem", True)
+
+
+@pytest.mark.parametrize(
+    ("variables", "status", "text"),
+    [
+        ({"HTTP_PROXY": "http://me:secret@proxy:8080"}, "warning", "through the proxy proxy:8080"),
+        ({"http_proxy": "127.0.0.1:3128"}, "warning", "through the proxy 127.0.0.1:3128"),
+        ({"ALL_PROXY": "http://proxy"}, "warning", "through the proxy proxy"),
+        ({"HTTP_PROXY": "http://proxy", "NO_PROXY": "127.0.0.1"}, "ok", "pass by the proxy"),
+        ({"HTTP_PROXY": "socks://proxy"}, "problem", "does not know proxies"),
+    ],
+)
+@pytest.mark.usefixtures("without_proxy")
+def test_a_proxy_before_this_machine_is_told(pointed_at, monkeypatch, variables, status, text):
+    with pointed_at(UNREACHABLE):
+        monkeypatch.setenv("ANTARES_API_BASE_URL", UNREACHABLE)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        check = about(text, check_settings())
+
+    assert check.status == status
+    assert "secret" not in str(check)
+
+
+@pytest.mark.usefixtures("without_proxy")
+def test_a_proxy_before_the_service_is_well(pointed_at, monkeypatch):
+    with pointed_at("https://api.antares.noirlab.edu/v2/"):
+        monkeypatch.setenv("HTTPS_PROXY", "http://proxy:8080")
+
+        assert about("through the proxy proxy:8080", check_settings()).status == "ok"
+
+
+@pytest.mark.usefixtures("without_proxy")
+def test_the_proxy_of_another_scheme_does_not_matter(pointed_at, monkeypatch):
+    with pointed_at(UNREACHABLE):
+        monkeypatch.setenv("HTTPS_PROXY", "http://proxy:8080")
+
+        assert not [each for each in check_settings() if "proxy" in each.message]
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:8000/v2/", True),
+        ("http://localhost/v2/", True),
+        ("http://[::1]:8000/", True),
+        ("https://api.antares.noirlab.edu/v2/", False),
+        ("http://192.168.0.1/", False),
+        ("http://[/", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_on_this_machine_or_not(url, local):
+    assert is_local(url) == local
+
+
+def test_passwords_are_not_shown():
+    assert without_password("http://me:a@b@host/v2/?x=@") == "http://host/v2/?x=@"
+
+
+# The service
+
+
+def test_all_is_well_against_the_sandbox():
+    result = check_environment()
+
+    assert result.ok, str(result)
+    assert about("has sent the", result).status in ("ok", "warning")
+
+
+def test_without_the_network_nothing_is_sent(asked_for):
+    result = check_environment(network=False)
+
+    assert asked_for.requests == []
+    assert "has sent" not in str(result)
+
+
+def test_a_locus_is_fetched_from_the_service(asked_for):
+    check = check_environment()[-1]
+
+    assert check.status == "ok"
+    assert check.message.startswith(f"ANTARES has sent the locus {asked_for.locus_id} in ")
+    assert sorted(part for part, _ in asked_for.requests) == ["alerts", "locus"]
+
+
+def test_a_slow_answer_is_a_warning(asked_for, monkeypatch):  # noqa: ARG001 (answers)
+    monkeypatch.setattr(environment, "_SLOW", 0.0)
+
+    assert check_environment()[-1].status == "warning"
+
+
+def test_an_unknown_locus_proves_that_the_service_answers(asked_for):
+    asked_for.answer("locus", sends({"errors": [{"status": 404}]}, status=404))
+    result = check_environment()
+
+    assert result.ok
+    assert result[-1].status == "warning"
+    assert "answers" in result[-1].message
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (sends_html(503), "ANTARES answered 503"),
+        (sends_html(403), "ANTARES answered 403"),
+        (sends_html(200), "sent something that can't be read"),
+        (says_nothing, "did not answer completely within 0.3 s"),
+    ],
+)
+def test_a_service_that_fails_is_one_problem(asked_for, answer, text):
+    asked_for.answer("locus", answer)
+    result = check_environment(timeout=0.3)
+
+    assert [check.status for check in result].count("problem") == 1
+    assert text in result[-1].message
+    assert result[-1].hint
+
+
+def test_a_service_that_can_not_be_reached_is_one_problem(pointed_at, monkeypatch):
+    monkeypatch.setenv("ANTARES_API_BASE_URL", UNREACHABLE)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with pointed_at(UNREACHABLE):
+        check = check_environment()[-1]
+
+    assert check.status == "problem"
+    assert check.message.startswith(f"ANTARES can't be reached at {UNREACHABLE}: ")
+    assert "python -m antares_sandbox" in check.hint
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), "10"])
+def test_a_wrong_timeout_is_refused(timeout):
+    with pytest.raises(InvalidInputError, match="timeout="):
+        check_environment(timeout=timeout)

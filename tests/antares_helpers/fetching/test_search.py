@@ -1,0 +1,384 @@
+"""Loci are found by name, place, tag, property and query; each once, lazily, newest first."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs
+
+import astropy.units as u
+import numpy as np
+import pytest
+from antares_client import search
+from astropy.coordinates import SkyCoord
+
+from antares_helpers import InvalidInputError, ServiceError, extract_lightcurve, find_loci
+from antares_helpers.errors import BadDataError
+from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
+from antares_sandbox.faults import Null, RepeatLocus, Sometimes, Status
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
+    yield _running
+    _running.heal()
+
+
+@pytest.fixture(scope="module")
+def stored() -> dict[str, dict[str, Any]]:
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in BUNDLED.glob("ANT*.json")]
+    return {file["locus"]["id"]: file["locus"] for file in files}
+
+
+def ids_of(found: Any) -> list[str]:
+    return [locus.locus_id for locus in found]
+
+
+def searches(sandbox: Sandbox) -> list[dict[str, list[str]]]:
+    return [parse_qs(each.query) for each in sandbox.requests if each.path == "loci"]
+
+
+def with_survey_id(stored: dict[str, Any], name: str) -> tuple[str, str]:
+    for locus_id, locus in stored.items():
+        survey = locus["old_properties"].get("survey", {}).get("lsst", {})
+        if survey.get(name):
+            return locus_id, survey[name][0]
+    raise AssertionError(f"no simulated locus has a {name}")
+
+
+# By name
+
+
+def test_a_locus_is_found_by_its_id() -> None:
+    assert ids_of(find_loci(locus_id=f" {TUTORIAL_ID} ")) == [TUTORIAL_ID]
+
+
+@pytest.mark.parametrize("form", [str, int, np.int64, lambda each: f" {each} "])
+@pytest.mark.parametrize("name", ["dia_object_id", "ss_object_id"])
+def test_a_locus_is_found_by_an_id_of_rubin(stored: dict[str, Any], name: str, form: Any) -> None:
+    locus_id, rubin_id = with_survey_id(stored, name)
+    assert locus_id in ids_of(find_loci(**{name: form(rubin_id)}))
+
+
+def test_the_last_digit_of_an_id_counts(stored: dict[str, Any]) -> None:
+    locus_id, dia_object_id = with_survey_id(stored, "dia_object_id")
+    assert locus_id not in ids_of(find_loci(dia_object_id=int(dia_object_id) + 1))
+
+
+def test_a_locus_is_found_by_the_name_of_ztf(stored: dict[str, Any]) -> None:
+    named = {each["old_properties"].get("ztf_object_id"): name for name, each in stored.items()}
+    ztf_name, locus_id = next((name, each) for name, each in named.items() if name)
+    assert ids_of(find_loci(ztf_object_id=ztf_name)) == [locus_id]
+
+
+# Around a position
+
+
+@pytest.mark.parametrize("frame", ["icrs", "galactic", "pair", "quantities"])
+def test_a_cone_has_the_loci_within_its_radius(stored: dict[str, Any], frame: str) -> None:
+    centre = SkyCoord(62.0, -48.0, unit=u.deg)
+    forms = {
+        "icrs": centre,
+        "galactic": centre.galactic,
+        "pair": (62, -48.0),
+        "quantities": (62 * u.deg, -48 * 60 * u.arcmin),
+    }
+    inside = {
+        name
+        for name, locus in stored.items()
+        if SkyCoord(locus["ra"], locus["dec"], unit=u.deg).separation(centre) <= 0.5 * u.deg
+    }
+    table = find_loci(near=forms[frame], radius=30 * u.arcmin, limit=None).as_table()
+    assert inside
+    assert set(table["locus_id"]) == inside
+    assert (table["separation"] <= 1800).all()
+    assert table["separation"].unit == u.arcsec
+
+
+def test_a_plain_radius_is_in_degrees() -> None:
+    place = (62.0, -48.0)
+    plain, quantity = (find_loci(near=place, radius=each) for each in (0.25, 900 * u.arcsec))
+    assert plain.query == quantity.query
+
+
+def test_a_tiny_radius_is_sent_without_an_exponent() -> None:
+    query = find_loci(near=(62, -48), radius=1e-3 * u.arcsec).query
+    assert query["query"]["bool"]["filter"]["sky_distance"]["radius"].startswith("0.00000027777")
+
+
+# By tag, property and query
+
+
+def test_a_locus_must_have_every_tag(stored: dict[str, Any]) -> None:
+    tags = ["lsst_scimma_quality_transient", "simulated"]
+    wanted = {name for name, locus in stored.items() if set(tags) <= set(locus["user_tags"])}
+    assert wanted
+    assert set(ids_of(find_loci(tag=tags, limit=None))) == wanted
+    assert set(ids_of(find_loci(tag=tags[0], limit=None))) >= wanted
+
+
+@pytest.mark.parametrize("bounds", [(20, None), (None, 19), (5, 20), [20, 20], 20])
+def test_a_range_of_a_property_includes_both_ends(stored: dict[str, Any], bounds: Any) -> None:
+    low, high = bounds if isinstance(bounds, tuple | list) else (bounds, bounds)
+    wanted = {
+        name
+        for name, locus in stored.items()
+        if (low or 0) <= locus["old_properties"]["num_alerts"] <= (high or 10**9)
+    }
+    assert wanted
+    assert set(ids_of(find_loci(properties={"num_alerts": bounds}, limit=None))) == wanted
+    assert (
+        set(ids_of(find_loci(properties={"properties.num_alerts": bounds}, limit=None))) == wanted
+    )
+
+
+def test_criteria_hold_together() -> None:
+    raw = {"query": {"term": {"tags": "simulated"}}}
+    near = {"near": (62.0, -48.0), "radius": 1.0}
+    many = {"num_alerts": (10, None)}
+    found = find_loci(**near, properties=many, query=raw, limit=None)
+    separate = [
+        set(ids_of(each))
+        for each in (
+            find_loci(**near, limit=None),
+            find_loci(properties=many, limit=None),
+            find_loci(query=raw, limit=None),
+        )
+    ]
+    assert set(ids_of(found)) == set.intersection(*separate)
+    assert len(list(found)) > 0
+
+
+def test_a_query_of_ones_own_is_sent_as_it_is() -> None:
+    query = {"query": {"bool": {"must_not": {"term": {"tags": "simulated"}}}}}
+    assert find_loci(query=query).query == query
+    assert ids_of(find_loci(query=query)) == []
+
+
+def test_loci_found_are_true_if_there_are_any() -> None:
+    assert find_loci(locus_id=TUTORIAL_ID)
+    assert not find_loci(locus_id="ANT2026nowhere")
+
+
+# Order, limit, pages
+
+
+def test_the_newest_come_first_as_the_client_gives_them() -> None:
+    table = find_loci(limit=None).as_table()
+    assert list(table["locus_id"]) == [locus.locus_id for locus in search.search({})]
+    assert (np.diff(table["newest_mjd"]) <= 0).all()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7])
+def test_a_limit_is_a_limit_and_costs_one_request(sandbox: Sandbox, limit: int) -> None:
+    before = len(searches(sandbox))
+    table = find_loci(limit=limit).as_table()
+    assert len(table) == limit
+    assert table.meta["is_complete"] is False
+    assert len(searches(sandbox)) == before + 1
+
+
+def test_the_table_says_that_it_is_complete(stored: dict[str, Any]) -> None:
+    assert find_loci(limit=len(stored)).as_table().meta["is_complete"] is True
+    assert find_loci(limit=None).as_table().meta["is_complete"] is True
+
+
+def test_nothing_is_sent_before_a_locus_is_asked_for(sandbox: Sandbox) -> None:
+    before = len(searches(sandbox))
+    found = find_loci(limit=5)
+    assert len(searches(sandbox)) == before
+    next(iter(found))
+    assert len(searches(sandbox)) == before + 1
+
+
+def test_pages_are_asked_for_as_they_are_needed(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
+    before = len(searches(sandbox))
+    loci = iter(find_loci(limit=None))
+    for _ in range(11):
+        next(loci)
+    assert len(searches(sandbox)) == before + 2
+
+
+def test_what_has_come_is_not_asked_for_again(sandbox: Sandbox) -> None:
+    found = find_loci(limit=20)
+    first = ids_of(found)
+    before = len(searches(sandbox))
+    assert ids_of(found) == first
+    assert len(searches(sandbox)) == before
+
+
+def test_a_locus_that_moves_to_the_next_page_is_given_once(
+    sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
+    sandbox.fail("loci", RepeatLocus(), times=None)
+    found = ids_of(find_loci(limit=None))
+    assert len(found) == len(set(found)) == len(stored)
+
+
+def test_a_service_that_repeats_itself_for_ever_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def again(_api: Any, **_: Any) -> Iterator[Any]:
+        loci = list(real(_api, elasticsearch_query={}, limit=5))[:5]
+        while True:
+            yield from loci
+
+    real = type(search.api_client).get_loci
+    monkeypatch.setattr(type(search.api_client), "get_loci", again)
+    with pytest.raises(BadDataError, match="again and again"):
+        list(find_loci(limit=None))
+
+
+# Failures
+
+
+def test_a_page_that_fails_is_asked_for_again(
+    sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
+    sandbox.fail("loci", Sometimes(Status(503), 0.3), times=None)
+    assert set(ids_of(find_loci(limit=None))) == set(stored)
+
+
+def test_after_an_error_the_next_iteration_goes_on(
+    sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
+    found = find_loci(limit=None, retries=0)
+    loci = iter(found)
+    first = [next(loci).locus_id for _ in range(10)]
+    sandbox.fail("loci", Status(503), times=1)
+    with pytest.raises(ServiceError, match="503"):
+        next(loci)
+    assert ids_of(found)[:10] == first
+    assert len(ids_of(found)) == len(stored)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Status(404), ServiceError),
+        (Status(400), ServiceError),
+        (Null("data"), BadDataError),
+        (Null("links"), BadDataError),
+    ],
+    ids=str,
+)
+def test_a_search_that_fails_is_a_typed_error(sandbox: Sandbox, fault: Any, error: Any) -> None:
+    sandbox.fail("loci", fault, times=None)
+    with pytest.raises(error):
+        list(find_loci(limit=None, retries=0))
+
+
+# Tables
+
+
+def test_a_table_has_what_the_loci_have(stored: dict[str, Any]) -> None:
+    for row in find_loci(limit=None).as_table():
+        locus = stored[row["locus_id"]]
+        assert (row["ra"], row["dec"]) == (locus["ra"], locus["dec"])
+        assert row["num_alerts"] == len(locus["alerts"])
+        assert row["newest_mjd"] == locus["old_properties"]["newest_alert_observation_time"]
+        assert row["tags"].split(", ") == sorted(locus["user_tags"])
+
+
+def test_a_table_of_nothing_has_the_same_columns() -> None:
+    full, empty = (find_loci(near=(62, -48), radius=each).as_table() for each in (1, 1e-9))
+    assert len(empty) == 0
+    assert empty.colnames == full.colnames
+    assert [empty[name].dtype.kind for name in empty.colnames] == [
+        full[name].dtype.kind for name in full.colnames
+    ]
+
+
+def test_what_the_service_does_not_tell_is_masked(sandbox: Sandbox) -> None:
+    sandbox.fail("loci", Null("data.*.locus.properties.num_alerts"), times=None)
+    table = find_loci(limit=3).as_table()
+    assert table["num_alerts"].mask.all()
+    assert not table["newest_mjd"].mask.any()
+
+
+def test_a_locus_found_has_a_light_curve() -> None:
+    (found,) = find_loci(locus_id=TUTORIAL_ID)
+    assert len(extract_lightcurve(found)) > 0
+
+
+# What can't be meant
+
+
+@pytest.mark.parametrize(
+    ("criteria", "message"),
+    [
+        ({"near": (-48.0, 262.0), "radius": 1}, "swapped"),
+        ({"near": (262.0, -98.0), "radius": 1}, "from -90 to 90"),
+        ({"near": (float("nan"), 0.0), "radius": 1}, "from -90 to 90"),
+        ({"near": "M31", "radius": 1}, "SkyCoord"),
+        ({"near": (1, 2, 3), "radius": 1}, "SkyCoord"),
+        ({"near": SkyCoord([1, 2], [3, 4], unit=u.deg), "radius": 1}, "one position"),
+        ({"near": (62, -48)}, "both near and radius"),
+        ({"radius": 1}, "both near and radius"),
+        ({"near": (62, -48), "radius": 1.001}, "at most one degree"),
+        ({"near": (62, -48), "radius": 61 * u.arcmin}, "at most one degree"),
+        ({"near": (62, -48), "radius": 0}, "above 0"),
+        ({"near": (62, -48), "radius": -1}, "above 0"),
+        ({"near": (62, -48), "radius": 1 * u.s}, "above 0"),
+        ({"query": {"query": {"term": {"a": np.int64(3)}}}}, "sent as JSON"),
+        ({"near": (62, -48), "radius": "1 deg"}, "above 0"),
+        ({"limit": -1}, "1 or more"),
+        ({"limit": 0}, "1 or more"),
+        ({"limit": 2.0}, "1 or more"),
+        ({"limit": True}, "1 or more"),
+        ({"locus_id": "M31"}, "not an ANTARES locus ID"),
+        ({"dia_object_id": 1.7e17}, "loses the last digits"),
+        ({"dia_object_id": "170-1"}, "whole number"),
+        ({"dia_object_id": -1}, "whole number"),
+        ({"ss_object_id": "2013 RC42"}, "whole number"),
+        ({"ztf_object_id": "ZTF18/../x"}, "a name such as"),
+        ({"ztf_object_id": 18}, "a name such as"),
+        ({"tag": ""}, "name of a tag"),
+        ({"tag": []}, "name of a tag"),
+        ({"tag": 3}, "name of a tag"),
+        ({"properties": {}}, "mapping"),
+        ({"properties": "num_alerts"}, "mapping"),
+        ({"properties": {"num_alerts": (3, 1)}}, "lowest"),
+        ({"properties": {"num_alerts": (None, None)}}, "pair"),
+        ({"properties": {"num_alerts": (1, 2, 3)}}, "pair"),
+        ({"properties": {"num_alerts": float("inf")}}, "pair"),
+        ({"properties": {"": 1}}, "name of a property"),
+        ({"query": {}}, "one key"),
+        ({"query": {"query": {}, "size": 3}}, "one key"),
+        ({"query": {"query": []}}, "one key"),
+        ({"query": {"query": ["a"]}}, "mapping"),
+        ({"timeout": 0}, "positive"),
+        ({"retries": -1}, "0 or more"),
+    ],
+    ids=str,
+)
+def test_what_can_not_be_meant_is_told_before_anything_is_sent(
+    sandbox: Sandbox, criteria: dict[str, Any], message: str
+) -> None:
+    before = len(sandbox.requests)
+    with pytest.raises(InvalidInputError, match=message):
+        find_loci(**criteria)
+    assert len(sandbox.requests) == before
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, 10**5000, -(10**5000)], ids=["400", "5000", "negative"]
+)
+def test_endless_numbers_are_refused(number: int) -> None:
+    with pytest.raises(InvalidInputError, match="whole number"):
+        find_loci(dia_object_id=number)
+    with pytest.raises(InvalidInputError, match="pair"):
+        find_loci(properties={"num_alerts": (None, number)})

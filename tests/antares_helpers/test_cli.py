@@ -1,0 +1,429 @@
+"""The commands plot, fetch and table: what they write, what they say, and how they end."""
+
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import termios
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from many_files import write_many
+
+from antares_helpers import lightcurve_table, load_locus, read_table
+from antares_helpers.cli import commands, main
+from antares_sandbox import BUNDLED, Sandbox
+from antares_sandbox.faults import Delay, Status
+
+PROGRAM = [sys.executable, "-m", "antares_helpers"]
+PAGE = Path(__file__).parents[2] / "docs" / "command_line.rst"
+NUMBER = 12
+NO_FOLDER_NAME = "x" * 300
+"""A name that is too long for any file: to root, no other is unwritable everywhere."""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    folder = tmp_path_factory.mktemp("many")
+    return folder, write_many(folder, NUMBER)
+
+
+@pytest.fixture(scope="module")
+def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
+    with serving(many[0]) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
+    yield _running
+    _running.heal()
+
+
+@pytest.fixture
+def ids(many: tuple[Path, list[str]], sandbox: Sandbox) -> list[str]:  # noqa: ARG001
+    return many[1]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the lines on stderr; on stdout there must be none."""
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err.splitlines()
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, check=False, **options
+    )
+
+
+def asked(sandbox: Sandbox, since: int) -> set[str]:
+    return {request.path.split("/")[1] for request in sandbox.requests[since:]}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.iterdir())
+
+
+# plot
+
+
+@pytest.mark.parametrize(
+    ("name", "magic"),
+    [
+        ("a.png", b"\x89PNG\r\n"),
+        ("a.PNG", b"\x89PNG\r\n"),
+        ("a.pdf", b"%PDF-"),
+        ("a.svg", b"<?xml"),
+    ],
+)
+def test_plot_writes_the_format_of_the_suffix(
+    here: Path, ids: list[str], name: str, magic: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plot", ids[0], "-o", name]) == 0
+    (line,) = said(capsys)
+    assert re.fullmatch(rf"{name}: \d+ of \d+ alerts kept.*", line)
+    assert (here / name).read_bytes().startswith(magic)
+
+
+def test_plot_names_the_file_after_the_locus(here: Path, ids: list[str]) -> None:
+    assert main(["plot", ids[0]]) == 0
+    assert names(here) == [ids[0]]
+
+
+def test_plot_draws_a_locus_file_without_the_service(
+    here: Path, sandbox: Sandbox, many: tuple[Path, list[str]]
+) -> None:
+    before = len(sandbox.requests)
+    assert main(["plot", str(many[0] / f"{many[1][0]}.json"), "-o", "a.png"]) == 0
+    assert len(sandbox.requests) == before
+    assert names(here) == ["a"]
+
+
+def test_plot_takes_the_options_of_extract_lightcurve(
+    here: Path,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = str(BUNDLED / "ANT2026simdipoles.json")
+    options = ["--no-dipoles", "--no-flagged", "--min-reliability", "0.9", "--bands", "gr"]
+    assert main(["plot", file, "--magnitude", "--total", *options]) == 0
+    (line,) = said(capsys)
+    assert "dipole" in line
+    assert "other band" in line
+
+
+def test_plot_tells_an_error_in_a_line(
+    here: Path,  # noqa: ARG001
+    sandbox: Sandbox,
+    ids: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sandbox.fail("**", Status(404), times=None)
+    assert main(["plot", ids[0]]) == 1
+    (line,) = said(capsys)
+    assert line.startswith(f"antares_helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
+
+
+# fetch
+
+
+def test_fetch_writes_each_locus_once(
+    here: Path, sandbox: Sandbox, ids: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b = ids[-2:]  # no other test asks for them
+    assert main(["fetch", b, a, b, f" {b}", "--folder", "a/b"]) == 0
+    assert said(capsys) == ["a/b: 2 of 2 loci."]
+    assert names(here / "a" / "b") == [a, b]
+    assert load_locus(here / "a" / "b" / f"{a}.json")["id"] == a
+    paths = [request.path for request in sandbox.requests]
+    assert sum(each in path for path in paths for each in (a, b)) == 6
+
+
+def test_fetch_asks_only_for_what_is_missing(
+    here: Path,  # noqa: ARG001
+    sandbox: Sandbox,
+    ids: list[str],
+) -> None:
+    assert main(["fetch", *ids[:2], "--folder", "loci"]) == 0
+    before = len(sandbox.requests)
+    assert main(["fetch", *ids[:3], "--folder", "loci"]) == 0
+    assert asked(sandbox, before) == {ids[2]}
+    assert main(["fetch", *ids[:3], "--folder", "loci", "--refresh", "--no-catalogs"]) == 0
+    assert len(sandbox.requests) == before + 3 + 3 * 2
+
+
+def test_fetch_lists_what_can_not_be_had(
+    here: Path, ids: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fetch", "ANT2026madeup", ids[0], "no ID", "--folder", "loci"]) == 1
+    lines = said(capsys)
+    assert lines[0].startswith("ANT2026madeup: LocusNotFoundError: ")
+    assert lines[1].startswith("no ID: InvalidInputError: ")
+    assert lines[2:] == ["loci: 1 of 3 loci."]
+    assert names(here / "loci") == ids[:1]
+
+
+def test_fetch_reads_ids_from_stdin_and_files(here: Path, ids: list[str]) -> None:
+    done = run(
+        "fetch", ids[0], "--from", "-", "--folder", "loci", input=f"{ids[1]}\n\n {ids[0]} \r\n"
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "loci: 2 of 2 loci.\n"
+    (here / "ids.txt").write_text(f"{ids[2]}\n")
+    assert main(["fetch", "--from", "ids.txt", "--folder", "loci"]) == 0
+    assert names(here / "loci") == ids[:3]
+
+
+def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
+    here: Path, sandbox: Sandbox, ids: list[str]
+) -> None:
+    sandbox.fail("**", Delay(2.0), times=None)
+    arguments = ["fetch", *ids, "--folder", "loci", "--connections", "3"]
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while process.poll() is None and not list(here.glob("loci/*.json")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == "Interrupted. loci keeps what has arrived: run the same command to go on.\n"
+    kept = names(here / "loci")
+    assert 1 <= len(kept) < NUMBER
+
+    sandbox.heal()
+    before = len(sandbox.requests)
+    assert main(arguments) == 0
+    assert asked(sandbox, before) == set(ids) - set(kept)
+    assert names(here / "loci") == ids
+
+
+def test_the_progress_bar_is_for_terminals(here: Path, ids: list[str]) -> None:
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, 80))
+    with subprocess.Popen(
+        [*PROGRAM, "fetch", *ids[:3], "--folder", str(here)],
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    ) as process:
+        os.close(follower)
+        shown = "".join(read_all(leader))
+        assert process.communicate()[0] == b""
+    assert "| 3/3 [" in shown
+    assert "locus/s]" in shown
+    assert shown.endswith("3 of 3 loci.\r\n")
+
+
+def read_all(descriptor: int) -> Iterator[str]:
+    """Yield what is written to a terminal, until its last writer has closed it."""
+    with open(descriptor, "rb", buffering=0) as terminal:
+        while True:
+            try:
+                part = terminal.read(4096)
+            except OSError:  # Linux's way to tell the end
+                return
+            if not part:
+                return
+            yield part.decode()
+
+
+# table
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "PARQUET", "ecsv", "vot", "xml", "fits"])
+def test_table_writes_the_points_of_a_folder(
+    here: Path, many: tuple[Path, list[str]], suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if suffix.lower() == "parquet":
+        pytest.importorskip("pyarrow")
+    expected = lightcurve_table(many[0], keep_dipoles=False, bands="gr")
+    arguments = [str(many[0]), "--no-dipoles", "--bands", "gr", "-o", f"points.{suffix}"]
+    assert main(["table", *arguments]) == 0
+    (line,) = said(capsys)
+    report = expected.meta["report"]
+    start = f"points.{suffix}: {report['kept']} of {report['alerts']} alerts of {NUMBER} loci"
+    assert line.startswith(start)
+    for reason, number in report["excluded"].items():
+        assert f"{reason} {number}" in line
+    table = read_table(here / f"points.{suffix}")
+    assert table["alert_id"].tolist() == expected["alert_id"].tolist()
+    assert (table["flux"] == expected["flux"]).all()
+
+
+def test_table_without_pyarrow_says_how_to_get_it(
+    here: Path,
+    many: tuple[Path, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for module in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["table", str(many[0]), "-o", "points.parquet"]) == 1
+    (line,) = said(capsys)
+    assert 'pip install ".[scale]"' in line
+    assert names(here) == []
+
+
+def test_table_names_the_file_that_is_damaged(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "ANT2026broken.json").write_text("{")
+    assert main(["table", ".", "-o", "points.ecsv"]) == 1
+    (line,) = said(capsys)
+    assert line.startswith("antares_helpers: ANT2026broken.json is not a locus file")
+    assert names(here) == ["ANT2026broken"]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["plot", "ID", "-o", "a.doc"], "'a.doc' must end with one of ."),
+        (["plot", "ID", "-o", "a"], "'a' must end with one of"),
+        (["plot", "ID", "-o", "."], "is a directory"),
+        (["plot", "ID", "-o", "none/a.png"], "'none/a.png' can't be written"),
+        (["plot", "ID", "--bands", "q"], "bands='q'"),
+        (["plot", "ID", "--survey", "sdss"], "'sdss' is not one of"),
+        (["plot", "ID", "--survey", "all", "--total"], "--total needs --survey lsst"),
+        (["plot", "ID", "--min-reliability", "2"], "--min-reliability"),
+        (["plot", "ID", "--timeout", "0"], "--timeout"),
+        (["plot"], "Missing argument 'ID'"),
+        (["plot", "no ID"], "'no ID' is not an ANTARES locus ID"),
+        (["plot", "none/ANT2026none.json"], "There is no file 'none/ANT2026none.json'"),
+        (["fetch", "ID"], "Missing option '--folder'"),
+        (["fetch", "--folder", "a"], "Give at least one ID, or --from FILE"),
+        (["fetch", "ID", "--folder", "file.txt"], "'file.txt' is a file"),
+        (["fetch", "ID", "--folder", "a", "--connections", "33"], "1<=x<=32"),
+        (["fetch", "--from", "none.txt", "--folder", "a"], "none.txt"),
+        (["fetch", "--from", "file.txt", "--folder", "a"], "can't decode byte 0xff"),
+        (["table", "none", "-o", "a.ecsv"], "'none' is no folder"),
+        (["table", ".", "-o", "a.ecsv"], "holds no locus files"),
+        (["table", "file.txt", "-o", "a.ecsv"], "'file.txt' is a file"),
+        (["table", ".", "-o", "a.csv"], "must end with one of .parquet, .ecsv, "),
+        (["table", ".", "-o", "none/a.ecsv"], "can't be written"),
+        (["table", "."], "Missing option '-o'"),
+    ],
+)
+def test_what_can_not_be_meant_is_status_2_before_anything_is_sent(
+    here: Path,
+    sandbox: Sandbox,
+    ids: list[str],
+    arguments: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (here / "file.txt").write_bytes(b"\xff\n")
+    before = len(sandbox.requests)
+    assert main([ids[0] if each == "ID" else each for each in arguments]) == 2
+    (line,) = said(capsys)
+    assert line.startswith("antares-helpers: ")
+    assert told in line
+    assert len(sandbox.requests) == before
+    assert names(here) == ["file"]
+
+
+@pytest.mark.parametrize("command", ["plot", "table", "fetch"])
+def test_what_can_not_be_written_is_status_1(
+    here: Path, many: tuple[Path, list[str]], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(many[0] / f"{many[1][0]}.json")
+    arguments = {
+        "plot": [file, "-o", f"{NO_FOLDER_NAME}.png"],
+        "table": [str(many[0]), "-o", f"{NO_FOLDER_NAME}.ecsv"],
+        "fetch": [many[1][0], "--folder", NO_FOLDER_NAME],
+    }
+    assert main([command, *arguments[command]]) == 1
+    (line,) = said(capsys)
+    assert line.startswith("antares-helpers: ")
+    assert "File name too long" in line
+    assert names(here) == []
+
+
+def test_the_program_exits_with_the_status_of_the_command(here: Path, ids: list[str]) -> None:
+    for arguments, status in (
+        (["plot", ids[0], "-o", "a.png"], 0),
+        (["fetch", "ANT2026madeup", "--folder", "loci"], 1),
+        (["table", "loci", "-o", "a.csv"], 2),
+    ):
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (status, "")
+        assert "Traceback" not in done.stderr
+    assert names(here) == ["a", "loci"]
+
+
+# Help
+
+
+@pytest.mark.parametrize("name", ["plot", "fetch", "table", "check"])
+def test_help_and_page_name_every_option(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    page = PAGE.read_text(encoding="utf-8")
+    for parameter in commands.commands[name].params:
+        for option in parameter.opts if parameter.param_type_name == "option" else ():
+            assert re.search(rf"{option}\b", shown)
+            assert option in page
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["plot", "fetch", "table"])
+def test_the_example_of_the_help_runs(
+    here: Path, serving: Any, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name == "table":
+        pytest.importorskip("pyarrow")
+        write_many(here / "loci", 2)
+    assert main([name, "--help"]) == 0
+    example = capsys.readouterr().out.rpartition("Example:\n")[2]
+    (line,) = example.strip().splitlines()
+    words = line.removeprefix("python -m antares_helpers ").split()
+    assert words[0] == name
+    with serving(BUNDLED):
+        assert main(words) == 0
+
+
+def test_every_command_of_the_page_runs(
+    here: Path, serving: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pyarrow")
+    (here / "ids.txt").write_text("ANT2026simsnia01\nANT2026simsnia02\n")
+    (here / "my_loci.csv").write_text("ANT2026simsnia03,1\nANT2026simsnia04,2\n")
+    (here / "my_script.py").write_text("")
+    lines = re.findall(r"^    \$ (.*)\n((?:    [^$ ].*\n)*)", PAGE.read_text(), re.MULTILINE)
+    assert len(lines) >= 10
+    with serving(BUNDLED):
+        for line, answer in lines:
+            status, err = typed(line, capsys)
+            assert status == ("madeup" in line), (line, err)
+            assert err.endswith(textwrap.dedent(answer))
+    assert (here / "rr_lyrae.png").read_bytes().startswith(b"\x89PNG")
+    assert lightcurve_table(here / "loci").meta["report"]["loci"] == 7
+    assert len(read_table(here / "all.fits")) > 100
+
+
+def typed(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Do what a line does in a shell; for the commands alone, in this process."""
+    if re.fullmatch(r"python -m antares_helpers [^|&]*", line):
+        return main(shlex.split(line)[3:]), capsys.readouterr().err
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path}
+    done = subprocess.run(
+        line, shell=True, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stderr
