@@ -203,7 +203,7 @@ def _max_in_a_pixel(nested: Any) -> int:
 
 
 def _locus_numbers(locus_ids: NDArray[np.str_]) -> NDArray[np.intp]:
-    """Number the loci in the order of their first rows."""
+    """Return the number of the locus of each row, in the order of their first rows."""
     _, first, inverse = np.unique(locus_ids, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
     rank[np.argsort(first)] = np.arange(len(first))

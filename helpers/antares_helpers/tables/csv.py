@@ -133,14 +133,14 @@ def _column(header: _Header, cells: Sequence[str]) -> Column:
 
 
 def _values(cells: Sequence[str], type_: str) -> NDArray[Any]:
-    texts = map(_unguarded, cells)
+    texts = [_unguarded(cell) for cell in cells]
     if type_ == "str":
-        return np.array(list(texts), dtype=np.str_)
+        return np.array(texts, dtype=np.str_)
     if type_ == "bool":
         return np.array([_truth(text) for text in texts], dtype=np.bool_)
     if type_.startswith("float"):
-        texts = (text or "nan" for text in texts)
-    return np.array(list(texts), dtype=np.str_).astype(type_)
+        texts = [text or "nan" for text in texts]
+    return np.array(texts, dtype=np.str_).astype(type_)
 
 
 def _usual_type(name: str, cells: Iterable[str]) -> str:

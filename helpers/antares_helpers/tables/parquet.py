@@ -11,6 +11,7 @@ from typing import Any, Unpack
 
 import numpy as np
 from astropy.table import Column, QTable, Table
+from numpy.typing import NDArray
 
 from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
@@ -177,7 +178,7 @@ def _slices(table: Table) -> Iterator[Table]:
         yield table[start : start + CHUNK_ROWS]
 
 
-def _length(strings: Any) -> int:
+def _length(strings: NDArray[np.str_]) -> int:
     return max(1, strings.dtype.itemsize // 4)
 
 

@@ -209,7 +209,9 @@ def test_a_file_that_a_spreadsheet_saved_is_read(table, tmp_path):
 def test_columns_of_a_spreadsheet_get_the_type_that_their_cells_show(tmp_path):
     path = tmp_path / "p.csv"
     path.write_text(
-        f"locus_id,n,x [mag],id,is_good,note\nANT2026a,1,,{OBJECT_ID},true,\nANT2026b,2,1.5,,false,\n"
+        "locus_id,n,x [mag],id,is_good,note\n"
+        f"ANT2026a,1,,{OBJECT_ID},true,\n"
+        "ANT2026b,2,1.5,,false,\n"
     )
 
     table = read_table(path)
