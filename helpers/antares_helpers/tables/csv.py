@@ -35,7 +35,7 @@ _LOGICAL = ("TRUE", "FALSE")
 
 
 class _Header(NamedTuple):
-    """The name of a column, and what stands in brackets after it."""
+    """The name of a column, and the notes in brackets after it."""
 
     name: str
     notes: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from astropy.table import Table
+from astropy.table import QTable, Table
 from building import MJD, lsst_alert
 from tables_alike import assert_alike, numbered, three_loci
 
@@ -76,6 +76,7 @@ def test_astropy_reads_units_descriptions_and_meta(tmp_path):
     assert table["mjd"].description.endswith("MJD (TAI)")
     assert table["alert_id"].dtype == read_table(path)["alert_id"].dtype
     assert table.meta == read_table(path).meta
+    assert_alike(QTable.read(path), read_table(path))
 
 
 def test_pandas_reads_ids_as_strings(tmp_path):
