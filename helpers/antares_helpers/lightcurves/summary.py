@@ -147,9 +147,8 @@ def alert_summary(lc: TimeSeries) -> Table:
 def _sentence(report: Mapping[str, Any]) -> str:
     sentence = f"{report['included']} of {report['alerts']} alerts included"
     sentence += excluded_clause(report["excluded"])
-    objects = report.get("dia_objects", ())  # which a table of many loci does not list
-    if len(objects) > 1:
-        sentence += f" They belong to {len(objects)} diaObjects."
+    if len(report["dia_objects"]) > 1:
+        sentence += f" They belong to {len(report['dia_objects'])} diaObjects."
     if report["without_is_dipole"]:
         number = report["without_is_dipole"]
         verb = "does" if number == 1 else "do"
