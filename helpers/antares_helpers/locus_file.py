@@ -64,12 +64,17 @@ def save_locus(
     path = Path(path)
     if path.is_dir():
         path /= f"{locus_id}.json"
-    write_locus_file(locus, path, source=base_url() if source is None else source)
+    write_locus_file(path, locus, source=base_url() if source is None else source)
     return path
 
 
 def write_locus_file(
-    locus: Mapping[str, Any], path: Path, *, source: str, **more_header: Any
+    path: Path,
+    locus: Mapping[str, Any],
+    *,
+    source: str,
+    wire: Mapping[str, Any] | None = None,
+    **more_header: Any,
 ) -> None:
     """Write a locus to a file, with more in its header if wanted; see `save_locus`."""
     header = {
@@ -80,7 +85,7 @@ def write_locus_file(
         **more_header,
     }
     try:
-        content = _text(header, locus).encode()
+        content = _text(header, locus, wire).encode()
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
             f"Locus {locus.get('id')} can't be written as JSON: {error}."
@@ -147,13 +152,14 @@ def read_locus_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return header, locus
 
 
-def _text(header: Mapping[str, Any], locus: Mapping[str, Any]) -> str:
+def _text(
+    header: Mapping[str, Any], locus: Mapping[str, Any], wire: Mapping[str, Any] | None
+) -> str:
     """Return the content of a locus file, with each alert on a line of its own."""
     rest = {name: value for name, value in locus.items() if name != "alerts"}
     alerts = ",\n".join(map(_json, locus["alerts"]))
-    return (
-        f'{{"header": {_json(header)},\n"locus": {_json(rest)[:-1]}, "alerts": [\n{alerts}\n]}}}}\n'
-    )
+    more = "" if wire is None else f',\n"wire": {_json(wire)}'
+    return f'{{"header": {_json(header)},\n"locus": {_json(rest)[:-1]}, "alerts": [\n{alerts}\n]}}{more}}}\n'
 
 
 def _json(value: Any) -> str:

@@ -1,14 +1,15 @@
-"""Fetch a locus from ANTARES, and take it in each of its forms."""
+"""Fetch one locus, and accept a locus in each of its forms."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
-from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.client import fetch_alerts, fetch_devkit_dict
+from antares_helpers.errors import BadDataError, IncompleteLocusWarning, InvalidInputError
+from antares_helpers.fetching.client import fetch_alerts, fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.validation import check_bool, short_repr
 
@@ -31,19 +32,19 @@ def fetch_locus(
 ) -> dict[str, Any]:
     """Fetch a locus by its ANTARES ID.
 
-    The requests for the locus, its alerts and its catalog matches go out side by side, so that
-    a locus costs one round trip.
+    The locus, its alerts and its catalog matches are requested concurrently, so that a locus costs
+    one round trip.
 
     Parameters
     ----------
     locus_id : str
-        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``. Spaces around it are forgiven.
+        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``. Spaces around it are stripped.
     include_catalogs : bool, optional
         Whether to fetch the catalog matches too.
     timeout : float, optional
-        Seconds that the whole call may take, every retry included.
+        Seconds that the whole call may take, retries included.
     retries : int, optional
-        How often a request that failed is sent again, where that may help.
+        How often a failed request is sent again, if that may help.
 
     Returns
     -------
@@ -56,18 +57,18 @@ def fetch_locus(
     Raises
     ------
     InvalidInputError
-        If `locus_id` can't be an ANTARES ID, or an option can't be meant; nothing is sent then.
+        If `locus_id` is not an ANTARES ID, or an option is not valid; nothing is sent then.
     LocusNotFoundError
         If ANTARES has no such locus.
     ServiceError
         If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long.
     BadDataError
-        If ANTARES sends something that can't be read.
+        If ANTARES sends a malformed response.
 
     Warns
     -----
     IncompleteLocusWarning
-        If only the catalog matches can't be had; ``catalog_objects`` is empty then.
+        If only the catalog matches could not be fetched; ``catalog_objects`` is empty then.
 
     Examples
     --------
@@ -78,11 +79,14 @@ def fetch_locus(
      'grav_wave_events_metadata', 'alerts']
     """
     check_bool("include_catalogs", include_catalogs)
-    return fetch_devkit_dict(
+    parts = fetch_parts(
         check_locus_id(locus_id),
         include_catalogs=include_catalogs,
         options=CallOptions(timeout, retries),
     )
+    if parts.missing is not None:
+        warnings.warn(str(parts.missing), IncompleteLocusWarning, stacklevel=2)
+    return parts.locus
 
 
 def locus_url(locus_id: str) -> str:
@@ -91,7 +95,7 @@ def locus_url(locus_id: str) -> str:
     Parameters
     ----------
     locus_id : str
-        ANTARES ID. Spaces around it are forgiven.
+        ANTARES ID. Spaces around it are stripped.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def locus_url(locus_id: str) -> str:
     Raises
     ------
     InvalidInputError
-        If `locus_id` can't be an ANTARES ID.
+        If `locus_id` is not an ANTARES ID.
 
     Examples
     --------
@@ -118,7 +122,7 @@ def check_locus_id(locus_id: str) -> str:
     Raises
     ------
     InvalidInputError
-        If it can't be one.
+        If it is not one.
     """
     if not isinstance(locus_id, str):
         raise InvalidInputError(
@@ -136,12 +140,12 @@ def check_locus_id(locus_id: str) -> str:
 
 
 def _advice(given: str) -> str:
-    """Guess what was meant by something that is not an ANTARES ID."""
+    """Guess which name was given in the place of an ANTARES ID."""
     if found := _LOCUS_ID.search(given):
         return f"Did you mean {found.group()!r}?"
     if re.fullmatch(r"(lsst:)?[0-9]{15,20}", given):
         return (
-            "This looks like an ID of Rubin's: find_loci(dia_object_id=...) finds the locus of a "
+            "This looks like one of Rubin's IDs; find_loci(dia_object_id=...) finds the locus of a "
             "diaObject."
         )
     if re.fullmatch(r"ZTF[0-9]{2}[a-z]{7}", given):
@@ -183,7 +187,7 @@ def as_locus_dict(
     elif not isinstance(locus, Mapping):
         raise InvalidInputError(
             f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
-            f"{short_repr(locus)} is none of them. "
+            f"{short_repr(locus)} is neither. "
             "For a locus ID, write extract_lightcurve(fetch_locus(locus_id))."
         )
     if not isinstance(locus.get("alerts"), list | tuple):

@@ -14,7 +14,6 @@ from antares_helpers.errors import (
     IncompleteLocusWarning,
     ServiceTimeoutError,
 )
-from antares_helpers.fetching import http
 from antares_helpers.fetching.cutouts import check_alert_id, fetch_cutouts
 from antares_helpers.fetching.image_reader import decode_cutout
 from antares_helpers.validation import CUTOUTS
@@ -28,7 +27,6 @@ SOURCE_ID = 170587117485817955
 def sandbox():
     with Sandbox() as running:
         yield running
-        http.api_client(running.url).client.close()
 
 
 @pytest.fixture
@@ -167,7 +165,6 @@ def offering(monkeypatch, pointed_at):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pointed_at(url):
         yield lambda **files: monkeypatch.setattr(_Files, "files", files)
-        http.api_client(url).client.close()
     server.shutdown()
     server.server_close()
 
