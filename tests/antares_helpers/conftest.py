@@ -58,10 +58,10 @@ def broker(
 def unexpected_requests(
     broker: ScriptedLocus,  # noqa: ARG001 (points the client)
     _broker_server: BrokerServer,
-) -> Iterator[list[str]]:
+) -> list[str]:
     """The paths that the broker was asked for beyond those of its loci."""
-    yield _broker_server.unexpected
-    _broker_server.unexpected.clear()
+    _broker_server.unexpected.clear()  # other tests may have searched
+    return _broker_server.unexpected
 
 
 @pytest.fixture

@@ -255,7 +255,7 @@ def _distinct_ids(ids: Any) -> list[str]:
     if not all(isinstance(name, str) for name in names):
         wrong = next(name for name in names if not isinstance(name, str))
         raise InvalidInputError(
-            f"ids must hold ANTARES IDs, which are strings; not {short_repr(wrong)}. Pass a "
+            f"ids must hold ANTARES IDs, which are strings, not {short_repr(wrong)}. Pass a "
             "column of IDs, or the locus['id'] of each locus."
         )
     return list(dict.fromkeys(str(name).strip() for name in names))

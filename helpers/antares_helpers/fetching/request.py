@@ -1,5 +1,6 @@
 """One request to ANTARES, with typed errors: in a thread of its own, or when it is needed."""
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -19,7 +20,7 @@ from antares_helpers.errors import (
 )
 from antares_helpers.fetching._connections import httpx
 from antares_helpers.fetching.http import api_client, base_url, shown_url
-from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy
+from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, one_line
 from antares_helpers.validation import short_repr
 
 __all__ = [
@@ -189,26 +190,21 @@ def _explain(
     error: Exception, target: RequestTarget, url: str, timeout: float
 ) -> tuple[type[AntaresHelpersError], str, str]:
     """Return the class, the reason and the hint for an error of the lower layers."""
-    reason = str(error).partition("\n")[0].rstrip(".")
+    reason = one_line(error).rstrip(".")
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
             missing = not_found(target, url)
             return target.missing, missing.reason, missing.advice
         case httpx.HTTPStatusError(response=response):
-            status = f"{response.status_code} {response.reason_phrase}".strip()
-            what = f"ANTARES at {url} responded with {status} to the request for {target.name}."
-            return ServiceError, what, _status_hint(response.status_code)
+            what = f"ANTARES at {url} responded with {_status(response)} to the request for "
+            return ServiceError, f"{what}{target.name}.", _status_hint(response.status_code)
         case TimeoutError() | httpx.TimeoutException():
             allowed = round(timeout, 1) or timeout
             late = f"did not send a complete response within {allowed:g} s for {target.name}."
             hint = f"Try again later, or allow more time with timeout={2 * allowed:g}."
             return ServiceTimeoutError, f"ANTARES at {url} {late}", hint
         case httpx.HTTPError() | httpx.InvalidURL():
-            return (
-                ServiceError,
-                f"ANTARES can't be reached at {url}: {reason}.",
-                _network_hint(reason),
-            )
+            return ServiceError, f"ANTARES can't be reached at {url}: {reason}.", _network(reason)
     unreadable = f"ANTARES at {url} sent a malformed response for {target.name}"
     if _is_not_json(error):
         hint = "A proxy or a login page may have responded: open the address in a browser."
@@ -217,7 +213,36 @@ def _explain(
     return BadDataError, f"{unreadable} ({type(error).__name__}: {reason}).", hint
 
 
+def _status(response: Any) -> str:
+    """Return the status of a response, and the reason that the service gives for it."""
+    status = one_line(f"{response.status_code} {response.reason_phrase}")
+    detail = one_line(_detail(response.content)).rstrip(".")
+    return f"{status} ({detail})" if detail else status
+
+
+def _detail(body: bytes) -> str:
+    """Return why the service refused a request, if its response says so."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    errors = content.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else content
+    names = ("detail", "message", "error", "title")
+    said = [first.get(name) for name in names] if isinstance(first, dict) else [first]
+    return next((text for text in said if isinstance(text, str) and text.strip()), "")
+
+
 def _status_hint(status: int) -> str:
+    if status in (400, 422):
+        return "Check the query and its values, and that antares-client is up to date."
+    if status in (401, 403, 407):
+        return (
+            "Check whether a proxy or a login stands between: the variables HTTPS_PROXY and "
+            "ANTARES_API_BASE_URL, and that antares-client is up to date."
+        )
     if status in _REFUSED:
         return (
             "Check the variables ANTARES_API_BASE_URL and HTTPS_PROXY, and that antares-client is "
@@ -226,7 +251,7 @@ def _status_hint(status: int) -> str:
     return "The fault is not in your code: try again in a few minutes."
 
 
-def _network_hint(reason: str) -> str:
+def _network(reason: str) -> str:
     if "CERTIFICATE_VERIFY" in reason:
         return "If your network has a certificate of its own, set SSL_CERT_FILE to its file."
     return "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY."

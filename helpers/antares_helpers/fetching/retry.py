@@ -14,11 +14,20 @@ import tenacity
 
 from antares_helpers.fetching._connections import httpx
 
-__all__ = ["ConnectionLimiter", "RequestPolicy", "retrying"]
+__all__ = ["ConnectionLimiter", "RequestPolicy", "one_line", "retrying"]
 
 logger = logging.getLogger("antares_helpers")
 
 _TOO_MANY_REQUESTS = 429
+_MAX_REASON = 300
+
+
+def one_line(text: object) -> str:
+    """Return the first line of what a service or an error says, short and printable."""
+    line = str(text).strip().partition("\n")[0]
+    printable = "".join(each if each.isprintable() else " " for each in line[: 4 * _MAX_REASON])
+    words = " ".join(printable.split())
+    return words if len(words) <= _MAX_REASON else f"{words[: _MAX_REASON - 3]}..."
 
 
 class ConnectionLimiter:
@@ -73,6 +82,7 @@ class RequestPolicy:
         self.retries = retries
         self.deadline = time.monotonic() + timeout
         self.cancelled = Event()
+        self.logged_attempts: set[int] = set()
         self._limiter = limiter
 
     def seconds_left(self) -> float:
@@ -103,7 +113,7 @@ def retrying(policy: RequestPolicy) -> tenacity.Retrying:
         | tenacity.stop_when_event_set(policy.cancelled)
         | _StopBeforeDeadline(policy),
         wait=_wait,
-        before_sleep=partial(_log_and_sleep, cancelled=policy.cancelled),
+        before_sleep=partial(_log_and_sleep, policy=policy),
         sleep=lambda _: None,
         reraise=True,
     )
@@ -148,13 +158,16 @@ def _retry_after(response: Any) -> float:
         return 0.0
 
 
-def _log_and_sleep(state: tenacity.RetryCallState, cancelled: Event) -> None:
+def _log_and_sleep(state: tenacity.RetryCallState, policy: RequestPolicy) -> None:
     """Log the retry, and sleep; give up if nobody waits for the response any longer."""
     assert state.outcome is not None
     assert state.next_action is not None
     error = state.outcome.exception()
     assert error is not None
-    seconds, reason = state.next_action.sleep, str(error).partition("\n")[0]
-    logger.warning("%s: %s; retrying in %.1f s", type(error).__name__, reason, seconds)
-    if cancelled.wait(seconds):
+    seconds = state.next_action.sleep
+    if state.attempt_number not in policy.logged_attempts:  # once for all requests of a call
+        policy.logged_attempts.add(state.attempt_number)
+        reason = one_line(error)
+        logger.warning("%s: %s; retrying in %.1f s", type(error).__name__, reason, seconds)
+    if policy.cancelled.wait(seconds):
         raise error

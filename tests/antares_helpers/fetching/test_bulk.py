@@ -278,7 +278,52 @@ def test_a_locus_that_takes_too_long_is_listed(sandbox: Sandbox, ids: list[str])
     assert "timeout=2" in failures["hint"][0]
 
 
+def test_few_threads_are_enough(sandbox: Sandbox, ids: list[str]) -> None:
+    sandbox.fail("**", Delay(0.02), times=None)
+    before, most, over = threading.active_count(), 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not over.wait(0.005):
+            most = max(most, threading.active_count() - before - 1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    loci, _ = fetch_loci(ids, max_connections=8, **QUIET)
+    over.set()
+    watcher.join()
+    assert len(loci) == len(ids)
+    assert 8 <= most <= 12
+
+
+def test_loci_that_drip_stop_nothing_and_leave_nothing_behind(
+    sandbox: Sandbox, ids: list[str]
+) -> None:
+    before = set(threading.enumerate())
+    for locus_id in ids[:3]:
+        sandbox.fail(f"loci/{locus_id}/*", Hang(), times=None)
+        sandbox.fail(f"loci/{locus_id}", Hang(), times=None)
+    start = time.monotonic()
+    loci, failures = fetch_loci(ids[:12], max_connections=2, timeout=1, retries=0, **QUIET)
+    assert time.monotonic() - start < 10
+    assert ids_of(loci) == ids[3:12]
+    assert failures["locus_id"].tolist() == ids[:3]
+    time.sleep(0.2)
+    assert not set(threading.enumerate()) - before
+
+
 # A folder
+
+
+def test_a_folder_replays_all_that_the_service_sent(
+    sandbox: Sandbox, ids: list[str], tmp_path: Path, serving: Any
+) -> None:
+    paths = [f"loci/{ids[0]}{part}" for part in ("", "/alerts", "/catalog-matches")]
+    sent = [search.api_client.client.get(path).json() for path in paths]
+    fetch_loci(ids[:1], folder=tmp_path, **QUIET)
+    with serving(tmp_path):
+        replayed = [search.api_client.client.get(path).json() for path in paths]
+    assert replayed == sent
 
 
 def test_each_locus_is_kept_as_a_file_that_is_its_own(ids: list[str], tmp_path: Path) -> None:
@@ -345,10 +390,10 @@ def test_a_locus_that_is_no_json_is_had_and_listed(
     real = client.fetch_parts
 
     def with_nan(*args: Any, **options: Any) -> Any:
-        locus, missing = real(*args, **options)
-        return locus | {"ra": float("nan")}, missing
+        parts = real(*args, **options)
+        return parts._replace(locus=parts.locus | {"ra": float("nan")})
 
-    monkeypatch.setattr("antares_helpers.fetching.locus_source.fetch_parts", with_nan)
+    monkeypatch.setattr("antares_helpers.fetching.bulk.fetch_parts", with_nan)
     loci, failures = fetch_loci(ids[:1], folder=tmp_path, **QUIET)
     assert ids_of(loci) == ids[:1]
     assert "can't be written as JSON" in failures["error"][0]

@@ -558,3 +558,44 @@ def test_an_answer_without_end_is_given_up(monkeypatch):
 
     with pytest.raises(BadDataError, match="more than 10000 bytes"):
         fetch_locus(TUTORIAL_ID, retries=0)
+
+
+# What the service says
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": [{"detail": "no such\nfield", "status": 400, "title": "400 BAD REQUEST"}]},
+        {"errors": ["no such"]},
+        {"detail": "no such"},
+        {"message": "no such"},
+    ],
+    ids=str,
+)
+def test_the_reason_of_the_service_is_shown(body, broker):
+    broker.answer("locus", sends(body, status=400))
+
+    with pytest.raises(ServiceError, match=r"responded with 400 Bad Request \(no such\) .* query"):
+        fetch_locus(broker.locus_id)
+
+
+def test_a_reason_is_short_and_printable(broker):
+    detail = "\x1b[31mred\x1b[0m \u202e" + "long " * 1000
+    broker.answer("locus", sends({"errors": [{"detail": detail}]}, status=403))
+
+    with pytest.raises(ServiceError) as caught:
+        fetch_locus(broker.locus_id)
+
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) < 800
+    assert "HTTPS_PROXY" in message
+
+
+@pytest.mark.parametrize("body", [b"[[", b'"x"', b'{"errors": [[]]}', b"[" * 10_000, b"\xff"])
+def test_a_body_without_a_reason_is_passed_over(body, broker):
+    broker.answer("locus", sends(body, status=400))
+
+    with pytest.raises(ServiceError, match="responded with 400 Bad Request to the request"):
+        fetch_locus(broker.locus_id)
