@@ -219,9 +219,16 @@ class _Backend(httpcore.SyncBackend):
     """A network that keeps to a `Deadline`; httpcore limits only each single read and write."""
 
     def connect_tcp(
-        self, host: str, port: int, timeout: Any = None, **options: Any
+        self,
+        host: str,
+        port: int,
+        timeout: Any = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        connect = partial(super().connect_tcp, host, port, timeout.left(), **options)
+        connect = partial(
+            super().connect_tcp, host, port, timeout.left(), local_address, socket_options
+        )
         stream = connect() if _is_address(host) else _in_time(connect, timeout.left())
         return _Stream(stream, timeout)
 

@@ -121,9 +121,8 @@ def fetch_loci(
     >>> len(loci), len(failures)
     (5, 0)
     """
-    stream = _stream(
+    stream = iter_loci(
         ids,
-        prefetch=None,
         folder=folder,
         refresh=refresh,
         include_catalogs=include_catalogs,
@@ -132,6 +131,7 @@ def fetch_loci(
         timeout=timeout,
         retries=retries,
     )
+    stream.prefetch_all()
     loci: list[dict[str, Any]] = []
     try:
         loci.extend(stream)
@@ -184,31 +184,6 @@ def iter_loci(
     >>> sum(len(extract_lightcurve(locus)) > 0 for locus in stream), len(stream.failures)
     (5, 0)
     """
-    return _stream(
-        ids,
-        prefetch=_PREFETCH,
-        folder=folder,
-        refresh=refresh,
-        include_catalogs=include_catalogs,
-        max_connections=max_connections,
-        progress=progress,
-        timeout=timeout,
-        retries=retries,
-    )
-
-
-def _stream(
-    ids: Any,
-    *,
-    prefetch: int | None,
-    folder: Any,
-    refresh: bool,
-    include_catalogs: bool,
-    max_connections: int,
-    progress: bool,
-    timeout: float,
-    retries: int,
-) -> "LocusStream":
     for name, given in {"refresh": refresh, "include_catalogs": include_catalogs}.items():
         check_bool(name, given)
     check_bool("progress", progress)
@@ -222,15 +197,8 @@ def _stream(
     cache = None
     if folder is not None:
         cache = LocusCache(folder, read=not refresh, include_catalogs=include_catalogs)
-    return LocusStream(
-        distinct,
-        _Fetcher(options, limiter, cache, include_catalogs, max_connections),
-        # Some more threads than connections: they save files, and wait before retries.
-        threads=max_connections + max_connections // 2,
-        # If all loci are held anyway, a slow one need not delay the others.
-        prefetch=len(distinct) if prefetch is None else prefetch * max_connections,
-        progress=progress,
-    )
+    fetcher = _Fetcher(options, limiter, cache, include_catalogs, max_connections)
+    return LocusStream(distinct, fetcher, max_connections, progress=progress)
 
 
 def _check_connections(given: object) -> None:
@@ -269,11 +237,15 @@ class LocusStream(Iterator[dict[str, Any]]):
     """
 
     def __init__(
-        self, ids: list[str], fetcher: "_Fetcher", *, threads: int, prefetch: int, progress: bool
+        self, ids: list[str], fetcher: "_Fetcher", connections: int, *, progress: bool
     ) -> None:
         self._failed: list[tuple[str, AntaresHelpersError]] = []
+        self._ids = ids
         self._fetcher = fetcher
-        self._loci = self._run(ids, threads, prefetch, progress)
+        # Some more threads than connections: they save files, and wait before retries.
+        self._threads = connections + connections // 2
+        self._prefetch = _PREFETCH * connections
+        self._loci = self._run(progress)
 
     def __next__(self) -> dict[str, Any]:
         return next(self._loci)
@@ -283,6 +255,10 @@ class LocusStream(Iterator[dict[str, Any]]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def prefetch_all(self) -> None:
+        """Let all loci wait for the reader: if they are held anyway, a slow one delays no other."""
+        self._prefetch = len(self._ids)
 
     def close(self) -> None:
         """Send nothing more."""
@@ -298,15 +274,18 @@ class LocusStream(Iterator[dict[str, Any]]):
         ]
         return Table(rows=rows or None, names=_FAILURE_COLUMNS, dtype=[np.str_] * 3)
 
-    def _run(
-        self, ids: list[str], threads: int, prefetch: int, progress: bool
-    ) -> Generator[dict[str, Any], None, None]:
-        with progress_bar(len(ids), is_shown=progress) as bar, closing(self._fetcher) as fetcher:
+    def _run(self, progress: bool) -> Generator[dict[str, Any], None, None]:
+        total = len(self._ids)
+        with progress_bar(total, is_shown=progress) as bar, closing(self._fetcher) as fetcher:
             results = in_parallel(
-                fetcher.fetch, ids, threads=threads, prefetch=prefetch, on_progress=bar.show
+                fetcher.fetch,
+                self._ids,
+                threads=self._threads,
+                prefetch=self._prefetch,
+                on_progress=bar.show,
             )
             with closing(results):
-                for locus_id, (locus, error) in zip(ids, results, strict=True):
+                for locus_id, (locus, error) in zip(self._ids, results, strict=True):
                     if error is not None:
                         self._failed.append((locus_id, error))
                     if locus is not None:

@@ -264,7 +264,7 @@ def _existing(request: Request[T]) -> T:
 
 def _optional_matches(
     request: Request[T] | None,
-) -> tuple[T | None, AntaresHelpersError | None]:
+) -> tuple[T, None] | tuple[None, AntaresHelpersError | None]:
     if request is None:
         return None, None
     try:
