@@ -1,4 +1,4 @@
-"""The connections to ANTARES: shared, bounded in time and size, and without cookies."""
+"""Connections to ANTARES: shared by all calls, bounded in time and size, without cookies."""
 
 import atexit
 import os
@@ -126,7 +126,7 @@ def exchange(request: Any, deadline: Deadline) -> Any:
     return complete
 
 
-# All that is made use of. Of a content type only UTF-8 is taken, and cookies are not.
+# All that is used: text is UTF-8 whatever the content type says, and cookies are dropped.
 _HEADERS = ("Location", "Retry-After")
 
 

@@ -85,7 +85,7 @@ def _retry_unreadable(
             return call(api, locus_id), api.transport.body
         except (httpx.HTTPError, httpx.InvalidURL):
             raise
-        except Exception:  # whatever the client raises on nonsense
+        except Exception:  # the client raises errors of any kind on a malformed response
             time.sleep(_UNREADABLE_WAIT * 2**attempt)
     return call(api, locus_id), api.transport.body
 

@@ -61,7 +61,7 @@ class PolicyTransport(httpx.BaseTransport):
     policy : RequestPolicy
         Deadline, retries and number of connections.
     base : httpx.URL
-        The address of the API. What is asked of it in https is never asked in http.
+        The address of the API. If it is https, no request is sent over http.
     any_origin : bool
         Whether requests may go to other servers.
 

@@ -115,7 +115,7 @@ class Request(Generic[T]):
     Parameters
     ----------
     call : callable
-        Sends the request with an API object of the client, and returns what is wanted of the
+        Sends the request with an API object of the client, and returns what is needed of the
         response.
     target : RequestTarget
         What is requested.
