@@ -323,6 +323,8 @@ class _Fetcher:
     def close(self) -> None:
         """Send nothing more."""
         self._limiter.close()
+        if self._cache:
+            self._cache.close()
 
     def _from_service(self, locus_id: str) -> tuple[dict[str, Any], AntaresHelpersError | None]:
         if self._failures_in_a_row >= self._max_failures:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -30,6 +31,8 @@ DEVKIT_KEYS = {
 
 _IN_DEVKIT_LOCUS = {"id", "ra", "dec", "tags", "internal_properties", "user_properties"}
 _IN_DEVKIT_ALERT = {"id", "mjd", "properties", "grav_wave_events"}
+
+_CLOSE_SECONDS = 1.0
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -71,6 +74,8 @@ class LocusCache:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._read = read
         self._include_catalogs = include_catalogs
+        self._saving = 0
+        self._saved = threading.Condition()
         with NamedTemporaryFile(dir=self._folder, prefix=".writable."):
             self._remove_leftovers()
 
@@ -88,6 +93,21 @@ class LocusCache:
 
     def save(self, parts: LocusParts) -> AntaresHelpersError | None:
         """Write a locus, in one step; return what has gone wrong."""
+        with self._saved:
+            self._saving += 1
+        try:
+            return self._save(parts)
+        finally:
+            with self._saved:
+                self._saving -= 1
+                self._saved.notify_all()
+
+    def close(self) -> None:
+        """Wait until what is being written is complete, so that no unfinished file stays."""
+        with self._saved:
+            self._saved.wait_for(lambda: self._saving == 0, _CLOSE_SECONDS)
+
+    def _save(self, parts: LocusParts) -> AntaresHelpersError | None:
         locus_id = parts.locus["id"]
         try:
             write_locus_file(
