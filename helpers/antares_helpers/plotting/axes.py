@@ -43,28 +43,34 @@ class DateFormatter(Formatter):
     """Format calendar dates; the first in view, and the first of each year, shows its year."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 (of matplotlib)
-        """Return one date in full, for example beside the mouse."""
-        return self._text(_date(x), with_year=True, months=False)
+        """Return one date in full."""
+        return f"{_day(_date(x))} {_date(x).year}"
 
     def format_ticks(self, values: Any) -> list[str]:
         """Return the labels of all ticks."""
         low, high = sorted(self.axis.get_view_interval()) if self.axis else (-np.inf, np.inf)
         dates = [_date(value) for value in values]
-        months = all(date.day == 1 and not date.hour for date in dates)
+        if len(dates) > 1 and all((date.month, date.day) == (1, 1) for date in dates):
+            return [f"{date.year}" for date in dates]
+        are_months = all(date.day == 1 and not date.hour for date in dates)
         labels, year = [], None
         for value, date in zip(values, dates, strict=True):
-            labels.append(self._text(date, with_year=date.year != year, months=months))
+            labels.append(_label(date, are_months=are_months, with_year=date.year != year))
             year = date.year if low <= value <= high else None
         return labels
 
-    @staticmethod
-    def _text(date: datetime, *, with_year: bool, months: bool) -> str:
-        is_midnight = not (date.hour or date.minute)
-        if not (is_midnight or with_year):
-            return f"{date:%H:%M}"
-        text = f"{date:%b}" if months else f"{date.day} {date:%b}"
-        text += f" {date.year}" if with_year else ""
-        return text if is_midnight else f"{text} {date:%H:%M}"
+
+def _label(date: datetime, *, are_months: bool, with_year: bool) -> str:
+    is_midnight = not (date.hour or date.minute)
+    if not (is_midnight or with_year):
+        return f"{date:%H:%M}"
+    text = f"{date:%b}" if are_months else _day(date)
+    text += f" {date.year}" if with_year else ""
+    return text if is_midnight else f"{text} {date:%H:%M}"
+
+
+def _day(date: datetime) -> str:
+    return f"{date.day} {date:%b}"
 
 
 def _date(days: float) -> datetime:
@@ -107,14 +113,16 @@ def _has_room_for_calendar(ax: Axes) -> bool:
     return width >= _MIN_CALENDAR_WIDTH and not has_one
 
 
+def _to_date(mjd: Any) -> Any:  # not a lambda: figures can be pickled
+    return mjd - _MJD_OF_MATPLOTLIB
+
+
+def _to_mjd(date: Any) -> Any:
+    return date + _MJD_OF_MATPLOTLIB
+
+
 def _add_calendar(ax: Axes, ticks: int) -> None:
-    def to_date(mjd: Any) -> Any:
-        return mjd - _MJD_OF_MATPLOTLIB
-
-    def to_mjd(date: Any) -> Any:
-        return date + _MJD_OF_MATPLOTLIB
-
-    axis = ax.secondary_xaxis("top", functions=(to_date, to_mjd))
+    axis = ax.secondary_xaxis("top", functions=(_to_date, _to_mjd))
     axis.set_label(_CALENDAR)
     locator: Any = AutoDateLocator(minticks=min(2, ticks), maxticks=ticks)  # type: ignore[no-untyped-call]
     axis.xaxis.set_major_locator(locator)
