@@ -237,7 +237,7 @@ def test_a_legend_is_beside_the_data_if_there_is_room(layout, is_beside):
 
 
 @pytest.mark.parametrize("background", ["white", "black"])
-def test_what_is_quiet_can_still_be_read(background):
+def test_quiet_text_can_still_be_read(background):
     def luminance(color):
         linear = [
             c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)

@@ -296,7 +296,7 @@ def test_an_empty_light_curve_says_why():
 @pytest.mark.parametrize(
     "lc", [None, 5, "ANT2026abcd", locus_of(lsst_alert()), Table({"band": ["r"]}), np.ones(3)]
 )
-def test_what_is_no_light_curve_is_refused(lc):
+def test_anything_but_a_light_curve_is_refused(lc):
     with pytest.raises(InvalidInputError, match="takes what extract_lightcurve returns"):
         plot_lightcurve(lc)
 
