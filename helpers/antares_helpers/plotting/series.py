@@ -155,7 +155,7 @@ def add_locus(
 def draw_points(ax: Axes, points: Points, locus: DrawnLocus, *, is_dark: bool) -> None:
     """Draw detections with their errors, upper limits, and rings around dipoles."""
     scale = max(_MIN_SCALE, min(1.0, (_FULL_SIZE_UP_TO / max(len(points.x), 1)) ** 0.25))
-    for rank, name in enumerate(_largest_error_first(points)):
+    for name, zorder in _layers(points).items():
         color = locus.colors[SERIES[name][0]]
         of_series = points.select(_is_of(points, name))
         _draw_limits(ax, of_series.select(of_series.is_limit), color, scale)
@@ -163,7 +163,7 @@ def draw_points(ax: Axes, points: Points, locus: DrawnLocus, *, is_dark: bool) -
         if len(detections.x):
             style = marker_style(name, color, is_dark=is_dark)
             locus.symbols[name] = Line2D([], [], **style)
-            _draw_detections(ax, detections, name, style, scale, 2 + 0.5 * rank / len(SERIES))
+            _draw_detections(ax, detections, name, style, scale, zorder)
         else:
             locus.symbols.setdefault(name, Line2D([], [], **_limit_style(color)))
     _draw_rings(ax, points.select(points.is_dipole), scale, "0.7" if is_dark else "0.3")
@@ -197,14 +197,15 @@ def _is_of(points: Points, name: str) -> NDArray[np.bool_]:
     return is_of
 
 
-def _largest_error_first(points: Points) -> list[str]:
-    """Return the series there are, so that faint bands do not hide those with small errors."""
+def _layers(points: Points) -> dict[str, float]:
+    """Return the zorder of each series: faint bands do not hide those with small errors."""
     errors = {}
     for name in SERIES:
         rows = _is_of(points, name)
         if rows.any():
             errors[name] = float(np.median(points.error[rows]))
-    return sorted(errors, key=errors.__getitem__, reverse=True)
+    from_bottom = sorted(errors, key=errors.__getitem__, reverse=True)
+    return {name: 2 + 0.5 * from_bottom.index(name) / len(SERIES) for name in errors}
 
 
 def _draw_detections(

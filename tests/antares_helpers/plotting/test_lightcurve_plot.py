@@ -224,6 +224,13 @@ def test_the_symbols_of_ztf_are_dark_on_a_dark_background(of_both_surveys):
     assert to_hex(ztf.get_markeredgecolor()) == COLORS_ON_BLACK["r"]
 
 
+def test_a_legend_of_your_own_is_in_the_order_of_wavelength_too(of_both_surveys):
+    ax = plot_lightcurve(of_both_surveys, legend=False)
+    ax.legend()
+
+    assert legend_of(ax) == ["g", "g (ZTF)", "r (ZTF)"]
+
+
 def test_the_legend_names_the_survey_of_ztf(of_both_surveys):
     assert legend_of(plot_lightcurve(of_both_surveys)) == ["g", "g (ZTF)", "r (ZTF)"]
 
