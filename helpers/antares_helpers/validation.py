@@ -1,4 +1,4 @@
-"""What a user may ask for, checked once at the edge; each error says what was expected."""
+"""Checks of what a user passes, made once at the edge; each error says what is expected."""
 
 from collections.abc import Iterable
 from numbers import Real
@@ -26,7 +26,7 @@ CUTOUTS = ("template", "science", "difference")
 
 
 def short_repr(given: object) -> str:
-    """Return what was given as it stands in a message: readable, and not too long."""
+    """Return a value as text for a message: readable, and not too long."""
     try:
         text = repr(given)
     except ValueError:  # an integer of thousands of digits
@@ -35,20 +35,20 @@ def short_repr(given: object) -> str:
 
 
 def check_bool(name: str, given: object) -> None:
-    """Refuse what is neither True nor False."""
+    """Refuse anything but True and False."""
     if not isinstance(given, (bool, np.bool_)):
         raise InvalidInputError(f"{name}={short_repr(given)} must be True or False.")
 
 
 def check_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
-    """Refuse what is not one of the choices of an option."""
+    """Refuse anything but the choices of an option."""
     if not isinstance(given, str) or given not in choices:
         expected = ", ".join(map(repr, choices))
         raise InvalidInputError(f"{name}={short_repr(given)} must be one of {expected}.")
 
 
 def check_bands(bands: str | Iterable[str] | None) -> list[str] | None:
-    """Return the bands as a list; refuse what is no band."""
+    """Return the bands as a list; refuse anything that is not a band."""
     if bands is None:
         return None
     wanted = _listed(bands)
@@ -60,7 +60,7 @@ def check_bands(bands: str | Iterable[str] | None) -> list[str] | None:
 
 
 def check_objects(given: object) -> list[str] | None:
-    """Return diaObjectIds as exact strings; refuse what can't be one."""
+    """Return diaObjectIds as exact strings; refuse anything that is not exact."""
     if given is None:
         return None
     objects = [given] if isinstance(given, str) else _listed(given)
@@ -74,7 +74,7 @@ def check_objects(given: object) -> list[str] | None:
 
 
 def check_reliability(given: object) -> None:
-    """Refuse what is no number from 0 to 1."""
+    """Refuse anything but a number from 0 to 1."""
     if given is None:
         return
     is_number = isinstance(given, Real) and not isinstance(given, bool)

@@ -1,4 +1,4 @@
-"""Read ZTF alerts into arrays: magnitudes become signed fluxes, UTC becomes TAI."""
+"""Read ZTF alerts into arrays, with signed fluxes and times in TAI."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ ZTF_BEGAN = 58027.0
 """MJD of 2017-10-01, before ZTF's first light."""
 
 ZTF_EXPOSURE = 30.0
-"""Exposure time of ZTF [s] where an alert does not tell it."""
+"""Exposure time of ZTF [s] if an alert does not give it."""
 
 TAI_MINUS_UTC = 37.0
 """Seconds by which TAI is ahead of UTC since 2017, before ZTF began (IERS Bulletin C)."""
@@ -30,7 +30,7 @@ _ZTF_FLAG = dict.fromkeys(["t", "1", "true", "True"], True) | dict.fromkeys(
 
 
 def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
-    """Read ZTF alerts: magnitudes turned into signed fluxes, times into TAI at mid-exposure.
+    """Read ZTF alerts; convert magnitudes to signed fluxes, and times to TAI at mid-exposure.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
     Returns
     -------
     dict of str to ndarray
-        The columns that `read_lsst` gives. An upper limit has the flux of its 5-sigma limiting
+        The same columns as from `read_lsst`. An upper limit has the flux of its 5-sigma limiting
         magnitude, and a fifth of it as error.
     """
     alerts = AlertList(
