@@ -85,8 +85,8 @@ class LocusCache:
         """Write a locus, in one step; return what has gone wrong."""
         try:
             write_locus_file(
-                locus,
                 self._folder / f"{locus['id']}.json",
+                locus,
                 source=base_url(),
                 catalogs=self._include_catalogs,
             )
