@@ -86,7 +86,7 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
-def _serve(sandbox: antares_sandbox.Sandbox) -> int:
+def _serve(sandbox: "antares_sandbox.Sandbox") -> int:
     try:
         _handle(_interrupt, signal.SIGINT, signal.SIGTERM)
         click.echo(f"Serving {len(sandbox.locus_ids)} loci of {sandbox.folder} at {sandbox.url}")

@@ -66,7 +66,8 @@ def ask(url: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
 
 
 def get(path: str, method: str = "GET") -> bytes:
-    return f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode("latin-1")
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1")
 
 
 def assert_json_error(answer: tuple[int, dict[str, str], bytes], *expected: int) -> None:
@@ -105,16 +106,41 @@ def test_other_methods_are_a_json_405(small, method):
 @pytest.mark.parametrize(
     "request_bytes",
     [
-        b"GET /v2/loci/ANT2026small\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET /v2/loci/ANT 2026 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v2/loci/ANT2026small\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /v2/loci/ANT 2026 HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
         b"hello\r\n\r\n",
         b"GET /v2/loci/ANT2026small HTTP/1.1\r\n\r\n",
     ],
     ids=["nul", "space", "tls", "words", "no host"],
 )
-def test_what_is_not_http_is_a_json_400(small, request_bytes):
-    assert_json_error(ask(small.url, request_bytes), 400)
+def test_what_is_not_http_is_a_400(small, request_bytes):
+    assert ask(small.url, request_bytes)[0] == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST:80", "127.0.0.1:8000"])
+def test_a_request_for_this_machine_is_served(small, host):
+    request = get("/v2/loci/ANT2026small").replace(b"localhost", host.encode())
+
+    assert ask(small.url, request)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "example.org",
+        "localhost.example.org",
+        "127.0.0.1.example.org:80",
+        "localhost:x",
+        "[::1]",
+    ],
+)
+def test_a_request_for_another_host_is_a_json_400(small, host):
+    request = get("/v2/loci/ANT2026small").replace(b"localhost", host.encode())
+
+    assert_json_error(ask(small.url, request), 400)
+    assert small.requests == []
 
 
 def test_a_head_request_has_no_body(small):

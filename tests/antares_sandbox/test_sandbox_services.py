@@ -12,7 +12,8 @@ from antares_client.models import GravWaveNoticeTypes
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
-from antares_sandbox import GW_CENTRE_DEG, GW_EVENT_ID, TUTORIAL_ID, Sandbox
+from antares_sandbox import TUTORIAL_ID, Sandbox
+from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +209,7 @@ def test_an_earlier_notice_is_found_by_its_time_and_wider(zone):
     latest = search.get_latest_grav_wave_notice(GW_EVENT_ID)
     time = latest.event_datetime + timedelta(minutes=5)
     first = search.get_grav_wave_notice(GW_EVENT_ID, time.replace(tzinfo=zone))
-    place = SkyCoord(GW_CENTRE_DEG[0], GW_CENTRE_DEG[1] + 1.5, unit="deg")
+    place = SkyCoord(GW_CENTER_DEG[0], GW_CENTER_DEG[1] + 1.5, unit="deg")
 
     assert first.notice_type is GravWaveNoticeTypes.PRELIMINARY
     assert first.notice_datetime == time
@@ -259,7 +260,7 @@ def test_the_sky_map_covers_the_sky_once(notice):
 
 
 def test_the_contours_are_those_of_a_normal_distribution(notice):
-    place = SkyCoord(GW_CENTRE_DEG[0], GW_CENTRE_DEG[1] + 1.0, unit="deg")
+    place = SkyCoord(GW_CENTER_DEG[0], GW_CENTER_DEG[1] + 1.0, unit="deg")
 
     level, area = notice.get_probability_contour_level_and_area(place)
 

@@ -4,7 +4,7 @@ import pytest
 from antares_devkit.models import DevKitLocus
 from antares_devkit.utils import get_filters
 
-from antares_sandbox import simulate_loci
+from simulated_sky import simulate_loci
 
 pytest.importorskip("slack_sdk", reason="two of the filters import slack_sdk (slack-sdk)")
 

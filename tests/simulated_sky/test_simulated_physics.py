@@ -4,7 +4,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from antares_sandbox import TUTORIAL_ID, simulate_large, simulate_loci
+from antares_sandbox import TUTORIAL_ID
+from simulated_sky import simulate_large, simulate_loci
 
 FILES = {file["locus"]["id"]: file for file in simulate_loci()}
 UNSIGNED = "ANT2026simunsigned"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from antares_sandbox import simulate_large, simulate_loci
+from simulated_sky import simulate_large, simulate_loci
 
 SCHEMA_VERSION = (11, 1)
 RECORDS = ("diaSource", "diaObject", "ssSource")

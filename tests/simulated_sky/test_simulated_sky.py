@@ -6,9 +6,9 @@ from itertools import combinations
 import pytest
 from antares_client import search
 
-from antares_sandbox import GW_CENTRE_DEG, GW_EVENT_ID, simulate_loci
-from antares_sandbox.simulation.grav_wave import GW_EVENT_MJD
+from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID, GW_EVENT_MJD
 from antares_sandbox.sky import separation_arcsec
+from simulated_sky import simulate_loci
 
 LOCI = {file["locus"]["id"]: file["locus"] for file in simulate_loci()}
 WIRES = {file["locus"]["id"]: file.get("wire", {}) for file in simulate_loci()}
@@ -43,7 +43,7 @@ def test_there_are_more_than_a_hundred_loci():
 
 
 def test_the_field_spans_several_square_degrees():
-    near = [locus for locus in LOCI.values() if distance_deg(locus, *GW_CENTRE_DEG) < 2.5]
+    near = [locus for locus in LOCI.values() if distance_deg(locus, *GW_CENTER_DEG) < 2.5]
 
     assert len(near) >= 30
     assert max(locus["dec"] for locus in near) - min(locus["dec"] for locus in near) > 2
@@ -51,7 +51,7 @@ def test_the_field_spans_several_square_degrees():
 
 @pytest.mark.parametrize(("radius", "least"), [(0.3, 4), (0.7, 10), (1.0, 15)])
 def test_a_cone_around_the_centre_finds_some_loci(radius, least):
-    found = [locus for locus in LOCI.values() if distance_deg(locus, *GW_CENTRE_DEG) < radius]
+    found = [locus for locus in LOCI.values() if distance_deg(locus, *GW_CENTER_DEG) < radius]
 
     assert least <= len(found) < len(LOCI)
 
@@ -138,13 +138,13 @@ def test_alerts_in_the_event_follow_it_and_lie_near_it():
                 assert 0 < event["contour_level"] <= 90
                 assert 0 <= event["contour_area"] < 15
                 assert alert["mjd"] > GW_EVENT_MJD
-                assert distance_deg(locus, *GW_CENTRE_DEG) < 2.2
+                assert distance_deg(locus, *GW_CENTER_DEG) < 2.2
 
 
 def test_the_nearer_the_centre_the_lower_the_contour():
     levels = [
         (
-            distance_deg(locus, *GW_CENTRE_DEG),
+            distance_deg(locus, *GW_CENTER_DEG),
             next(
                 event["contour_level"]
                 for alert in locus["alerts"]

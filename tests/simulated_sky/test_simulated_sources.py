@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 
-from antares_sandbox.simulation.detections import DETECTION_SNR, detect
-from antares_sandbox.simulation.irregular import ActiveGalaxy, DwarfNova, Passing
-from antares_sandbox.simulation.periodic import EclipsingBinary, LongPeriodVariable, RRLyrae
-from antares_sandbox.simulation.source import fluxes
-from antares_sandbox.simulation.supernovae import (
+from antares_sandbox.sky import separation_arcsec
+from simulated_sky.detections import DETECTION_SNR, detect
+from simulated_sky.irregular import ActiveGalaxy, DwarfNova, Passing
+from simulated_sky.periodic import EclipsingBinary, LongPeriodVariable, RRLyrae
+from simulated_sky.source import fluxes
+from simulated_sky.supernovae import (
     PlateauSupernova,
     StrippedSupernova,
     ThermonuclearSupernova,
 )
-from antares_sandbox.simulation.survey import (
+from simulated_sky.survey import (
     BANDS,
     DEPTH,
     Visit,
@@ -20,7 +21,6 @@ from antares_sandbox.simulation.survey import (
     utc,
     wide_visits,
 )
-from antares_sandbox.sky import separation_arcsec
 
 FLUXES = dict.fromkeys(BANDS, 10_000.0)
 

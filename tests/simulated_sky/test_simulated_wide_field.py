@@ -10,9 +10,10 @@ import pytest
 from antares_client import search
 from astropy.coordinates import SkyCoord
 
-from antares_sandbox import GW_CENTRE_DEG, simulate_loci
-from antares_sandbox.simulation.wide_field import FIRST_MJD, LAST_MJD, wide_field
+from antares_sandbox.grav_wave import GW_CENTER_DEG
 from antares_sandbox.sky import separation_arcsec
+from simulated_sky import simulate_loci
+from simulated_sky.wide_field import FIRST_MJD, LAST_MJD, wide_field
 
 WIDE = {file["locus"]["id"]: file["locus"] for file in wide_field()}
 OTHERS = {
@@ -85,7 +86,7 @@ def test_the_documentation_counts_them():
     near = [
         locus
         for locus in OTHERS.values()
-        if separation_arcsec(locus["ra"], locus["dec"], *GW_CENTRE_DEG) < 2.5 * 3600
+        if separation_arcsec(locus["ra"], locus["dec"], *GW_CENTER_DEG) < 2.5 * 3600
     ]
 
     assert f"There are {len(WIDE) + len(OTHERS)} loci: {len(near)} within 2.5 degrees" in text
@@ -131,7 +132,7 @@ def test_a_locus_lies_in_the_southern_sky_outside_the_first_field(locus_id):
     locus = WIDE[locus_id]
 
     assert -73 < locus["dec"] < 3
-    assert separation_arcsec(locus["ra"], locus["dec"], *GW_CENTRE_DEG) > 10 * 3600
+    assert separation_arcsec(locus["ra"], locus["dec"], *GW_CENTER_DEG) > 10 * 3600
     assert not any(alert["grav_wave_events"] for alert in locus["alerts"])
 
 

@@ -66,7 +66,8 @@ class _LocusSearch:
             if monotonic() > pause:
                 if monotonic() > deadline:
                     raise QueryError(f"the query takes longer than {SEARCH_TIMEOUT:g} s")
-                await asyncio.sleep(0)  # Others get their responses meanwhile.
+                # Others get their responses meanwhile, which take several turns of the loop.
+                await asyncio.sleep(_SLICE_SECONDS)
                 pause = monotonic() + _SLICE_SECONDS
         return found
 
