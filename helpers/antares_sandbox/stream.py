@@ -51,7 +51,7 @@ class SandboxStreamingClient(StreamingClient):  # type: ignore[misc]
     arrives after about 3 seconds, while the cluster waits for other members of the group.
     """
 
-    _DEFAULT_OPTIONS = {  # noqa: RUF012 (as its parent has it)
+    _DEFAULT_OPTIONS = {  # noqa: RUF012 (as in its parent)
         "security.protocol": "PLAINTEXT",
         # The next client of a group waits a second less than this for one that disappeared.
         "session.timeout.ms": 4000,

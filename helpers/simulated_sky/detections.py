@@ -11,7 +11,7 @@ from simulated_sky.survey import Visit, flux_error
 __all__ = ["DETECTION_SNR", "Detection", "detect", "flaw"]
 
 DETECTION_SNR = 5.0
-"""What is fainter than this many standard deviations makes no alert."""
+"""A source fainter than this many standard deviations makes no alert."""
 
 _DECIMALS = 3
 _TEMPLATE_DEPTH_MAG = 1.3
@@ -33,7 +33,7 @@ class Detection:
     template, template_err : float
         Of the template, at the same position.
     reliability : float
-        Machine-learned score from 0 (artefact) to 1 (real).
+        Machine-learned score from 0 (artifact) to 1 (real).
     dipole : bool
         Whether the fit of a dipole is the better one.
     flags : tuple of str
@@ -63,16 +63,16 @@ class Detection:
 
 
 def detect(rng: np.random.Generator, source: Source, visits: Sequence[Visit]) -> list[Detection]:
-    """Return what is detected of a source.
+    """Return the detections of a source.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         Source of the random numbers.
     source : Source
-        What is looked at.
+        The source.
     visits : sequence of Visit
-        When.
+        The exposures.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def detect(rng: np.random.Generator, source: Source, visits: Sequence[Visit]) ->
 def flaw(
     detection: Detection, *, reliability: float, shift: float = 0.0, flags: tuple[str, ...] = ()
 ) -> Detection:
-    """Return a detection that something went wrong with.
+    """Return a flawed detection.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def flaw(
     reliability : float
         The score it gets.
     shift : float, optional
-        What is added to its fluxes, in nJy.
+        Added to its fluxes, in nJy.
     flags : tuple of str, optional
         The specific pixel flags that are set, without their prefix.
 

@@ -42,7 +42,7 @@ _EXTENDEDNESS = 0.12
 
 
 class SupernovaType(NamedTuple):
-    """What supernovae of a type have in common; `date` names the property of their date."""
+    """A type of supernova; `date` names the property of their date."""
 
     name: str
     source: Callable[[float, Mapping[str, float], Mapping[str, float], float], Source]
@@ -52,9 +52,9 @@ class SupernovaType(NamedTuple):
 
 
 class Supernova(NamedTuple):
-    """A row of the table: what is simulated, and when it is looked at.
+    """A row of the table: the supernova, and the season in which it is observed.
 
-    The redshift changes clock and colors where it is `at_redshift`.
+    The redshift changes time scale and colors if `at_redshift` is set.
     """
 
     name: str

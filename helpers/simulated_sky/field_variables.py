@@ -1,18 +1,18 @@
-"""The variable sources of the simulated field, what passes it, and what is no source at all."""
+"""The variable sources, moving objects and artifacts of the simulated field."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from antares_sandbox.store.format import LocusFile
 from simulated_sky.variable_recipes import (
-    Artefact,
+    Artifact,
     Asteroid,
     CataclysmicStar,
     Galaxy,
     MovedStar,
     Star,
     active_galaxy,
-    artefact,
+    artifact,
     asteroid,
     dwarf_nova,
     eclipsing_binary,
@@ -47,11 +47,11 @@ _ASTEROIDS = (
     Asteroid("03", (60.2783, -46.3391), 21163650862403121, 61301, "gi", 19.8),
     Asteroid("04", (62.3320, -49.2215), 21164731183900817, 61155, "iz", 21.2),
 )
-_ARTEFACTS = (
-    Artefact("01", (62.1102, -48.6047), 61271, "streak", 20.3),
-    Artefact("02", (61.5530, -47.1868), 61244, "cr", 21.7),
-    Artefact("03", (62.8459, -48.2210), 61303, "edge", 22.1),
-    Artefact("04", (60.7714, -49.3472), 61129, "saturated", 17.9),
+_ARTIFACTS = (
+    Artifact("01", (62.1102, -48.6047), 61271, "streak", 20.3),
+    Artifact("02", (61.5530, -47.1868), 61244, "cr", 21.7),
+    Artifact("03", (62.8459, -48.2210), 61303, "edge", 22.1),
+    Artifact("04", (60.7714, -49.3472), 61129, "saturated", 17.9),
 )
 _DWARF_NOVAE = (
     CataclysmicStar("01", (60.0274, -48.5391), (61231.6, 61288.9), 22.6, 3.6, (61215, 61310), 2.5),
@@ -62,13 +62,13 @@ _MOVED_STARS = (
 
 
 def field_variables() -> Iterator[LocusFile]:
-    """Return the variable sources, asteroids and artefacts of the field."""
+    """Return the variable sources, asteroids and artifacts of the field."""
     makers: tuple[tuple[Callable[[Any], LocusFile], tuple[Any, ...]], ...] = (
         (rr_lyrae, _RR_LYRAE),
         (eclipsing_binary, _BINARIES),
         (active_galaxy, _GALAXIES),
         (asteroid, _ASTEROIDS),
-        (artefact, _ARTEFACTS),
+        (artifact, _ARTIFACTS),
         (dwarf_nova, _DWARF_NOVAE),
         (moved_star, _MOVED_STARS),
     )

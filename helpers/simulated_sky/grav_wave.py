@@ -15,14 +15,14 @@ _HIGHEST_LEVEL = 90.0
 
 
 def with_grav_wave_events(alerts: Iterable[Alert], ra: float, dec: float) -> list[Alert]:
-    """Return alerts which name the event, where they lie in its 90 % contour and follow it soon.
+    """Return the alerts; those soon after the event, in its 90% contour, name it.
 
     Parameters
     ----------
     alerts : iterable of Alert
         The alerts of a locus.
     ra, dec : float
-        Where the locus is, in degrees.
+        Position of the locus, in degrees.
 
     Returns
     -------

@@ -123,7 +123,7 @@ class MovingStar:
 
     # A residual has no clock: it depends on how the star lies on the pixels.
     def difference(self, mjd: float, band: str) -> float:  # noqa: ARG002
-        """Return what the subtraction leaves, in nJy: never the same twice."""
+        """Return the residual of the subtraction, in nJy: random each time."""
         return self.template[band] * self._residual * float(self._rng.normal())
 
 
@@ -135,7 +135,7 @@ class Passing:
     flux : mapping of str to float
         Its flux, in nJy, by band.
     sky : float, optional
-        What the template has at its place, in nJy.
+        Flux of the template at its position, in nJy.
     """
 
     def __init__(self, flux: Mapping[str, float], sky: float = 60.0) -> None:

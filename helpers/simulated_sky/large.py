@@ -21,9 +21,9 @@ LARGE_ID = "ANT2026simlarge"
 
 _EPOCH_MJD, _LAST_MJD, _SEASON_D = 61100.0, 61320.0, 220.0
 _A_NIGHT = 200
-"""Visits in a band that a night has room for."""
+"""Visits in one band that fit into a night."""
 
-MOST_ALERTS = 120_000
+MAX_ALERTS = 120_000
 """For more, the season would begin before the survey did."""
 _PLACE = (53.12491, -27.90172)
 _SPARE = 1.35
@@ -55,12 +55,12 @@ _MORE_FLAGS = (
 
 
 def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
-    """Simulate an RR Lyrae with as many alerts as you like, of about 100 properties each.
+    """Simulate an RR Lyrae with any number of alerts, each of about 100 properties each.
 
     Parameters
     ----------
     n_alerts : int, optional
-        How many alerts.
+        Number of alerts.
     seed : int, optional
         The seed; the same seed makes the same locus.
 
@@ -72,7 +72,7 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
     Raises
     ------
     ValueError
-        Where `n_alerts` is not from 1 to 120,000.
+        If `n_alerts` is not from 1 to 120,000.
 
     Examples
     --------
@@ -80,8 +80,8 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
     >>> len(file["locus"]["alerts"])
     50
     """
-    if not 1 <= n_alerts <= MOST_ALERTS:
-        raise ValueError(f"n_alerts is {n_alerts}: give a number from 1 to {MOST_ALERTS}")
+    if not 1 <= n_alerts <= MAX_ALERTS:
+        raise ValueError(f"n_alerts={n_alerts} is not valid: give a number from 1 to {MAX_ALERTS}")
     rng = np.random.default_rng([seed, n_alerts])
     mean = fluxes(u=18.6, g=18.1, r=17.9, i=17.85, z=17.8, y=17.8)
     source = RRLyrae(0.60214, _EPOCH_MJD, mean)

@@ -27,7 +27,7 @@ _RECIPES: tuple[Callable[[], LocusFile], ...] = (
 
 
 def simulate_loci() -> list[LocusFile]:
-    """Simulate the loci that come with the sandbox: the same ones every time.
+    """Simulate the loci that come with the sandbox: always the same.
 
     Returns
     -------

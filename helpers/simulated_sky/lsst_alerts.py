@@ -42,7 +42,7 @@ class AlertMaker:
     rng : numpy.random.Generator
         Source of the random numbers.
     ra, dec : float
-        Where the object is, in degrees.
+        Position of the object, in degrees.
     extendedness : float, optional
         How it looks: 0 for a star, 1 for a galaxy.
     """
@@ -152,7 +152,7 @@ class AlertMaker:
 
 
 def add_magnitude(properties: dict[str, Any], flux: float, flux_err: float) -> None:
-    """Add `ant_mag` and what goes with it, where the flux (in nJy) has a magnitude."""
+    """Add `ant_mag` and related properties, if the flux (in nJy) has a magnitude."""
     if flux > 0:
         magnitude = round(AB_ZEROPOINT - 2.5 * log10(flux), 10)
         properties["ant_mag"] = magnitude

@@ -1,4 +1,4 @@
-"""Periodic stars: brighter and fainter than their template by turns."""
+"""Periodic stars: sometimes brighter than their template, sometimes fainter."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

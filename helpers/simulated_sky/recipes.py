@@ -20,7 +20,7 @@ __all__ = [
     "generator",
     "in_order",
     "make_alerts",
-    "with_artefacts",
+    "with_artifacts",
     "with_dipoles",
     "without_properties",
 ]
@@ -53,7 +53,7 @@ def make_alerts(
     return maker.make(detect(rng, source, visits))
 
 
-def with_artefacts(rng: np.random.Generator, detections: list[Detection]) -> list[Detection]:
+def with_artifacts(rng: np.random.Generator, detections: list[Detection]) -> list[Detection]:
     """Return detections of which every ninth has a flag set and a flux that is wrong."""
     kinds = (("streak",), ("cr", "interpolated"), ("edge",), ("saturated", "suspect"))
     flawed = list(detections)
@@ -91,11 +91,11 @@ def as_asteroid(alerts: Iterable[Alert], ss_object_id: int, orbit: dict[str, Any
 
 def without_properties(alerts: list[Alert], names: tuple[str, ...]) -> list[Alert]:
     """Return alerts of which two out of three lack a property, each name in turn."""
-    kept = []
+    incomplete = []
     for number, alert in enumerate(alerts):
         missing = names[(number // 3 * 2 + number % 3) % len(names)] if number % 3 < 2 else None
-        kept.append(_without(alert, missing))
-    return kept
+        incomplete.append(_without(alert, missing))
+    return incomplete
 
 
 def in_order(alerts: Iterable[Alert]) -> list[Alert]:

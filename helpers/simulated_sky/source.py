@@ -1,4 +1,4 @@
-"""What a source is to the simulation."""
+"""A source of the simulation, and its fluxes."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ __all__ = ["Source", "brighter", "fluxes"]
 
 
 class Source(Protocol):
-    """What the survey looks at.
+    """A source that the survey observes.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Supernovae and their like: sources that come and go."""
+"""Supernovae and other transients."""
 
 from collections.abc import Mapping
 from math import exp

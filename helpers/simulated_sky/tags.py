@@ -35,8 +35,8 @@ def _named(names: str) -> frozenset[str]:
     return frozenset(f"ANT2026{name}" for name in names.split())
 
 
-# What rubin_NovTest_soraisam and young_rubin_transients_soraisam say of each locus as it grows:
-# they look at whole light curves, so their verdicts are kept here, and the tests ask them.
+# What rubin_NovTest_soraisam and young_rubin_transients_soraisam decide about each locus as it
+# grows: they need whole light curves, so their results are listed here, and tests compare them.
 _CANDIDATES = _named(
     "z3bqyjga24oc simmixed simmissing simdwarfnova simsnia01 simsnia02 simsnia03 simsnia04 "
     "simsnia05 simsnia06 simsnia07 simsnia10 simsniip01 simsniip02 simsniip03 simsniip04 "
@@ -65,7 +65,7 @@ def pipeline_tags(locus_id: str, alerts: Sequence[Alert], ra: float, dec: float)
     alerts : sequence of Alert
         The alerts of a locus: a tag stays, so that one good alert is enough.
     ra, dec : float
-        Where the locus is, in degrees.
+        Position of the locus, in degrees.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from simulated_sky.recipes import (
     generator,
     in_order,
     make_alerts,
-    with_artefacts,
+    with_artifacts,
     without_properties,
 )
 from simulated_sky.source import fluxes
@@ -60,7 +60,7 @@ def faint() -> LocusFile:
 
 
 def deep() -> LocusFile:
-    """Return a supernova in a Deep Drilling Field, with some artefacts among its points."""
+    """Return a supernova in a Deep Drilling Field, with some artifacts among its points."""
     locus_id, place = "ANT2026simsndeep", (9.41207, -43.90318)
     rng = generator(locus_id)
     peak = fluxes(u=22.0, g=22.0, r=22.05, i=22.15, z=22.25, y=22.4)
@@ -69,7 +69,7 @@ def deep() -> LocusFile:
     detections = detect(rng, source, deep_visits(rng, 61205.0, 61325.0, gap=7.0, repeats=2))
     return make_locus_file(
         locus_id,
-        AlertMaker(rng, *place, extendedness=0.4).make(with_artefacts(rng, detections)),
+        AlertMaker(rng, *place, extendedness=0.4).make(with_artifacts(rng, detections)),
         sim_class="SN IIP-like",
         properties={"sim_explosion_mjd": source.start_mjd},
         catalogs={"sdss_gals": [galaxy(place, 0.9, 0.062, 22.1), galaxy(place, 1.8, 0.4, 23.6)]},

@@ -1,4 +1,4 @@
-"""How variable sources, what passes and what is no source at all are made from rows of tables."""
+"""Make variable sources, moving objects and artifacts from rows of tables."""
 
 from functools import partial
 from typing import NamedTuple
@@ -28,14 +28,14 @@ from simulated_sky.source import fluxes
 from simulated_sky.survey import wide_visits
 
 __all__ = [
-    "Artefact",
+    "Artifact",
     "Asteroid",
     "CataclysmicStar",
     "Galaxy",
     "MovedStar",
     "Star",
     "active_galaxy",
-    "artefact",
+    "artifact",
     "asteroid",
     "dwarf_nova",
     "eclipsing_binary",
@@ -106,8 +106,8 @@ class Asteroid(NamedTuple):
     r_mag: float
 
 
-class Artefact(NamedTuple):
-    """A row of the table of artefacts: one alert with a flag, its flux as a fraction of a star."""
+class Artifact(NamedTuple):
+    """A row of the table of artifacts: one alert with a flag, its flux as a fraction of a star."""
 
     name: str
     place: tuple[float, float]
@@ -167,15 +167,15 @@ def asteroid(row: Asteroid) -> LocusFile:
     )
 
 
-def artefact(row: Artefact) -> LocusFile:
-    """Return what is no source at all: a single alert with a flag."""
+def artifact(row: Artifact) -> LocusFile:
+    """Return an artifact: a single alert with a flag."""
     locus_id = f"ANT2026simartefact{row.name}"
     rng = generator(locus_id)
     visits = wide_visits(rng, row.night_mjd, row.night_mjd + 1, bands=("rg",))[:1]
     flawed = partial(flaw, reliability=round(float(rng.uniform(0.03, 0.3)), 4), flags=(row.flag,))
     detections = map(flawed, detect(rng, Passing(fluxes(r=row.r_mag)), visits))
     alerts = AlertMaker(rng, *row.place).make(detections)
-    return make_locus_file(locus_id, alerts, sim_class=f"artefact ({row.flag})")
+    return make_locus_file(locus_id, alerts, sim_class=f"artifact ({row.flag})")
 
 
 def dwarf_nova(row: CataclysmicStar) -> LocusFile:
@@ -191,7 +191,7 @@ def dwarf_nova(row: CataclysmicStar) -> LocusFile:
 
 
 def moved_star(row: MovedStar) -> LocusFile:
-    """Return what a star that has moved leaves: dipoles mostly."""
+    """Return the residuals of a star that has moved: mostly dipoles."""
     locus_id = f"ANT2026simdipoles{row.name}"
     rng = generator(locus_id)
     source = MovingStar(rng, colored_fluxes(row.r_mag, GALAXY))
@@ -201,7 +201,7 @@ def moved_star(row: MovedStar) -> LocusFile:
     return make_locus_file(
         locus_id,
         AlertMaker(rng, *row.place).make(with_dipoles(rng, detections, 0.8)),
-        sim_class="dipole artefacts",
+        sim_class="dipole artifacts",
         catalogs={_GAIA: [gaia]},
     )
 

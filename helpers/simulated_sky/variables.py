@@ -1,4 +1,4 @@
-"""The simulated variable sources, and what is no source at all."""
+"""The simulated variable sources, moving objects and artifacts."""
 
 from antares_sandbox.store.format import Alert, LocusFile
 from simulated_sky.catalogs import galaxy, quasar, star
@@ -121,7 +121,7 @@ def asteroid() -> LocusFile:
 
 
 def dipoles() -> LocusFile:
-    """Return what a star that has moved leaves: dipoles mostly."""
+    """Return the residuals of a star that has moved: mostly dipoles."""
     locus_id, place = "ANT2026simdipoles", (185.84090, 9.27433)
     rng = generator(locus_id)
     source = MovingStar(rng, fluxes(u=19.5, g=18.2, r=17.7, i=17.5, z=17.4, y=17.35))
@@ -129,7 +129,7 @@ def dipoles() -> LocusFile:
     alerts = AlertMaker(rng, *place).make(with_dipoles(rng, detections, 0.85))
     gaia = {**star(place, 0.2, 17.7, 11.2), "pmra": -181.3, "pmdec": -64.9}
     return make_locus_file(
-        locus_id, alerts, sim_class="dipole artefacts", catalogs={"gaia_dr3_gaia_source": [gaia]}
+        locus_id, alerts, sim_class="dipole artifacts", catalogs={"gaia_dr3_gaia_source": [gaia]}
     )
 
 

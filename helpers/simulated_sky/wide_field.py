@@ -49,7 +49,7 @@ _HUBBLE_MPC, _ACCELERATION = 4283.0, 0.765
 
 
 class _Drawn(NamedTuple):
-    """What every locus has: where it is, when it is looked at, and where the rest comes from."""
+    """The part that every locus has: position, season and random generator."""
 
     name: str
     place: tuple[float, float]
@@ -118,7 +118,7 @@ def _passing(drawn: _Drawn) -> LocusFile:
 
 
 class _Population(NamedTuple):
-    """A row of the table: which loci there are of a class, and what they are drawn from."""
+    """A row of the table: the loci of a class, and the ranges of their parameters."""
 
     name: str
     make: Callable[[_Drawn], LocusFile]
@@ -130,7 +130,7 @@ class _Population(NamedTuple):
     least_alerts: int = 4
 
 
-# The numbers go on where those of the first field end.
+# The numbers continue those of the first field.
 _POPULATIONS = (
     _Population("snia", _thermonuclear, range(11, 26), (75, 125), (4.5, 15.0), (20, 90)),
     _Population("snibc", _stripped, range(1, 6), (70, 110), (7.0, 12.0), (20, 90)),

@@ -33,14 +33,14 @@ def make_ztf_alerts(
     *,
     gap: float = 3.0,
 ) -> list[Alert]:
-    """Return what ZTF sees of a source: candidates, and upper limits before the first.
+    """Return ZTF's alerts of a source: candidates, and upper limits before the first.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         Source of the random numbers.
     source : Source
-        What is looked at, in the bands g and r.
+        The source, in the bands g and r.
     object_id : str
         ZTF's name of it.
     position : tuple of float

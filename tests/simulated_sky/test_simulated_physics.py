@@ -204,7 +204,7 @@ def test_the_asteroid_has_an_ss_object_and_no_dia_object():
     assert survey == {"dia_object_id": [], "ss_object_id": [str(row["ssObjectId"])]}
 
 
-def test_dipole_artefacts_are_dipoles_mostly():
+def test_dipole_artifacts_are_dipoles_mostly():
     rows = rubin("ANT2026simdipoles")
 
     assert sum(row["isDipole"] for row in rows) > 0.7 * len(rows)

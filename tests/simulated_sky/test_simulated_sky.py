@@ -80,7 +80,7 @@ def test_one_locus_lies_near_a_pole():
         ("eclipsing binary", 4),
         ("AGN", 4),
         ("asteroid", 4),
-        ("dipole artefacts", 2),
+        ("dipole artifacts", 2),
     ],
 )
 def test_there_are_several_of_a_class(sim_class, least):

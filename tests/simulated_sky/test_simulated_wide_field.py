@@ -31,7 +31,7 @@ CLASSES = {
     "long-period variable": 7,
     "AGN": 7,
     "dwarf nova": 5,
-    "dipole artefacts": 4,
+    "dipole artifacts": 4,
     "asteroid": 4,
 }
 APPEARING = ("SN Ia-like", "SN Ibc-like", "SN IIP-like", "dwarf nova")
@@ -195,7 +195,7 @@ def test_a_class_has_its_duration(locus):
     assert low <= locus["alerts"][-1]["mjd"] - locus["alerts"][0]["mjd"] <= high
 
 
-@of_class("dipole artefacts")
+@of_class("dipole artifacts")
 def test_moved_stars_leave_dipoles(locus):
     assert column(locus, "isDipole").mean() > 0.5
 

@@ -1,4 +1,4 @@
-"""Requests that name another host are refused: they come from a page of somebody else's."""
+"""Refuse requests that name another host, such as those of a web page elsewhere."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send

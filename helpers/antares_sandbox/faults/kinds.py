@@ -28,7 +28,7 @@ __all__ = [
 
 
 class Fault(Protocol):
-    """What can go wrong with a request."""
+    """A faulty response to a request."""
 
     def applies(self, scope: Scope) -> bool:
         """Return whether it affects this request."""

@@ -23,7 +23,7 @@ Predicate: TypeAlias = Callable[[Document], bool]
 """Whether a document matches."""
 
 KEYWORD = ".keyword"
-"""How a query asks for the exact value of a string."""
+"""Suffix of a field, for the exact value of a string."""
 
 
 class QueryError(ValueError):

@@ -30,7 +30,7 @@ LocusId = Annotated[str, StringConstraints(pattern=f"^{LOCUS_ID.pattern}$")]
 
 
 class Header(TypedDict):
-    """Which format the file has, where it came from and when."""
+    """The format of the file, its source and its date."""
 
     format: Literal["antares-locus"]
     version: Literal[1]
@@ -62,7 +62,7 @@ class Locus(TypedDict):
 
 @with_config(_OPEN)
 class WireLocus(TypedDict, total=False):
-    """What the devkit dict drops of the locus."""
+    """What the devkit's dict lacks of the locus."""
 
     htm16: int | None
     grav_wave_events: list[str]
@@ -73,7 +73,7 @@ class WireLocus(TypedDict, total=False):
 
 @with_config(_OPEN)
 class WireAlert(TypedDict, total=False):
-    """What the devkit dict drops of an alert."""
+    """What the devkit's dict lacks of an alert."""
 
     created_at: str
     survey: str
@@ -88,7 +88,7 @@ class Extra(TypedDict):
 
 @with_config(_OPEN)
 class WireMatch(TypedDict):
-    """What the devkit dict drops of a catalog match."""
+    """What the devkit's dict lacks of a catalog match."""
 
     catalog_name: str
     id: str
@@ -101,7 +101,7 @@ class WireMatch(TypedDict):
 
 
 class Wire(TypedDict, total=False):
-    """All that the devkit dict drops; alerts and matches in the order of the locus."""
+    """All that the devkit's dict lacks; alerts and matches in the order of the locus."""
 
     locus: WireLocus
     alerts: list[WireAlert]

@@ -54,7 +54,7 @@ class IndexEntry:
     result : bytes
         Its part of the response to a search.
     catalog_objects : tuple of CatalogObject
-        What it matches.
+        The catalog objects that it matches.
     """
 
     document: Document
@@ -73,7 +73,7 @@ def make_entry(file: LocusFile) -> IndexEntry:
     Returns
     -------
     IndexEntry
-        What searches see of it.
+        Its entry.
     """
     data = search_data(file)
     return IndexEntry(

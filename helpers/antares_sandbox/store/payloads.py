@@ -30,7 +30,7 @@ def make_payloads(path: Path, file: LocusFile) -> Payloads:
     Parameters
     ----------
     path : pathlib.Path
-        Where the file was read: named in the error.
+        The file, named in the error.
     file : LocusFile
         Its content.
 
