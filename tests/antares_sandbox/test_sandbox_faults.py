@@ -66,7 +66,7 @@ def test_a_fault_is_for_the_paths_of_its_pattern(sandbox, pattern, path, fails):
 
 
 @pytest.mark.parametrize("times", [0, -1])
-def test_never_is_no_number_of_times(sandbox, times):
+def test_times_below_one_are_refused(sandbox, times):
     with pytest.raises(ValueError, match="times"):
         sandbox.inject_fault("loci", Drop(), times=times)
 
@@ -81,18 +81,18 @@ def test_counts_hold_with_many_threads(sandbox):
     sandbox.inject_fault("loci/*", Status(500), times=37)
 
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: get(sandbox).status_code, range(100)))
+        responses = list(pool.map(lambda _: get(sandbox).status_code, range(100)))
 
-    assert answers.count(500) == 37
+    assert responses.count(500) == 37
 
 
 def test_an_error_can_ask_to_wait(sandbox):
     sandbox.inject_fault("loci/*", Status(429, retry_after=7))
 
-    answer = get(sandbox)
+    response = get(sandbox)
 
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
-    assert answer.json()["errors"][0]["status"] == 429
+    assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+    assert response.json()["errors"][0]["status"] == 429
 
 
 def test_a_missing_locus_is_none_to_the_client(sandbox):
@@ -115,17 +115,17 @@ def test_an_error_can_be_html(sandbox):
         search.get_by_id(TUTORIAL_ID)
 
 
-def test_a_delayed_answer_is_the_right_one(sandbox):
+def test_a_delayed_response_is_the_correct_one(sandbox):
     right = get(sandbox).content
     sandbox.inject_fault("loci/*", Delay(0.3))
 
-    answer = get(sandbox)
+    response = get(sandbox)
 
-    assert answer.content == right
-    assert answer.elapsed.total_seconds() >= 0.3
+    assert response.content == right
+    assert response.elapsed.total_seconds() >= 0.3
 
 
-def test_others_are_answered_while_one_waits(sandbox):
+def test_others_get_a_response_while_one_waits(sandbox):
     sandbox.inject_fault("loci/*", Hang())
 
     with pytest.raises(httpx.ReadTimeout):
@@ -163,9 +163,9 @@ def test_a_dropped_connection(sandbox, capfd):
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
-def test_a_cut_body_ends_before_its_length(sandbox, capfd, kept):
-    sandbox.inject_fault("loci/*", Cut(kept))
+@pytest.mark.parametrize("fraction", [0, 0.5, 0.99])
+def test_a_cut_body_ends_before_its_length(sandbox, capfd, fraction):
+    sandbox.inject_fault("loci/*", Cut(fraction))
 
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
         get(sandbox)
@@ -200,10 +200,10 @@ def test_a_field_of_every_alert_can_be_missing(sandbox):
 def test_a_field_that_is_not_there_is_told(sandbox):
     sandbox.inject_fault("loci/*", Null("data.color"))
 
-    answer = get(sandbox)
+    response = get(sandbox)
 
-    assert answer.status_code == 500
-    assert "data.color" in answer.text
+    assert response.status_code == 500
+    assert "data.color" in response.text
 
 
 def test_a_page_can_repeat_a_locus(sandbox):

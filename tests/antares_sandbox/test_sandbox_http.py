@@ -58,8 +58,8 @@ def ask(url: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
     host, port = httpx.URL(url).host, httpx.URL(url).port
     with socket.create_connection((host, port), timeout=10) as connection:
         connection.sendall(request)
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = response.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
     return int(status.split()[1]), headers, body
@@ -70,8 +70,8 @@ def get(path: str, method: str = "GET") -> bytes:
     return "\r\n".join(lines).encode("latin-1")
 
 
-def assert_json_error(answer: tuple[int, dict[str, str], bytes], *expected: int) -> None:
-    status, headers, body = answer
+def assert_json_error(response: tuple[int, dict[str, str], bytes], *expected: int) -> None:
+    status, headers, body = response
     assert status in expected
     assert headers["content-type"] == "application/json"
     (error,) = json.loads(body)["errors"]
@@ -97,10 +97,10 @@ def test_what_is_not_served_is_a_json_404(small, path):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_a_json_405(small, method):
-    answer = ask(small.url, get("/v2/loci/ANT2026small", method))
+    response = ask(small.url, get("/v2/loci/ANT2026small", method))
 
-    assert_json_error(answer, 405)
-    assert "get" in answer[1]["allow"]
+    assert_json_error(response, 405)
+    assert "get" in response[1]["allow"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_long_id_is_not_repeated_in_full(small):
     assert len(body) < 300
 
 
-def test_a_request_after_a_bad_one_is_answered(small):
+def test_a_request_after_a_bad_one_gets_a_response(small):
     ask(small.url, b"hello\r\n\r\n")
 
     assert ask(small.url, get("/v2/loci/ANT2026small"))[0] == 200

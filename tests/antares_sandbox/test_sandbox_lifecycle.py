@@ -55,7 +55,7 @@ def test_the_environment_is_set_and_restored(monkeypatch, before):
     }
 
 
-def test_a_proxy_does_not_come_between(monkeypatch):
+def test_a_proxy_is_bypassed(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
 

@@ -28,10 +28,10 @@ def get(sandbox, path):
 
 
 def status(sandbox, path) -> int:
-    answer = get(sandbox, path)
-    (error,) = answer.json()["errors"]
-    assert error["status"] == answer.status_code
-    return answer.status_code
+    response = get(sandbox, path)
+    (error,) = response.json()["errors"]
+    assert error["status"] == response.status_code
+    return response.status_code
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -279,5 +279,7 @@ def test_the_alerts_in_the_event_have_the_contours_of_its_notice(notice):
     for locus in loci:
         assert list(locus.grav_wave_events_data) == [GW_EVENT_ID]
         level, _ = notice.get_probability_contour_level_and_area(locus.coordinates)
-        (told,) = {e["contour_level"] for alert in locus.alerts for e in alert.grav_wave_events}
-        assert told == pytest.approx(level, abs=3)
+        (level_of_alerts,) = {
+            e["contour_level"] for alert in locus.alerts for e in alert.grav_wave_events
+        }
+        assert level_of_alerts == pytest.approx(level, abs=3)

@@ -67,7 +67,7 @@ def test_the_prefix_of_a_topic_may_be_given(stream):
     assert read(stream, "prefixed")[0][0] == "client.prefixed"
 
 
-def test_the_next_client_of_a_group_goes_on_where_the_last_stopped(stream):
+def test_the_next_client_of_a_group_continues_after_the_last_message_read(stream):
     stream.publish("resumed", ["ANT2026simagn", "ANT2026simrrlyrae"])
 
     got = [read(stream, "resumed", group="resuming")[0][1].locus_id for _ in range(2)]

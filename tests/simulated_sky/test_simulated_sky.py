@@ -50,7 +50,7 @@ def test_the_field_spans_several_square_degrees():
 
 
 @pytest.mark.parametrize(("radius", "least"), [(0.3, 4), (0.7, 10), (1.0, 15)])
-def test_a_cone_around_the_centre_finds_some_loci(radius, least):
+def test_a_cone_around_the_center_finds_some_loci(radius, least):
     found = [locus for locus in LOCI.values() if distance_deg(locus, *GW_CENTER_DEG) < radius]
 
     assert least <= len(found) < len(LOCI)
@@ -141,7 +141,7 @@ def test_alerts_in_the_event_follow_it_and_lie_near_it():
                 assert distance_deg(locus, *GW_CENTER_DEG) < 2.2
 
 
-def test_the_nearer_the_centre_the_lower_the_contour():
+def test_the_nearer_the_center_the_lower_the_contour():
     levels = [
         (
             distance_deg(locus, *GW_CENTER_DEG),

@@ -94,7 +94,7 @@ def test_the_documentation_counts_them():
 
 
 @pytest.mark.parametrize("locus_id", WIDE)
-def test_an_id_goes_on_where_the_others_end(locus_id):
+def test_an_id_continues_the_numbers_of_the_others(locus_id):
     name, number = re.fullmatch(r"ANT2026sim([a-z]+)(\d\d)", locus_id).groups()
     taken = [other for other in OTHERS if re.fullmatch(rf"ANT2026sim{name}\d\d", other)]
     first = 1 + max((int(other[-2:]) for other in taken), default=0)
@@ -184,7 +184,7 @@ def test_what_appears_is_never_negative(locus):
 
 
 @of_class("RR Lyrae", "long-period variable")
-def test_pulsating_stars_are_negative_and_positive_by_turns(locus):
+def test_pulsating_stars_are_sometimes_negative_and_sometimes_positive(locus):
     assert set(column(locus, "isNegative").tolist()) == {True, False}
 
 
@@ -216,10 +216,10 @@ def test_points_near_in_phase_are_near_in_flux(sim_class):
 @pytest.mark.parametrize(
     ("sim_class", "low", "high"), [("RR Lyrae", -0.4, 0.7), ("long-period variable", 0.8, 2.6)]
 )
-def test_a_star_has_the_colour_of_its_class(sim_class, low, high):
-    colours = median_magnitudes(sim_class, "g") - median_magnitudes(sim_class, "r")
+def test_a_star_has_the_color_of_its_class(sim_class, low, high):
+    colors = median_magnitudes(sim_class, "g") - median_magnitudes(sim_class, "r")
 
-    assert low < np.nanmedian(colours) < high
+    assert low < np.nanmedian(colors) < high
 
 
 @of_class("SN Ia-like", "SN Ibc-like", "SN IIP-like")
