@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from antares_helpers.coerce import MISSING, as_flags
+from antares_helpers.constants import AB_ZEROPOINT
 
 __all__ = ["AB_ZEROPOINT", "sign_convention", "signed_flux", "to_flux", "to_magnitude"]
-
-AB_ZEROPOINT = 31.4
-"""AB magnitude of a flux of 1 nJy, as Rubin and ANTARES round it."""
 
 _MAGNITUDES_PER_EFOLD = 2.5 / np.log(10.0)
 

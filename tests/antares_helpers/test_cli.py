@@ -44,7 +44,7 @@ def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
     yield _running
-    _running.heal()
+    _running.clear_faults()
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_plot_tells_an_error_in_a_line(
     ids: list[str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sandbox.fail("**", Status(404), times=None)
+    sandbox.inject_fault("**", Status(404), times=None)
     assert main(["plot", ids[0]]) == 1
     (line,) = said(capsys)
     assert line.startswith(f"antares-helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
@@ -191,7 +191,7 @@ def test_fetch_reads_ids_from_stdin_and_files(here: Path, ids: list[str]) -> Non
 def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
     here: Path, sandbox: Sandbox, ids: list[str]
 ) -> None:
-    sandbox.fail("**", Delay(2.0), times=None)
+    sandbox.inject_fault("**", Delay(2.0), times=None)
     arguments = ["fetch", *ids, "--folder", "loci", "--connections", "3"]
     process = subprocess.Popen(
         [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -207,7 +207,7 @@ def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
     kept = names(here / "loci")
     assert 1 <= len(kept) < NUMBER
 
-    sandbox.heal()
+    sandbox.clear_faults()
     before = len(sandbox.requests)
     assert main(arguments) == 0
     assert asked(sandbox, before) == set(ids) - set(kept)

@@ -16,11 +16,10 @@ from antares_helpers.fetching._connections import MAX_CONNECTIONS, httpx
 from antares_helpers.fetching._parallel import in_parallel
 from antares_helpers.fetching.cache import LocusCache
 from antares_helpers.fetching.client import fetch_parts
-from antares_helpers.fetching.locus import check_locus_id
 from antares_helpers.fetching.progress import progress_bar
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.fetching.retry import ConnectionLimiter
-from antares_helpers.validation import check_bool, short_repr
+from antares_helpers.validation import check_bool, check_locus_id, short_repr
 
 __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]
 

@@ -1,6 +1,5 @@
 """Fetch one locus, and accept a locus in each of its forms."""
 
-import re
 import warnings
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -11,7 +10,7 @@ from antares_devkit.models import DevKitLocus
 from antares_helpers.errors import BadDataError, IncompleteLocusWarning, InvalidInputError
 from antares_helpers.fetching.client import fetch_alerts, fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.validation import check_bool, short_repr
+from antares_helpers.validation import check_bool, check_locus_id, short_repr
 
 __all__ = ["LocusLike", "as_locus_dict", "check_locus_id", "fetch_locus", "locus_url"]
 
@@ -19,8 +18,6 @@ LocusLike: TypeAlias = Mapping[str, Any] | DevKitLocus | Locus
 """A locus as `fetch_locus` returns it, as the devkit holds it, or as the client does."""
 
 PORTAL = "https://antares.noirlab.edu/loci/"
-
-_LOCUS_ID = re.compile("ANT[0-9A-Za-z]{4,60}")
 
 
 def fetch_locus(
@@ -114,43 +111,6 @@ def locus_url(locus_id: str) -> str:
     'https://antares.noirlab.edu/loci/ANT2026z3bqyjga24oc'
     """
     return PORTAL + check_locus_id(locus_id)
-
-
-def check_locus_id(locus_id: str) -> str:
-    """Return an ANTARES ID without the spaces around it.
-
-    Raises
-    ------
-    InvalidInputError
-        If it is not one.
-    """
-    if not isinstance(locus_id, str):
-        raise InvalidInputError(
-            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {short_repr(locus_id)} "
-            f"({type(locus_id).__name__})."
-        )
-    stripped = locus_id.strip()
-    if not _LOCUS_ID.fullmatch(stripped):
-        raise InvalidInputError(
-            f"{short_repr(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
-            "letters and digits, such as 'ANT2026z3bqyjga24oc'.",
-            advice=_advice(stripped),
-        )
-    return str(stripped)
-
-
-def _advice(given: str) -> str:
-    """Guess which name was given in the place of an ANTARES ID."""
-    if found := _LOCUS_ID.search(given):
-        return f"Did you mean {found.group()!r}?"
-    if re.fullmatch(r"(lsst:)?[0-9]{15,20}", given):
-        return (
-            "This looks like one of Rubin's IDs; find_loci(dia_object_id=...) finds the locus of a "
-            "diaObject."
-        )
-    if re.fullmatch(r"ZTF[0-9]{2}[a-z]{7}", given):
-        return "This looks like a ZTF name; find_loci(ztf_object_id=...) finds its locus."
-    return "Copy it from the address of the locus in the ANTARES portal."
 
 
 def as_locus_dict(

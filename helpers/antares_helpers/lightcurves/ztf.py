@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
 from antares_helpers.coerce import as_flags, as_floats, as_ids
+from antares_helpers.constants import TAI_MINUS_UTC_S
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import to_flux
 
@@ -18,9 +19,6 @@ ZTF_BEGAN = 58027.0
 
 ZTF_EXPOSURE = 30.0
 """Exposure time of ZTF [s] if an alert does not give it."""
-
-TAI_MINUS_UTC = 37.0
-"""Seconds by which TAI is ahead of UTC since 2017, before ZTF began (IERS Bulletin C)."""
 
 _LIMIT_SIGMA = 5.0
 
@@ -91,4 +89,4 @@ def _ztf_mjd_tai(alerts: AlertList) -> NDArray[np.float64]:
     """Return the middle of each exposure (TAI): ZTF gives the start (UTC)."""
     exposure = numbers(alerts.properties, "ztf_exptime")
     exposure = np.where(np.isfinite(exposure) & (exposure > 0), exposure, ZTF_EXPOSURE)
-    return as_floats(alerts.mjds) + (TAI_MINUS_UTC + exposure / 2) / 86400
+    return as_floats(alerts.mjds) + (TAI_MINUS_UTC_S + exposure / 2) / 86400

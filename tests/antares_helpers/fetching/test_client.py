@@ -511,7 +511,7 @@ def asked(sandbox):
 
 
 def test_a_locus_that_a_search_does_not_find_is_told_as_such(sandbox):
-    sandbox.fail("loci/ANT2026nowhere", Status(500), times=None)
+    sandbox.inject_fault("loci/ANT2026nowhere", Status(500), times=None)
 
     with pytest.raises(LocusNotFoundError, match="has no locus ANT2026nowhere") as raised:
         fetch_locus("ANT2026nowhere", retries=1, include_catalogs=False)
@@ -522,22 +522,22 @@ def test_a_locus_that_a_search_does_not_find_is_told_as_such(sandbox):
 
 
 def test_a_locus_that_a_search_finds_is_a_fault_of_the_service(sandbox):
-    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(500), times=None)
+    sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(500), times=None)
 
     with pytest.raises(ServiceError, match="responded with 500"):
         fetch_locus(TUTORIAL_ID, retries=0)
 
 
 def test_where_the_search_fails_too_nothing_is_said_of_the_locus(sandbox):
-    sandbox.fail("loci/ANT2026nowhere", Status(500), times=None)
-    sandbox.fail("loci", Status(500), times=None)
+    sandbox.inject_fault("loci/ANT2026nowhere", Status(500), times=None)
+    sandbox.inject_fault("loci", Status(500), times=None)
 
     with pytest.raises(ServiceError, match="responded with 500"):
         fetch_locus("ANT2026nowhere", retries=0)
 
 
 def test_a_locus_that_comes_after_a_failure_needs_no_search(sandbox):
-    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(500), times=1)
+    sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(500), times=1)
 
     assert fetch_locus(TUTORIAL_ID)["id"] == TUTORIAL_ID
     assert asked(sandbox).count("loci") == 0
@@ -545,7 +545,7 @@ def test_a_locus_that_comes_after_a_failure_needs_no_search(sandbox):
 
 @pytest.mark.parametrize("status", [400, 401, 403, 418])
 def test_a_refusal_points_to_the_address_and_the_client(sandbox, status):
-    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(status), times=None)
+    sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(status), times=None)
 
     with pytest.raises(ServiceError, match="antares-client is up to date"):
         fetch_locus(TUTORIAL_ID)

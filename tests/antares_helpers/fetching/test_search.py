@@ -28,7 +28,7 @@ def _running() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
     yield _running
-    _running.heal()
+    _running.clear_faults()
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,7 @@ def test_a_result_sends_nothing_after_it_is_returned(sandbox: Sandbox) -> None:
 
 
 def test_errors_come_from_the_call_itself(sandbox: Sandbox) -> None:
-    sandbox.fail("loci", Status(503), times=None)
+    sandbox.inject_fault("loci", Status(503), times=None)
     with pytest.raises(ServiceError, match="503"):
         find_loci(limit=5, retries=0)
 
@@ -254,7 +254,7 @@ def test_a_locus_that_moves_to_the_next_page_is_given_once(
     sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
-    sandbox.fail("loci", RepeatLocus(), times=None)
+    sandbox.inject_fault("loci", RepeatLocus(), times=None)
     found = ids_of(find_loci(limit=None))
     assert len(found) == len(set(found)) == len(stored)
 
@@ -280,7 +280,7 @@ def test_a_page_that_fails_is_asked_for_again(
     sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
-    sandbox.fail("loci", Sometimes(Status(503), 0.3), times=None)
+    sandbox.inject_fault("loci", Sometimes(Status(503), 0.3), times=None)
     assert set(ids_of(find_loci(limit=None))) == set(stored)
 
 
@@ -290,7 +290,7 @@ def test_after_an_error_reading_goes_on(
     monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
     loci = find_loci(limit=None, retries=0)
     first = [next(loci).locus_id for _ in range(10)]
-    sandbox.fail("loci", Status(503), times=1)
+    sandbox.inject_fault("loci", Status(503), times=1)
     with pytest.raises(ServiceError, match="503"):
         next(loci)
     rest = ids_of(loci)
@@ -309,7 +309,7 @@ def test_after_an_error_reading_goes_on(
     ids=str,
 )
 def test_a_search_that_fails_is_a_typed_error(sandbox: Sandbox, fault: Any, error: Any) -> None:
-    sandbox.fail("loci", fault, times=None)
+    sandbox.inject_fault("loci", fault, times=None)
     with pytest.raises(error):
         list(find_loci(limit=None, retries=0))
 
@@ -336,7 +336,7 @@ def test_a_table_of_nothing_has_the_same_columns() -> None:
 
 
 def test_what_the_service_does_not_tell_is_masked(sandbox: Sandbox) -> None:
-    sandbox.fail("loci", Null("data.*.locus.properties.num_alerts"), times=None)
+    sandbox.inject_fault("loci", Null("data.*.locus.properties.num_alerts"), times=None)
     table = find_loci(limit=3).table
     assert table["num_alerts"].mask.all()
     assert not table["newest_mjd"].mask.any()
