@@ -68,7 +68,7 @@ def test_an_error_is_explained(act: Callable[[], Any]) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_an_error_of_the_service_is_explained(fault: Fault) -> None:
     with Sandbox() as sandbox:
-        sandbox.fail(f"loci/{TUTORIAL_ID}", fault, times=None)
+        sandbox.inject_fault(f"loci/{TUTORIAL_ID}", fault, times=None)
         with pytest.raises(ah.AntaresHelpersError) as raised:
             ah.fetch_locus(TUTORIAL_ID, timeout=1, retries=0)
     assert explained(raised.value), raised.value
@@ -163,7 +163,7 @@ def test_an_error_of_the_client_is_quoted_as_it_is(text: str) -> None:
 )
 def test_an_error_of_the_client_with_a_failing_service_is_quoted(text: str, fault: Fault) -> None:
     with Sandbox() as sandbox:
-        sandbox.fail(f"loci/{TUTORIAL_ID}", fault, times=None)
+        sandbox.inject_fault(f"loci/{TUTORIAL_ID}", fault, times=None)
         with pytest.raises(Exception, match=r".*") as raised:
             search.get_by_id(TUTORIAL_ID)
     assert text in as_seen(raised.value)
@@ -198,9 +198,9 @@ def test_an_unreachable_service_is_explained_for_the_client() -> None:
 
 def test_a_slow_service_and_an_error_page_are_explained_for_the_client() -> None:
     with Sandbox() as sandbox:
-        sandbox.fail("loci/*", Delay(3), times=1)
+        sandbox.inject_fault("loci/*", Delay(3), times=1)
         assert "httpx.ReadTimeout" in ask_alone(API_TIMEOUT="1")
-        sandbox.fail("loci/*", Status(502, html=True), times=1)
+        sandbox.inject_fault("loci/*", Status(502, html=True), times=1)
         assert "JSONDecodeError: Expecting value" in ask_alone()
     assert on_the_page("httpx.ReadTimeout")
     assert on_the_page("JSONDecodeError: Expecting value")
