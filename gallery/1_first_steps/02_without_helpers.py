@@ -69,5 +69,5 @@ print(f"{len(rubin)} alerts of Rubin: {dipoles} dipoles, {unreliable} of low rel
 # Where to go next
 # ----------------
 #
-# * With helpers, the same takes three lines: :doc:`/tutorials/1_first_steps/01_first_light_curve`.
-# * Why ``-abs`` is right: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+# * With helpers, the same takes three lines: :doc:`/tutorials/1_first_steps/01_plot_your_first_light_curve`.
+# * Why ``-abs`` is right: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.

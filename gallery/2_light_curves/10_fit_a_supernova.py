@@ -209,7 +209,7 @@ rows.pprint()
 # Where to go next
 # ----------------
 #
-# * What a dipole is, and a flag: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * Add the points of ZTF: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
-# * Fit many light curves: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Find candidates by their tags: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * What a dipole is, and a flag: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * Add the points of ZTF: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
+# * Fit many light curves: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Find candidates by their tags: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

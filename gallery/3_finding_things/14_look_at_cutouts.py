@@ -91,7 +91,7 @@ for row, name in zip(grid, ("negative", "dipole")):
 #
 # A hole is a detection like any other: ``isNegative`` is set, and the flux is negative. A dipole is
 # mostly an artefact of the subtraction, however large its flux: see
-# :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+# :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
 #
 # Measure the flux yourself
 # -------------------------
@@ -182,6 +182,6 @@ else:
 # Where to go next
 # ----------------
 #
-# * Reliability, flags and dipoles: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * The sign of a flux: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
-# * Choose loci by their properties: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * Reliability, flags and dipoles: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * The sign of a flux: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * Choose loci by their properties: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -207,6 +207,6 @@ folder.cleanup()
 # Where to go next
 # ----------------
 #
-# * Fetch the loci: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Choose the cuts: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * Sort light curves as they arrive: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
+# * Fetch the loci: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Choose the cuts: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * Sort light curves as they arrive: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.

@@ -108,8 +108,8 @@ for name, each in (("as it came", lc), ("the other way", other)):
 # Where to go next
 # ----------------
 #
-# * Is the dip real? Look at its marks: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-#   Then at its images, where a hole is round: :doc:`/tutorials/3_finding_things/14_cutouts`. Does
-#   it come again? :doc:`/tutorials/2_light_curves/08_variable_stars`.
+# * Is the dip real? Look at its marks: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+#   Then at its images, where a hole is round: :doc:`/tutorials/3_finding_things/14_look_at_cutouts`. Does
+#   it come again? :doc:`/tutorials/2_light_curves/08_find_the_period_of_a_variable_star`.
 # * The rule as a function: `antares_helpers.signed_flux`.
 # * The rule without helpers: :doc:`/tutorials/1_first_steps/02_without_helpers`.

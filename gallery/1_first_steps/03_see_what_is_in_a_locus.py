@@ -108,5 +108,5 @@ print(devkit_locus.locus_id, devkit_locus.location.to_string("hmsdms", precision
 # Where to go next
 # ----------------
 #
-# * Draw it: :doc:`/tutorials/1_first_steps/01_first_light_curve`.
-# * What a negative flux is: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+# * Draw it: :doc:`/tutorials/1_first_steps/01_plot_your_first_light_curve`.
+# * What a negative flux is: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.

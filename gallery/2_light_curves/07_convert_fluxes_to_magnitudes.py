@@ -172,6 +172,6 @@ print(f"{clear} of {lost.sum()} negative points are below zero by more than 3 si
 # Where to go next
 # ----------------
 #
-# * What a negative flux means: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
-# * Fold the total flux: :doc:`/tutorials/2_light_curves/08_variable_stars`.
-# * See limits drawn: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
+# * What a negative flux means: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * Fold the total flux: :doc:`/tutorials/2_light_curves/08_find_the_period_of_a_variable_star`.
+# * See limits drawn: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.

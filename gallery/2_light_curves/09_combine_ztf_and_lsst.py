@@ -147,7 +147,7 @@ for ax, band in zip(axes[0], shared):
 # Where to go next
 # ----------------
 #
-# * What the time scales mean: :doc:`/tutorials/2_light_curves/06_time_exactly`.
-# * Why fluxes, not magnitudes: :doc:`/tutorials/2_light_curves/07_magnitudes`.
+# * What the time scales mean: :doc:`/tutorials/2_light_curves/06_get_times_right`.
+# * Why fluxes, not magnitudes: :doc:`/tutorials/2_light_curves/07_convert_fluxes_to_magnitudes`.
 # * Fit what you have drawn: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.
-# * Find a locus by its ZTF name: :doc:`/tutorials/3_finding_things/11_by_any_name`.
+# * Find a locus by its ZTF name: :doc:`/tutorials/3_finding_things/11_find_a_locus_by_name`.

@@ -151,6 +151,6 @@ sandbox.stop()
 # Where to go next
 # ----------------
 #
-# * Have a stream of your own: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
-# * Store what you hear: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Ask instead of listening: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * Have a stream of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Store what you hear: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Ask instead of listening: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -172,9 +172,9 @@ if matches:
 # Where to go next
 # ----------------
 #
-# * What a match tells: :doc:`/tutorials/1_first_steps/03_what_is_in_a_locus`.
+# * What a match tells: :doc:`/tutorials/1_first_steps/03_see_what_is_in_a_locus`.
 # * A position without edges, such as the sky map of a gravitational wave:
-#   :doc:`/tutorials/3_finding_things/15_gravitational_waves`.
-# * Look at the pixels: :doc:`/tutorials/3_finding_things/14_cutouts`.
+#   :doc:`/tutorials/3_finding_things/15_follow_up_a_gravitational_wave`.
+# * Look at the pixels: :doc:`/tutorials/3_finding_things/14_look_at_cutouts`.
 # * Narrow it down by tags and properties:
-#   :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+#   :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -158,5 +158,5 @@ print(f"first visit: MJD {lc.time.mjd[0]:.6f} (TAI), {barycentric.mjd[0]:.6f} (T
 # Where to go next
 # ----------------
 #
-# * Fold a light curve: :doc:`/tutorials/2_light_curves/08_variable_stars`.
-# * Two surveys on one clock: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
+# * Fold a light curve: :doc:`/tutorials/2_light_curves/08_find_the_period_of_a_variable_star`.
+# * Two surveys on one clock: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.

@@ -157,6 +157,6 @@ for ax, (lc, periodogram, best) in zip(axes[0], shown):
 # Where to go next
 # ----------------
 #
-# * Fill the gaps with another survey: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
-# * Leave out what is not the star: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+# * Fill the gaps with another survey: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
+# * Leave out what is not the star: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
 # * A star that comes only once: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.

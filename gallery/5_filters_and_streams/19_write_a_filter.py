@@ -57,7 +57,7 @@ ax.vlines(tagged, 0, 1, color="0.85", lw=6, transform=ax.get_xaxis_transform(), 
 # * ``OUTPUT_LOCUS_TAGS`` names each tag that ``locus.tag`` sets, ``OUTPUT_LOCUS_PROPERTIES`` each
 #   property that ``locus.set_property`` sets, with its type.
 # * Whether ANTARES writes the sign of a flux or not, ``isNegative`` tells a fading:
-#   :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+#   :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
 #
 # ``replay`` is no part of the filter. It does what ANTARES does night by night: for each alert in
 # the order of time, it runs the filter over the locus with the alerts up to this one, and without
@@ -276,6 +276,6 @@ legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 # ----------------
 #
 # * Hear of the loci that a filter has tagged:
-#   :doc:`/tutorials/5_filters_and_streams/19_listen_to_a_stream`.
-# * Find loci by their tags: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
-# * Get hundreds of loci to test on: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
+#   :doc:`/tutorials/5_filters_and_streams/20_listen_to_a_stream`.
+# * Find loci by their tags: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
+# * Get hundreds of loci to test on: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.

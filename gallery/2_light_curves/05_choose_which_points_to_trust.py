@@ -180,5 +180,5 @@ print(f"{passing} of {dipole.sum()} dipoles have a reliability of at least 0.6")
 # ----------------
 #
 # * All reasons for which a point can be left out: `antares_helpers.alert_summary`.
-# * Why a dipole may be negative: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
-# * What time a point was taken: :doc:`/tutorials/2_light_curves/06_time_exactly`.
+# * Why a dipole may be negative: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * What time a point was taken: :doc:`/tutorials/2_light_curves/06_get_times_right`.

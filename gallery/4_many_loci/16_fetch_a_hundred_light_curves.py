@@ -155,7 +155,7 @@ folder.cleanup()
 # Where to go next
 # ----------------
 #
-# * Choose the hundred: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
-# * Put them into one table, and grow it: :doc:`/tutorials/4_many_loci/17_one_big_table`.
+# * Choose the hundred: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
+# * Put them into one table, and grow it: :doc:`/tutorials/4_many_loci/17_build_one_big_table`.
 # * Leave out what is not to be believed:
-#   :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+#   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.

@@ -146,7 +146,7 @@ print("not marked:", ", ".join(locus.locus_id for locus in unmarked[:5]) or "non
 # Where to go next
 # ----------------
 #
-# * What a cone search finds: :doc:`/tutorials/3_finding_things/12_around_a_position`.
-# * Ask for more than the mark: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * What a cone search finds: :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
+# * Ask for more than the mark: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
 # * Select such alerts as they come in: a filter can require a contour level
-#   (``REQUIRED_GRAV_WAVE_PROB_REGION``), :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
+#   (``REQUIRED_GRAV_WAVE_PROB_REGION``), :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.

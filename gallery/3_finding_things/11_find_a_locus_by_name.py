@@ -160,6 +160,6 @@ ax.ticklabel_format(axis="x", useOffset=False)
 # ----------------
 #
 # * Another catalog's name? Take its position:
-#   :doc:`/tutorials/3_finding_things/12_around_a_position`.
-# * Draw both surveys on one set of axes: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
-# * Look for a kind of source: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+#   :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
+# * Draw both surveys on one set of axes: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
+# * Look for a kind of source: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -174,7 +174,7 @@ ax.spines[["top", "right"]].set_visible(False)
 # Where to go next
 # ----------------
 #
-# * The properties of a locus: :doc:`/tutorials/1_first_steps/03_what_is_in_a_locus`.
-# * Fetch all that you have found: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Leave a tag of your own: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
-# * Search a place: :doc:`/tutorials/3_finding_things/12_around_a_position`.
+# * The properties of a locus: :doc:`/tutorials/1_first_steps/03_see_what_is_in_a_locus`.
+# * Fetch all that you have found: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Leave a tag of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Search a place: :doc:`/tutorials/3_finding_things/12_search_around_a_position`.

@@ -71,6 +71,6 @@ ax.figure
 #
 # * No helpers at hand? Draw the same figure with antares-client and matplotlib alone:
 #   :doc:`/tutorials/1_first_steps/02_without_helpers`.
-# * See what else the dictionary holds: :doc:`/tutorials/1_first_steps/03_what_is_in_a_locus`.
-# * Is a dip real? First its sign: :doc:`/tutorials/2_light_curves/04_negative_fluxes`. Then its
-#   marks: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+# * See what else the dictionary holds: :doc:`/tutorials/1_first_steps/03_see_what_is_in_a_locus`.
+# * Is a dip real? First its sign: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`. Then its
+#   marks: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
