@@ -42,8 +42,7 @@ ax.yaxis.set_inverted(True)
 # ---------------------
 #
 # Rubin's fluxes are in nJy, so that ``m = 31.4 - 2.5 log10(flux)``. ANTARES' ``ant_mag`` is this
-# magnitude of ``psfFlux``: of the change, not of the source. Compare for three positive
-# alerts.
+# magnitude of ``psfFlux``: of the change, not of the source. Compare for three positive alerts.
 
 from antares_helpers import fetch_locus
 
@@ -83,8 +82,8 @@ for calendar in axes[1].child_axes:
 # **Figure 2.** The same detections in magnitudes twice. Above, of the difference flux: a note in
 # the axes tells how many points are missing. Below, of the total flux.
 #
-# Compute what the first would make you believe: how much the source varies in the band with most
-# of its points.
+# Compute what the first would make you believe: how much the source varies in the band with most of
+# its points.
 
 bands, counts = np.unique(lc["band"][~lost], return_counts=True)
 band = bands[counts.argmax()]
@@ -135,12 +134,12 @@ legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 # %%
 # **Figure 3.** Magnitude against flux in units of the median error: the logarithm as a full line,
 # which plunges at zero, and the asinh magnitude as a dashed line, which passes through it. Symbols
-# are the detections of Figure 1 within 20 sigma of zero, with error bars. The part within
-# 5 sigma of zero is shaded.
+# are the detections of Figure 1 within 20 sigma of zero, with error bars. The part within 5 sigma
+# of zero is shaded.
 #
-# Hardly anything lies in the shaded part: Rubin detects on difference images where the signal is
-# at least 5 sigma, up or down (`documentation of DP1 <https://dp1.lsst.io/processing/dia/>`_).
-# Print both magnitudes at some fluxes.
+# Hardly anything lies in the shaded part: Rubin detects on difference images where the signal is at
+# least 5 sigma, up or down (`documentation of DP1 <https://dp1.lsst.io/processing/dia/>`_). Print
+# both magnitudes at some fluxes.
 
 print("flux / sigma    log      asinh")
 for snr in (20, 5, 1, 0, -5, -20):
@@ -157,8 +156,8 @@ for snr in (20, 5, 1, 0, -5, -20):
 # Upper limits
 # ------------
 #
-# A limit is no way out for such a point either. Count the points that are negative even three
-# sigma higher.
+# A limit is no way out for such a point either. Count the points that are negative even three sigma
+# higher.
 
 clear = (flux + 3 * error < 0).sum()
 print(f"{clear} of {lost.sum()} negative points are below zero by more than 3 sigma")

@@ -66,9 +66,9 @@ legend = ax.legend(frameon=False)
 # Why the total flux
 # ------------------
 #
-# ``flux="total"`` takes ``scienceFlux``, measured on the visit image itself: it does not depend
-# on how bright the star was in the template. Look for the gaps in the folded curve. Where the star
-# is as bright as its template there is no detection, and so no alert.
+# ``flux="total"`` takes ``scienceFlux``, measured on the visit image itself: it does not depend on
+# how bright the star was in the template. Look for the gaps in the folded curve. Where the star is
+# as bright as its template there is no detection, and so no alert.
 #
 # Divide each flux by the median of its band, and all bands can share one periodogram. The depth of
 # the variation still differs from band to band, which costs some power. astropy's
@@ -158,5 +158,6 @@ for ax, (lc, periodogram, best) in zip(axes[0], shown):
 # ----------------
 #
 # * Fill the gaps with another survey: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
-# * Leave out what is not the star: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * Leave out what is not the star:
+#   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
 # * A star that comes only once: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.

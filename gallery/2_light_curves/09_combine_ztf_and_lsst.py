@@ -137,8 +137,8 @@ for ax, band in zip(axes[0], shared):
 # * The filters are not the same (`ZTF's <https://doi.org/10.1088/1538-3873/ab4ca2>`_, `Rubin's
 #   <https://doi.org/10.3847/1538-4357/ab042c>`_). So the ratio depends on the spectrum, and it
 #   changes while a supernova reddens.
-# * Each survey subtracts its own template. If one of them was made while the source was bright,
-#   all fluxes of that survey are too low by the same amount.
+# * Each survey subtracts its own template. If one of them was made while the source was bright, all
+#   fluxes of that survey are too low by the same amount.
 # * Interpolating between nights costs accuracy where the flux changes fast.
 #
 # So take a colour from one survey, never from ZTF's g and Rubin's r. In a fit, give each survey

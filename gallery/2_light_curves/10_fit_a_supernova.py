@@ -44,8 +44,8 @@ line = ax.plot(times, bazin(times, *best), color="0.25", zorder=1)
 # The function
 # ------------
 #
-# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin
-# et al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
+# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin et
+# al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
 # template has been subtracted. It is brightest at ``t0 + rise * log(fall / rise - 1)``. The lines
 # above write it with that time itself, and with the flux then, as parameters: so the fit gives
 # their errors at once. ``logaddexp`` adds the two exponentials and does not overflow.
@@ -179,8 +179,8 @@ print(alert_summary(lc).meta["sentence"])
 # Use a real template
 # -------------------
 #
-# `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. Turn the light curve into
-# the table that it takes, and print its first rows. Install sncosmo and iminuit to call
+# `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. Turn the light curve into the
+# table that it takes, and print its first rows. Install sncosmo and iminuit to call
 # ``fit_template``, with the name of a model or with a ``sncosmo.Source`` of your own. Models and
 # bandpasses that are named are downloaded.
 

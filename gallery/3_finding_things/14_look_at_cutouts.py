@@ -176,12 +176,14 @@ else:
 # Rubin sends cutouts `with each alert
 # <https://prompt-products.lsst.io/products/alerts/index.html>`_, but a broker decides what it keeps
 # and shows. An alert in ANTARES may have all three images, some, or none, as an upper limit of ZTF
-# has none. Be prepared for `antares_helpers.errors.CutoutsNotFoundError`, as the code above is, and go on
-# with the next alert.
+# has none. Be prepared for `antares_helpers.errors.CutoutsNotFoundError`, as the code above is, and
+# go on with the next alert.
 #
 # Where to go next
 # ----------------
 #
-# * Reliability, flags and dipoles: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * Reliability, flags and dipoles:
+#   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
 # * The sign of a flux: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
-# * Choose loci by their properties: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
+# * Choose loci by their properties:
+#   :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

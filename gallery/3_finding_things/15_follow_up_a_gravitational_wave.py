@@ -132,8 +132,8 @@ for mark in alert.grav_wave_events if alert else []:
 # -----------------------
 #
 # Not every locus in the region is marked. Search a cone around the maximum of the map for all that
-# has changed since the event. ``radius=`` takes at most 1 degree: for a map of hundreds of
-# square degrees the marks are the way.
+# has changed since the event. ``radius=`` takes at most 1 degree: for a map of hundreds of square
+# degrees the marks are the way.
 
 cone = list(find_loci(near=peak, radius=1 * u.deg))
 newest = [locus.properties.get("newest_alert_observation_time", 0) for locus in cone]

@@ -64,9 +64,9 @@ for failure in failures:
     print(failure["hint"])
 
 # %%
-# To try the failures once more, call ``fetch_loci(failures["locus_id"])``. A request that fails
-# is sent again where that may help: ``retries=`` says how often, and ``timeout=`` how many seconds
-# a locus may take in all.
+# To try the failures once more, call ``fetch_loci(failures["locus_id"])``. A request that fails is
+# sent again where that may help: ``retries=`` says how often, and ``timeout=`` how many seconds a
+# locus may take in all.
 #
 # Go on where it stopped
 # ----------------------

@@ -88,13 +88,13 @@ print_report(clean.meta["report"])
 # Write a feature of your own
 # ---------------------------
 #
-# `antares_helpers.convert.to_nested` makes a frame of nested-pandas: one row a locus, its points nested in
-# ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you name: a
-# value of the locus, an array of its points.
+# `antares_helpers.convert.to_nested` makes a frame of nested-pandas: one row a locus, its points
+# nested in ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you
+# name: a value of the locus, an array of its points.
 #
 # Add the color of the change: how much less changes in g than in r, as a difference of magnitudes.
-# In each band take the root mean square of the difference fluxes, weighted with their errors.
-# A mean would cancel where a star is now brighter, now fainter than its template.
+# In each band take the root mean square of the difference fluxes, weighted with their errors. A
+# mean would cancel where a star is now brighter, now fainter than its template.
 
 from astropy.table import Table
 
@@ -136,16 +136,16 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
 # **Figure 2.** The same loci by the color of their change, blue on the left, without the points
-# that the cuts leave out. Triangles have the tag young_rubin_transients; the fill is that of
-# Figure 1.
+# that the cuts leave out. Triangles have the tag young_rubin_transients; the fill is that of Figure
+# 1.
 #
 # Run it with LSDB on Dask
 # ------------------------
 #
-# `antares_helpers.convert.to_lsdb` makes a catalog of LSDB, parted by position on the sky. It takes the
-# same function, and runs it on every partition. LSDB plans first: say with ``meta`` which columns
-# the function returns. ``compute`` does the work. Sort by ``locus_id`` to compare: LSDB sorts by
-# position. A locus of which the cuts have left no point has no row in either.
+# `antares_helpers.convert.to_lsdb` makes a catalog of LSDB, parted by position on the sky. It takes
+# the same function, and runs it on every partition. LSDB plans first: say with ``meta`` which
+# columns the function returns. ``compute`` does the work. Sort by ``locus_id`` to compare: LSDB
+# sorts by position. A locus of which the cuts have left no point has no row in either.
 
 from antares_helpers.convert import to_lsdb
 
@@ -195,11 +195,12 @@ folder.cleanup()
 # -------
 #
 # * A hundred loci do not need LSDB, nor so many partitions. Leave ``partition_rows`` out:
-#   `antares_helpers.convert.to_lsdb` then takes an eighth of the loci for each, or 10,000 if that is less.
+#   `antares_helpers.convert.to_lsdb` then takes an eighth of the loci for each, or 10,000 if that
+#   is less.
 # * Here Dask works with threads. For more, start a ``dask.distributed.Client()`` before
-#   ``compute``: on all cores of this machine, or on those of a cluster. In a script put the
-#   work under ``if __name__ == "__main__":``. Nothing else changes; the tests of this project
-#   compare two processes with one.
+#   ``compute``: on all cores of this machine, or on those of a cluster. In a script put the work
+#   under ``if __name__ == "__main__":``. Nothing else changes; the tests of this project compare
+#   two processes with one.
 # * Keep the catalog with ``catalog.write_catalog(folder)``. Opened again with
 #   ``lsdb.open_catalog(folder)`` it is read partition by partition, so that it may outgrow memory.
 # * LSDB also matches your loci with other catalogs by position: ``catalog.crossmatch``.

@@ -49,8 +49,8 @@ ax.vlines(tagged, 0, 1, color="0.85", lw=6, transform=ax.get_xaxis_transform(), 
 # Read the class
 # --------------
 #
-# * ANTARES calls ``_run`` when an alert has come in. ``locus`` is a ``DevKitLocus``: its
-#   ``alerts`` are all so far, ``locus.alert`` is the new one.
+# * ANTARES calls ``_run`` when an alert has come in. ``locus`` is a ``DevKitLocus``: its ``alerts``
+#   are all so far, ``locus.alert`` is the new one.
 # * ``TRIGGERING_SURVEY`` says whose alerts start the filter. Without it ZTF's do, too.
 # * ``REQUIRED_ALERT_PROPERTIES`` must be on the new alert, or the filter is skipped. Earlier alerts
 #   may lack them: ask with ``get``.
@@ -257,9 +257,9 @@ ax.plot(*disks[::-1], "o", color="#1600EA", markersize=6, label="set on the newe
 legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 
 # %%
-# **Figure 3.** Four filters of the community and the same loci. A ring is a tag that the
-# locus carries, a disk one that the filter sets on its newest alert. A ring without a disk was
-# earned earlier.
+# **Figure 3.** Four filters of the community and the same loci. A ring is a tag that the locus
+# carries, a disk one that the filter sets on its newest alert. A ring without a disk was earned
+# earlier.
 #
 # The last two of these filters send a message about bright sources, after they have set the tag.
 # For that they import ``slack_sdk``: without this package ``run`` returns ``Errored``, although the
