@@ -1,10 +1,10 @@
 """
-A hundred light curves
-======================
+Fetch a hundred light curves
+============================
 
-One after the other, a hundred loci take a hundred times as long as one; side by side they need not.
-What has come should be kept, and what could not be had should be told. Fetch a hundred loci into a
-folder, and look at all their light curves at once.
+Fetched one after another, a hundred loci take a hundred times as long as one; fetched concurrently,
+they need not. Keep what arrived, and report what failed. Fetch a hundred loci into a folder, and
+look at all their light curves at once.
 """
 
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ found = find_loci(properties={"num_alerts": (5, None)}, limit=100)
 loci, failures = fetch_loci(found, folder=folder.name, include_catalogs=False)
 curves = [lc for lc in map(extract_lightcurve, loci) if len(lc) > 0]
 if not curves:
-    raise LookupError("No locus with 5 alerts has a light curve of Rubin.")
+    raise LookupError("No locus with 5 alerts has a Rubin light curve.")
 curves.sort(key=lambda lc: (np.mean(lc["flux"].value < 0), -len(lc)))
 
 fig, ax = plt.subplots(figsize=(8, 8.3), facecolor="black", layout="constrained")
@@ -39,23 +39,23 @@ ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92), xticks=[], yticks=[], frame_on=Fal
 legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcolor="white")
 
 # %%
-# **Figure 1.** A hundred light curves. Each is drawn in a cell of its own, from its first detection
-# to its last and from its lowest difference flux to its highest; the gray line is zero. The first
-# rows hold those which are never negative, as a supernova that rises and fades. In the last rows
-# are those mostly below zero, as a star that varies around the brightness of its template. Each
-# band has the colour that Rubin gives it on black, and its own symbol. Errors are left out:
-# ``plot_lightcurve(curves[0])`` draws one of them large, with its errors.
+# **Figure 1.** A hundred light curves. Each is drawn in its own cell, from its first detection to
+# its last and from its lowest difference flux to its highest; the gray line is zero. The first rows
+# hold those that are never negative, such as a supernova that rises and fades. The last rows hold
+# those mostly below zero, such as a star that varies around the brightness of its template. Each
+# band has the color that Rubin gives it on black, and its own symbol. Errors are not shown:
+# ``plot_lightcurve(curves[0])`` plots one of them large, with its errors.
 #
-# A light curve needs no matches with other catalogs. Without them, ``include_catalogs=False``, each
-# locus takes two requests instead of three.
+# A light curve does not need matches with other catalogs. Without them, ``include_catalogs=False``,
+# each locus takes two requests instead of three.
 #
-# Read what could not be had
-# --------------------------
+# List the failures
+# -----------------
 #
-# `antares_helpers.fetch_loci` keeps several requests under way at a time, eight unless told
-# otherwise, and shows a progress bar in a terminal or a notebook. It returns the loci, in the order
-# of their IDs, and a table of failures. A locus that fails never stops the others. Ask for two
-# loci, one of them made up, and print the table.
+# `antares_helpers.fetch_loci` has several requests in flight at a time, eight by default, and shows
+# a progress bar in a terminal or a notebook. It returns the loci, in the order of their IDs, and a
+# table of failures. A locus that fails never stops the others. Ask for two loci, one of them made
+# up, and print the table.
 
 few, failures = fetch_loci([loci[0]["id"], "ANT2026madeup"], progress=False)
 print(f"{len(few)} locus, {len(failures)} failure")
@@ -64,17 +64,17 @@ for failure in failures:
     print(failure["hint"])
 
 # %%
-# To try the failures once more, call ``fetch_loci(failures["locus_id"])``. A request that fails is
-# sent again where that may help: ``retries=`` says how often, and ``timeout=`` how many seconds a
-# locus may take in all.
+# To retry the failures, call ``fetch_loci(failures["locus_id"])``. Transient errors are retried
+# automatically: ``retries=`` sets how often, and ``timeout=`` how many seconds a locus may take in
+# all.
 #
-# Go on where it stopped
-# ----------------------
+# Resume an interrupted run
+# -------------------------
 #
-# ``folder=`` keeps each locus in a file of its own, written as it arrives. Name a folder of yours,
-# such as ``folder="loci"``; this page takes a temporary one, and leaves nothing behind. A run that
-# breaks off, by Ctrl-C or for lack of a network, loses nothing that has come. Remove five files to
-# see it: the same call fetches these five, and reads the others.
+# With ``folder=``, each locus is stored in its own file, written as it arrives. Give a folder of
+# your own, such as ``folder="loci"``; this page uses a temporary one, and leaves nothing behind. A
+# run interrupted by Ctrl-C or a lost network loses nothing that has arrived. To see it, remove five
+# files: the same call fetches these five, and reads the others.
 
 from pathlib import Path
 
@@ -85,40 +85,41 @@ for file in files[:5]:
 
 options = {"folder": folder.name, "include_catalogs": False, "progress": False}
 loci, failures = fetch_loci(found, **options)
-is_kept = [file.stat().st_mtime_ns == written[file] for file in written]
-print(f"{len(loci)} loci: {sum(is_kept)} files as they were, {len(loci) - sum(is_kept)} fetched")
+is_unchanged = [file.stat().st_mtime_ns == written[file] for file in written]
+number = sum(is_unchanged)
+print(f"{len(loci)} loci: {number} files unchanged, {len(loci) - number} fetched")
 
 # %%
-# A file that is there is read as it is, with or without matches. Loci gain alerts with time:
+# An existing file is read as it is, with or without matches. Loci gain alerts with time:
 # ``refresh=True`` fetches all of them again. The command line does the same work, with the same
-# folder: ``python -m antares_helpers fetch ANT2026z3bqyjga24oc --folder loci`` takes any number of
-# IDs, or ``--from`` and a file with one ID a line.
+# folder: ``antares-helpers fetch ANT2026z3bqyjga24oc --folder loci`` takes any number of IDs, or
+# ``--from`` and a file with one ID per line.
 #
 # Work offline
 # ------------
 #
-# What is in the folder needs no network. Read one file with `antares_helpers.load_locus`, and count
+# The loci in the folder need no network. Read one file with `antares_helpers.load_locus`, and count
 # the alerts of all.
 
 from antares_helpers import load_locus
 
-kept = sorted(Path(folder.name).glob("*.json"))
-alerts = [len(load_locus(file)["alerts"]) for file in kept]
-size = sum(file.stat().st_size for file in kept)
-print(f"{len(kept)} loci with {sum(alerts)} alerts in {size / 1e6:.1f} MB")
+files = sorted(Path(folder.name).glob("*.json"))
+alerts = [len(load_locus(file)["alerts"]) for file in files]
+size = sum(file.stat().st_size for file in files)
+print(f"{len(files)} loci with {sum(alerts)} alerts in {size / 1e6:.1f} MB")
 
 # %%
-# Or serve the folder, and let each tool find it where it expects ANTARES: ``python -m
-# antares_sandbox loci -- jupyter lab`` starts JupyterLab with the loci of the folder ``loci`` in
-# the place of the live service. Then antares-client itself, and each tutorial that finds among them
-# what it looks for, works with these loci, in an aeroplane too.
+# Or serve the folder, so that every tool finds it in place of ANTARES: ``python -m antares_sandbox
+# loci -- jupyter lab`` starts JupyterLab with the loci of the folder ``loci`` in place of the live
+# service. Then antares-client itself, and each tutorial that finds a suitable locus among them,
+# works with these loci, even on a plane.
 #
-# Take them one by one
-# --------------------
+# Process them one by one
+# -----------------------
 #
-# `antares_helpers.fetch_loci` holds all loci in memory. `antares_helpers.iter_loci` gives one after
-# the other, and holds a few at a time, however long the list is. Keep of each locus only when Rubin
-# detected it, and draw these dates.
+# `antares_helpers.fetch_loci` holds all loci in memory. `antares_helpers.iter_loci` yields one
+# after another, and holds only a few at a time, however long the list is. From each locus, take
+# only the times at which Rubin detected it, and plot them.
 
 from antares_helpers import iter_loci
 
@@ -137,25 +138,25 @@ ax.set(xlabel="MJD (TAI)", ylabel="locus, by first detection", ylim=(len(dates),
 ax.ticklabel_format(useOffset=False)
 
 # %%
-# **Figure 2.** When each of the hundred loci was detected: one row a locus, one mark a detection,
-# the earliest locus on top.
+# **Figure 2.** When each of the hundred loci was detected: one row per locus, one mark per
+# detection, the earliest locus on top.
 #
 # Remove the temporary folder.
 
 folder.cleanup()
 
 # %%
-# Be kind to the service
-# ----------------------
+# Be gentle with the service
+# --------------------------
 #
-# ANTARES names no limit of requests. Leave ``max_connections`` at eight, keep what you fetch in a
-# folder, and fetch it once. Where the service fails for many loci in a row, `fetch_loci` takes it
-# as down and asks for no more; the loci that are left are listed with the failures.
+# ANTARES states no limit on requests. Leave ``max_connections`` at eight, store what you fetch in a
+# folder, and fetch it once. If the service fails for many loci in a row, `fetch_loci` assumes that
+# it is down and sends no more requests; the remaining loci are listed with the failures.
 #
 # Where to go next
 # ----------------
 #
 # * Choose the hundred: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
-# * Put them into one table, and grow it: :doc:`/tutorials/4_many_loci/17_build_one_big_table`.
-# * Leave out what is not to be believed:
+# * Put them into one table: :doc:`/tutorials/4_many_loci/17_build_one_big_table`.
+# * Exclude points that can't be trusted:
 #   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
