@@ -39,7 +39,7 @@ ax.set(xlabel="east [deg]", ylabel="north [deg]", title=notice.gracedb_id, xlim=
 
 # %%
 # **Figure 1.** The sky map of the event around its most probable position. The shades enclose, from
-# the outside, 90 %, 50 % and 10 % of the probability; points are the loci that ANTARES has marked
+# the outside, 90%, 50% and 10% of the probability; points are the loci that ANTARES has marked
 # with the event. East is to the left.
 #
 # Read the notice
@@ -58,7 +58,7 @@ if notice.false_alarm_rate:
     years = 1 / (notice.false_alarm_rate * u.Hz).to_value(1 / u.yr)
     print(f"one false alarm in {years:.3g} years")
 for percent, end in ((50, inside[1]), (90, inside[0])):
-    print(f"the {percent} % region covers {areas[:end].sum().value:.3g} square degrees")
+    print(f"the {percent}% region covers {areas[:end].sum().value:.3g} square degrees")
 
 # %%
 # The sky map is a multi-order HEALPix map: small pixels where the probability is high, large ones
@@ -126,7 +126,7 @@ line = ax.axvline(0, color="black", linestyle="--")
 alert = next((alert for alert in best.alerts if alert.grav_wave_events), None)
 for mark in alert.grav_wave_events if alert else []:
     level, area = mark["contour_level"], mark["contour_area"]
-    print(f"{mark['gracedb_id']}: level {level:.3g} %, area {area:.3g} square degrees")
+    print(f"{mark['gracedb_id']}: level {level:.3g}%, area {area:.3g} square degrees")
 
 # %%
 # Search around the peak
