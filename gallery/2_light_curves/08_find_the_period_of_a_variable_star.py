@@ -40,7 +40,7 @@ ax = plot_lightcurve(lc, y="magnitude", x="phase", period=1 / found[1])
 
 # %%
 # **Figure 1.** The total magnitudes of one star, each band with its color and symbol, folded at the
-# period that was found. All bands rise and fall together.
+# period that was found and drawn over two cycles. All bands rise and fall together.
 #
 # Look for the highest peak
 # -------------------------
@@ -148,9 +148,9 @@ for ax, (lc, periodogram, best) in zip(axes[0], shown):
     print(f"{lc.meta['locus_id']}: {criterion:4.0f} in favor of twice, so {period:.4f} d")
 
 # %%
-# **Figure 3.** Stars folded at twice the period that the highest peak gives. If both halves are
-# alike, as for a pulsating star, the period is half of that. If the minima differ in depth, as for
-# an eclipsing binary, it is twice the period found. Rings mark dipoles.
+# **Figure 3.** Stars folded at twice the period that the highest peak gives, over two cycles. If
+# all minima are alike, as for a pulsating star, the period is half of that. If they alternate in
+# depth, as for an eclipsing binary, it is twice the period found. Rings mark dipoles.
 #
 # More than 10 in favor is very strong evidence (`Kass & Raftery 1995
 # <https://doi.org/10.1080/01621459.1995.10476572>`_); a negative number favors the period found.

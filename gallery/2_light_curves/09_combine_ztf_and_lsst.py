@@ -7,21 +7,7 @@ different units, on different time scales and through different filters. Plot bo
 set of axes, and see what can be compared.
 """
 
-import matplotlib.pyplot as plt
-
 from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
-from antares_helpers.bands import COLORS_ON_WHITE, SYMBOLS
-
-
-def draw_ztf(lc, ax):
-    """Draw ZTF's detections with half-filled symbols."""
-    style = {"markersize": 7, "markeredgecolor": "0.15", "markerfacecoloralt": "white"}
-    for band in sorted(set(lc["band"])):
-        rows = lc[lc["band"] == band]
-        points = rows.time.mjd, rows["flux"].value, rows["flux_err"].value
-        style |= {"fmt": SYMBOLS[band], "color": COLORS_ON_WHITE[band], "label": f"{band} (ZTF)"}
-        ax.errorbar(*points, fillstyle="bottom", **style)
-
 
 names = ("properties.survey.ztf.id", "properties.survey.lsst.dia_object_id")
 query = {"query": {"bool": {"filter": [{"exists": {"field": name}} for name in names]}}}
@@ -36,14 +22,12 @@ for found in find_loci(query=query, limit=30):
 else:
     raise LookupError("No locus of the 30 newest has 5 Rubin detections and 5 from ZTF near them.")
 
-ax = plot_lightcurve(lc[(lc["survey"] == "lsst") | lc["is_limit"]])
-draw_ztf(ztf, ax)
-legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+ax = plot_lightcurve(lc)
 
 # %%
-# **Figure 1.** One locus, observed by two surveys. Filled symbols are Rubin's detections,
-# half-filled ones are ZTF's, small circles with arrows are ZTF's upper limits. Color and shape
-# identify the band; in the legend, a band that names no survey is Rubin's.
+# **Figure 1.** One locus, observed by two surveys. Filled symbols are Rubin's detections, pale ones
+# are ZTF's, small circles with arrows are ZTF's upper limits. Color and shape identify the band; in
+# the legend, a band that names no survey is Rubin's.
 #
 # Magnitudes become fluxes
 # ------------------------
@@ -101,6 +85,7 @@ for survey in ("lsst", "ztf"):
 # Plot each band that both surveys have on its own. Interpolate ZTF's flux to the times of Rubin's
 # detections, if ZTF has one within 2 days, and print the mean ratio of the two.
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 
@@ -121,8 +106,8 @@ fig, axes = plt.subplots(
 )
 for ax, band in zip(axes[0], shared):
     of_rubin, of_ztf = rubin[rubin["band"] == band], ztf[ztf["band"] == band]
-    plot_lightcurve(of_rubin, title=f"band {band}", legend=False, ax=ax)
-    draw_ztf(of_ztf, ax)
+    in_band = (lc["band"] == band) & ~lc["is_limit"]
+    plot_lightcurve(lc[in_band], title=f"band {band}", legend=False, ax=ax)
     ratio, error = compare(of_ztf, of_rubin) if len(of_ztf) else ([], [])
     if len(ratio):
         mean, sigma = np.average(ratio, weights=error**-2), np.sum(error**-2) ** -0.5
@@ -130,7 +115,7 @@ for ax, band in zip(axes[0], shared):
 
 # %%
 # **Figure 2.** The same locus, one panel for each band that both surveys have. Filled symbols are
-# Rubin's detections, half-filled ones are ZTF's.
+# Rubin's detections, pale ones are ZTF's.
 #
 # Expect a ratio near 1, but not exactly 1, for three reasons:
 #
