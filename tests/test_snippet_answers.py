@@ -1,7 +1,7 @@
-"""What the snippets answer is what the files say that the sandbox serves.
+"""The snippets give what is in the files that the sandbox serves.
 
-These are the simulated loci, others under the same tutorial ID, and real ones where they are at
-hand.
+These are the simulated loci, others under the same tutorial ID, and real ones if they are
+available.
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""Each snippet is short, stands on the page, and runs in an environment without antares-helpers."""
+"""Each snippet is short, is on the page, and runs in an environment without antares-helpers."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def test_snippet_is_short_enough_to_paste(snippet: Path) -> None:
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
-def test_snippet_stands_on_the_page_and_can_be_downloaded(snippet: Path) -> None:
+def test_snippet_is_on_the_page_and_can_be_downloaded(snippet: Path) -> None:
     assert f".. literalinclude:: snippets/{snippet.name}\n" in PAGE
     assert f"<snippets/{snippet.name}>`" in PAGE
 
@@ -53,7 +53,7 @@ def test_there_are_enough() -> None:
 
 @pytest.fixture(scope="module")
 def nowhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Run the snippets where no question finds an answer."""
+    """Run the snippets against a locus that no search finds."""
     return make_sky(snippet_folders.lonely(), tmp_path_factory.mktemp("lonely")).ran
 
 

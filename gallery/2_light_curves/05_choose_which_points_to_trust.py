@@ -51,8 +51,8 @@ legend = axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=Fals
 print("reliability  pixelFlags  flags that are set")
 for alert in locus["alerts"]:
     properties = alert["properties"]
-    marks = [name for name, value in properties.items() if value is True and "flag" in name.lower()]
-    names = [name.removeprefix("lsst_diaSource_") for name in marks]
+    flags = [name for name, value in properties.items() if value is True and "flag" in name.lower()]
+    names = [name.removeprefix("lsst_diaSource_") for name in flags]
     if alert["id"].startswith("lsst") and names:
         general = properties.get("lsst_diaSource_pixelFlags")
         reliability = properties.get("lsst_diaSource_reliability", float("nan"))

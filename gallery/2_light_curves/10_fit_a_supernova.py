@@ -159,8 +159,8 @@ print(f"maximum at {best[0]:.1f} +- {covariance[0, 0] ** 0.5:.1f}, chi2/dof {chi
 # a chi2 well above 1, neither its maximum nor the error, which is not enlarged here, can be
 # trusted.
 #
-# What the alerts leave out
-# -------------------------
+# What the alerts miss
+# --------------------
 #
 # Print how many alerts are included in the light curve, and why the others are not.
 

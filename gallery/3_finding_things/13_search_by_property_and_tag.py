@@ -51,7 +51,7 @@ table["newest_mjd"].format = ".2f"
 table["locus_id", "num_alerts", "newest_mjd"][:5].pprint(align="<")
 
 # %%
-# ``newest_mjd`` is the time of the newest alert. antares-client always asks for this order; for
+# ``newest_mjd`` is the time of the newest alert. antares-client always requests this order; for
 # another, sort the table.
 #
 # Plot when each of these loci had its newest alert, over the others with the first tag.

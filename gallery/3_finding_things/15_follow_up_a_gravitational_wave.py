@@ -39,8 +39,8 @@ ax.set(xlabel="east [deg]", ylabel="north [deg]", title=notice.gracedb_id, xlim=
 
 # %%
 # **Figure 1.** The sky map of the event around its most probable position. The shades enclose, from
-# the outside, 90%, 50% and 10% of the probability; points are the loci that ANTARES has marked
-# with the event. East is to the left.
+# the outside, 90%, 50% and 10% of the probability; points are the loci that ANTARES has marked with
+# the event. East is to the left.
 #
 # Read the notice
 # ---------------
@@ -70,7 +70,7 @@ for percent, end in ((50, inside[1]), (90, inside[0])):
 # List the candidates
 # -------------------
 #
-# Ask the notice on which contour a locus lies: ``level`` is the probability that this contour
+# The notice gives the contour on which a locus lies: ``level`` is the probability that this contour
 # encloses, ``area`` the sky inside it. The lower the level, the more likely the place. A
 # counterpart was not there before the event: select the loci whose first alert came after it. Use
 # the alerts themselves for that. One with a negative flux has no magnitude, and the property
