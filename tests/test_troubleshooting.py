@@ -77,7 +77,7 @@ def test_an_error_of_the_service_is_explained(fault: Fault) -> None:
 def test_an_unreachable_service_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox() as sandbox:
         url = sandbox.url
-    monkeypatch.setattr("antares_helpers.fetching.request.base_url", lambda: url)
+    monkeypatch.setattr(search, "api_client", type(search.api_client)(base_url=url))
     with pytest.raises(ah.ServiceError) as raised:
         ah.fetch_locus(TUTORIAL_ID, retries=0)
     assert explained(raised.value), raised.value
