@@ -22,4 +22,4 @@ locus = search.get_by_id("ANT2026z3bqyjga24oc")
 alerts = locus.alerts if locus else []
 rubin = [alert for alert in alerts if alert.alert_id.startswith("lsst")]
 included = [alert for alert in rubin if verdict(alert) == "included"]
-print(f"{len(rubin)} Rubin alerts:", dict(Counter(map(verdict, rubin))))
+print(f"{len(rubin)} alerts from Rubin:", dict(Counter(map(verdict, rubin))))
