@@ -29,7 +29,7 @@ for band, color, symbol in zip("ugrizy", colors, "o^vs*p"):
         mjd, flux, error = np.transpose(points[band])
         ax.errorbar(mjd, flux, error, fmt=symbol, color=color, mec="black", label=band)
 ax.axhline(0, color="gray")
-ax.set(xlabel="MJD (TAI)", ylabel="difference flux [nJy]", title=locus["id"])
+ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus["id"])
 ax.legend()
 plt.show()
 # sphinx_gallery_thumbnail_path = '_static/without-helpers.png'

@@ -29,7 +29,7 @@ ax.errorbar(flux, magnitude, magnitude_err, error, "o", color="#31688e", mec="0.
 rug = {"ymin": 0, "ymax": 0.07, "transform": ax.get_xaxis_transform()}
 ax.vlines(flux[lost], color="#31688e", **rug)
 ax.text(low / 2, np.nanmean(magnitude), f"no magnitude:\n{lost.sum()} of {len(lc)}", ha="center")
-ax.set(xlabel="difference flux [nJy]", ylabel="magnitude [AB]", title=lc.meta["locus_id"])
+ax.set(xlabel="Difference flux [nJy]", ylabel="magnitude [AB]", title=lc.meta["locus_id"])
 ax.set(xlim=(low, high), ylim=(np.nanmin(magnitude) - 0.5, np.nanmax(magnitude) + 2))
 ax.yaxis.set_inverted(True)
 

@@ -1,4 +1,4 @@
-"""The bands of Rubin, and how to draw them."""
+"""The bands of Rubin and ZTF, and how to plot them."""
 
 from types import MappingProxyType
 
@@ -16,16 +16,16 @@ __all__ = [
 BANDS = ("u", "g", "r", "i", "z", "y")
 """Rubin's bands in the order of wavelength."""
 
-# Colours, symbols and lines are those of Rubin's RTN-045 and of lsst.utils.plotting.
+# Colors, symbols and lines are those of Rubin's RTN-045 and of lsst.utils.plotting.
 COLORS_ON_WHITE = MappingProxyType(
     {"u": "#1600EA", "g": "#31DE1F", "r": "#B52626", "i": "#370201", "z": "#BA52FF", "y": "#61A2B3"}
 )
-"""Rubin's colour of each band on a white background (RTN-045)."""
+"""Rubin's color of each band on a white background (RTN-045)."""
 
 COLORS_ON_BLACK = MappingProxyType(
     {"u": "#3eb7ff", "g": "#30c39f", "r": "#ff7e00", "i": "#2af5ff", "z": "#a7f9c1", "y": "#fdc900"}
 )
-"""Rubin's colour of each band on a black background (RTN-045)."""
+"""Rubin's color of each band on a black background (RTN-045)."""
 
 SYMBOLS = MappingProxyType({"u": "o", "g": "^", "r": "v", "i": "s", "z": "*", "y": "p"})
 """Rubin's plotting symbol of each band (RTN-045), as matplotlib markers."""

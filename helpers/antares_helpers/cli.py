@@ -66,7 +66,7 @@ _TIMEOUT = click.option(
     default=30.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long a locus may take, every retry included.",
+    help="How long a locus may take, retries included.",
 )
 _RETRIES = click.option(
     "--retries",
@@ -74,7 +74,7 @@ _RETRIES = click.option(
     default=4,
     show_default=True,
     metavar="NUMBER",
-    help="How often a request that failed is sent again.",
+    help="How often a failed request is sent again.",
 )
 
 
@@ -104,7 +104,7 @@ def plot_command(
     """Plot the light curve of a locus into a file.
 
     ID is an ANTARES ID, or the path of a locus file that `fetch` has written. How many alerts are
-    drawn, and why others are not, is told on stderr.
+    drawn, and why others are excluded, is reported on stderr.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -148,7 +148,7 @@ def plot_command(
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="FOLDER",
-    help="Where to keep the loci; made if it is missing.",
+    help="Folder for the loci; created if it is missing.",
 )
 @click.option(
     "--from",
@@ -157,15 +157,15 @@ def plot_command(
     metavar="FILE",
     help="Read more IDs from a file, one a line; - is stdin.",
 )
-@click.option("--refresh", is_flag=True, help="Fetch also what is in the folder already.")
-@click.option("--no-catalogs", is_flag=True, help="Leave the catalog matches out.")
+@click.option("--refresh", is_flag=True, help="Also fetch what is in the folder already.")
+@click.option("--no-catalogs", is_flag=True, help="Do not fetch catalog matches.")
 @click.option(
     "--connections",
     type=click.IntRange(1, 32),
     default=8,
     show_default=True,
     metavar="NUMBER",
-    help="How many requests may be under way at the same time.",
+    help="How many requests may be in flight at the same time.",
 )
 @_TIMEOUT
 @_RETRIES
@@ -179,10 +179,10 @@ def fetch_command(
     timeout: float,
     retries: int,
 ) -> int:
-    """Fetch loci into a folder, side by side.
+    """Fetch loci into a folder, concurrently.
 
     Each locus is written as it arrives, in a file of its own. After a crash or a Ctrl-C, run the
-    same command again: only what is missing is fetched. What can't be had is listed on stderr,
+    same command again: only what is missing is fetched. Failures are listed on stderr,
     and the exit status is 1 then. `python -m antares_sandbox FOLDER` serves the folder.
     """
     from antares_helpers import iter_loci
@@ -204,7 +204,9 @@ def fetch_command(
             for _ in stream:
                 pass
     except KeyboardInterrupt:
-        _say(f"Interrupted. {folder} keeps what has arrived: run the same command to go on.")
+        _say(
+            f"Interrupted. What has arrived is in {folder}: run the same command again to continue."
+        )
         return _INTERRUPTED
     for row in stream.failures:
         _say(f"{row['locus_id']}: {row['error']} {row['hint']}")
@@ -227,8 +229,8 @@ def fetch_command(
 def table_command(folder: Path, output: Path, **given: Any) -> int:
     """Put the light curves of all loci in a folder into one table.
 
-    FOLDER is what `fetch` has written. The table has one row a point; how many alerts it holds,
-    and why others are left out, is told on stderr, and kept in the file.
+    FOLDER is what `fetch` has written. The table has one row a point; how many alerts it includes,
+    and why others are excluded, is reported on stderr and in the file.
     """
     from antares_helpers import lightcurve_table, write_parquet, write_table
     from antares_helpers.lightcurves.summary import excluded_clause

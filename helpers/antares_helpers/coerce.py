@@ -1,4 +1,4 @@
-"""Turn values as they come in JSON into arrays: what is no number becomes NaN, never an error."""
+"""Convert values from JSON to arrays: a value that is not a number becomes NaN, not an error."""
 
 from collections.abc import Callable, Sequence
 from types import NoneType
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 __all__ = ["MISSING", "as_flags", "as_floats", "as_ids", "as_strings", "is_true"]
 
 MISSING = -1
-"""What `as_flags` gives for a flag that is neither true nor false."""
+"""The value that `as_flags` returns for a flag that is neither true nor false."""
 
-# ANTARES sends booleans; one parser of its alerts expects their names.
+# ANTARES sends booleans; one parser of its alerts expects them as words.
 _FLAG_OF = {True: 1, False: 0, "true": 1, "True": 1, "false": 0, "False": 0}
 
 _NUMBERS = {float, int}
@@ -21,7 +21,7 @@ _BEYOND_ANY_ID = 10**30
 
 
 def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
-    """Return numbers as float64, with NaN for whatever is not a number."""
+    """Return numbers as float64, with NaN for anything that is not a number."""
     if not set(map(type, values)) <= _NUMBERS:
         values = [value if _is_number(value) else np.nan for value in values]
     try:
@@ -36,34 +36,34 @@ def as_flags(values: Sequence[Any]) -> NDArray[np.int8]:
 
 
 def is_true(value: object) -> bool:
-    """Tell whether a flag is set, be it a boolean or its name."""
+    """Return whether a flag is set, given as a boolean or as a word."""
     return _flag(value) == 1
 
 
 def as_ids(values: Sequence[Any]) -> NDArray[np.str_]:
-    """Return integer IDs exactly, as strings; empty where there is none.
+    """Return integer IDs exactly, as strings; empty if there is none.
 
-    A float can't hold an ID beyond 2**53, so a float is no ID.
+    A float can't hold an ID beyond 2**53, so a float is not an ID.
     """
     return _converted(values, _id, np.str_)
 
 
 def as_strings(values: Sequence[Any]) -> NDArray[np.str_]:
-    """Return strings, empty where something else stands."""
+    """Return strings; empty for anything that is not a string."""
     return _converted(values, lambda value: value if isinstance(value, str) else "", np.str_)
 
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any], dtype: type) -> NDArray[Any]:
-    """Convert values; each distinct one once, where all are of one type: such columns are long."""
+    """Convert values; if all are of one type, each distinct one only once: columns are long."""
     if len(set(map(type, values)) - {NoneType}) != 1:
         return np.array([convert(value) for value in values], dtype=dtype)
     try:
         distinct = list(set(values))
-    except TypeError:  # of a type that can't be hashed
+    except TypeError:  # an unhashable type
         return np.array([convert(value) for value in values], dtype=dtype)
-    place = {value: i for i, value in enumerate(distinct)}
-    places = np.fromiter(map(place.__getitem__, values), np.intp, len(values))
-    return np.array([convert(value) for value in distinct], dtype=dtype)[places]
+    index = {value: i for i, value in enumerate(distinct)}
+    indices = np.fromiter(map(index.__getitem__, values), np.intp, len(values))
+    return np.array([convert(value) for value in distinct], dtype=dtype)[indices]
 
 
 def _flag(value: Any) -> int:

@@ -3,13 +3,13 @@
 .. code-block:: text
 
     AntaresHelpersError
-     ├── InvalidInputError      (ValueError)       what you passed can't be right
+     ├── InvalidInputError      (ValueError)       an argument is not valid
      ├── LocusNotFoundError     (LookupError)      ANTARES has no such locus
      ├── CutoutsNotFoundError   (LookupError)      ANTARES has no cutouts of an alert
-     ├── ServiceError           (ConnectionError)  ANTARES can't be reached, or failed
+     ├── ServiceError           (ConnectionError)  ANTARES is not reachable, or failed
      │    └── ServiceTimeoutError (TimeoutError)   ... or took too long
-     ├── BadDataError           (ValueError)       what came isn't what ANTARES sends
-     └── MissingPackageError    (ImportError)      a package that is needed isn't installed
+     ├── BadDataError           (ValueError)       malformed response or file
+     └── MissingPackageError    (ImportError)      a required package is not installed
 
     AntaresHelpersWarning       (UserWarning)
      ├── IncompleteLocusWarning      parts of a locus are missing
@@ -37,13 +37,13 @@ class AntaresHelpersError(Exception):
     Parameters
     ----------
     message : str
-        What was given, what was expected and what to do next.
+        What was given, and what was expected.
     advice : str, optional
-        What to do next, where it stands apart: it ends the message, and is kept as an attribute.
+        What to do next: the end of the message, and an attribute of its own.
     locus_id : str, optional
-        The locus that was asked for, kept as an attribute.
+        The locus that was requested, as an attribute.
     url : str, optional
-        The address that was asked, kept as an attribute.
+        The address of the request, as an attribute.
     """
 
     def __init__(
@@ -62,40 +62,40 @@ class AntaresHelpersError(Exception):
 
 
 class InvalidInputError(AntaresHelpersError, ValueError):
-    """An argument can't be right; nothing was sent and nothing was changed."""
+    """An argument is not valid; nothing was sent and nothing was changed."""
 
 
 class LocusNotFoundError(AntaresHelpersError, LookupError):
-    """ANTARES has no locus of this ID."""
+    """ANTARES has no locus with this ID."""
 
 
 class CutoutsNotFoundError(AntaresHelpersError, LookupError):
-    """ANTARES has no such alert, or no cutouts of it."""
+    """ANTARES has no alert with this ID, or no cutouts of it."""
 
 
 class ServiceError(AntaresHelpersError, ConnectionError):
-    """ANTARES could not be reached, or answered with an error."""
+    """ANTARES could not be reached, or responded with an error."""
 
 
 class ServiceTimeoutError(ServiceError, TimeoutError):
-    """ANTARES did not answer completely within the time allowed."""
+    """ANTARES did not respond completely before the deadline."""
 
 
 class BadDataError(AntaresHelpersError, ValueError):
-    """Data came, but not in the form that ANTARES sends."""
+    """A response of ANTARES, or a file, is malformed."""
 
 
 class MissingPackageError(AntaresHelpersError, ImportError):
-    """A package that this function needs is not installed, or can't be imported."""
+    """A package that a function needs is not installed, or can't be imported."""
 
 
 class AntaresHelpersWarning(UserWarning):
-    """Base of every warning that ``antares_helpers`` gives on purpose."""
+    """Base of every warning that ``antares_helpers`` issues on purpose."""
 
 
 class IncompleteLocusWarning(AntaresHelpersWarning):
-    """A locus came without some of its alerts, or without its catalog matches."""
+    """Some alerts of a locus, or its catalog matches, are missing."""
 
 
 class SignConventionWarning(AntaresHelpersWarning):
-    """Negative detections of one locus have positive and negative ``psfFlux``."""
+    """Detections of a locus flagged negative have both positive and negative ``psfFlux``."""

@@ -1,21 +1,29 @@
-"""Keep a locus in a file, in the format that the sandbox serves; see the docs, "Locus files"."""
+"""Save a locus to a file that the sandbox can serve, and load it; see the docs, "Locus files"."""
 
 import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.http import base_url
-from antares_helpers.fetching.locus import check_locus_id
+from antares_helpers.validation import check_locus_id
 
-__all__ = ["load_locus", "read_locus_file", "save_locus", "write_locus_file"]
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "load_locus",
+    "locus_file_text",
+    "read_locus_file",
+    "read_locus_file_content",
+    "save_locus",
+    "write_locus_file",
+]
 
-FORMAT = "antares-locus"
-VERSION = 1
+FORMAT: Final = "antares-locus"
+VERSION: Final = 1
 
 
 def save_locus(
@@ -28,10 +36,10 @@ def save_locus(
     locus : dict
         What `fetch_locus` returns.
     path : str or path-like
-        File to write, or an existing folder, in which the file is named after the locus. A file
-        that is there is replaced, in one step.
+        File to write, or an existing folder, in which the file is named after the locus. An
+        existing file is replaced, in one step.
     source : str, optional
-        Where the locus comes from; by default the service that the client talks to.
+        Where the locus comes from; by default the service that the client is set to.
 
     Returns
     -------
@@ -64,29 +72,58 @@ def save_locus(
     path = Path(path)
     if path.is_dir():
         path /= f"{locus_id}.json"
-    write_locus_file(locus, path, source=base_url() if source is None else source)
+    if source is None:
+        # Here, because it imports the client, which a given source makes needless.
+        from antares_helpers.fetching.http import base_url
+
+        source = base_url()
+    write_locus_file(path, locus, source=source)
     return path
 
 
 def write_locus_file(
-    locus: Mapping[str, Any], path: Path, *, source: str, **more_header: Any
+    path: Path,
+    locus: Mapping[str, Any],
+    *,
+    source: str,
+    wire: Mapping[str, Any] | None = None,
+    **header: Any,
 ) -> None:
-    """Write a locus to a file, with more in its header if wanted; see `save_locus`."""
-    header = {
-        "format": FORMAT,
-        "version": VERSION,
-        "source": source,
-        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        **more_header,
-    }
+    """Write a locus to a file, in one step; see `save_locus`.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    locus : dict
+        What `fetch_locus` returns.
+    source : str
+        Where the locus comes from.
+    wire : dict, optional
+        What `locus` lacks of the service's responses, so that they can be replayed exactly.
+    **header
+        Further items of the header, or another `created`.
+
+    Raises
+    ------
+    InvalidInputError
+        If something can't be written as JSON.
+    OSError
+        If the file can't be written.
+    """
+    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    full_header = {"format": FORMAT, "version": VERSION, "source": source, "created": created}
+    content: dict[str, Any] = {"header": full_header | header, "locus": locus}
+    if wire is not None:
+        content["wire"] = wire
     try:
-        content = _text(header, locus).encode()
+        encoded = locus_file_text(content).encode()
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
             f"Locus {locus.get('id')} can't be written as JSON: {error}."
         ) from error
     with atomic_write(path) as temporary:
-        temporary.write_bytes(content)
+        temporary.write_bytes(encoded)
 
 
 def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -95,7 +132,7 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
     Parameters
     ----------
     path : str or path-like
-        File that `save_locus` or the sandbox wrote.
+        A locus file: written by `save_locus` or `fetch_loci`, or one that the sandbox serves.
 
     Returns
     -------
@@ -125,8 +162,34 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def read_locus_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read the header and the locus of a file; see `load_locus`."""
+    content = read_locus_file_content(path)
+    return content["header"], content["locus"]
+
+
+def read_locus_file_content(path: Path, *, allow_nan: bool = True) -> dict[str, Any]:
+    """Read a whole locus file; only its header, the locus ID and the list of alerts are checked.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to read.
+    allow_nan : bool, optional
+        Whether to accept NaN and infinities, which are not JSON but which Python writes.
+
+    Returns
+    -------
+    dict
+        ``header``, ``locus`` and perhaps ``wire``.
+
+    Raises
+    ------
+    BadDataError
+        If it is not a locus file.
+    OSError
+        If it can't be read.
+    """
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes(), parse_constant=float if allow_nan else _refuse)
     except (ValueError, RecursionError) as error:
         raise BadDataError(f"{path} is not a locus file: it is not JSON ({error}).") from error
     header = content.get("header") if isinstance(content, dict) else None
@@ -140,21 +203,46 @@ def read_locus_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
             f"{path} has version {header.get('version')!r} of the locus format; this release of "
             f"antares-helpers reads version {VERSION}. Update antares-helpers."
         )
-    locus = content.get("locus")
-    parts = {"id": str, "alerts": list}
-    if not isinstance(locus, dict) or not all(isinstance(locus.get(k), parts[k]) for k in parts):
-        raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
-    return header, locus
+    _check_locus(path, content.get("locus"))
+    return dict(content)
 
 
-def _text(header: Mapping[str, Any], locus: Mapping[str, Any]) -> str:
-    """Return the content of a locus file, with each alert on a line of its own."""
-    rest = {name: value for name, value in locus.items() if name != "alerts"}
-    alerts = ",\n".join(map(_json, locus["alerts"]))
-    return (
-        f'{{"header": {_json(header)},\n"locus": {_json(rest)[:-1]}, "alerts": [\n{alerts}\n]}}}}\n'
-    )
+def locus_file_text(content: Mapping[str, Any]) -> str:
+    """Return the text of a locus file, with each alert on a line of its own.
+
+    Parameters
+    ----------
+    content : dict
+        ``header``, ``locus`` and perhaps ``wire``.
+
+    Returns
+    -------
+    str
+        The text, JSON.
+    """
+    locus = content["locus"]
+    members = [_member(name, value) for name, value in locus.items() if name != "alerts"]
+    members.append('"alerts":[\n' + ",\n".join(map(_json, locus["alerts"])) + "\n]")
+    parts = [_member("header", content["header"]), '"locus":{\n' + ",\n".join(members) + "\n}"]
+    if "wire" in content:
+        parts.append(_member("wire", content["wire"]))
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _check_locus(path: Path, locus: object) -> None:
+    expected = {"id": str, "alerts": list}
+    if isinstance(locus, dict) and all(isinstance(locus.get(k), expected[k]) for k in expected):
+        return
+    raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"JSON has no {constant}")
+
+
+def _member(name: str, value: Any) -> str:
+    return _json({name: value})[1:-1]
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from antares_helpers.coerce import MISSING, as_flags
+from antares_helpers.constants import AB_ZEROPOINT
 
 __all__ = ["AB_ZEROPOINT", "sign_convention", "signed_flux", "to_flux", "to_magnitude"]
-
-AB_ZEROPOINT = 31.4
-"""AB magnitude of a flux of 1 nJy, as Rubin and ANTARES round it."""
 
 _MAGNITUDES_PER_EFOLD = 2.5 / np.log(10.0)
 
@@ -30,7 +28,7 @@ def signed_flux(
     """Give difference fluxes their sign, whichever convention the alerts follow.
 
     Rubin's ``psfFlux`` is signed; a page of Rubin's says that ANTARES reports negative fluxes
-    as positive. The rule ``-abs(psf_flux) if is_negative else psf_flux`` is right under both.
+    as positive. The rule ``-abs(psf_flux) if is_negative else psf_flux`` is right in both cases.
 
     Parameters
     ----------
@@ -39,20 +37,20 @@ def signed_flux(
     is_negative : array_like, shape (n,) or ()
         ``lsst_diaSource_isNegative``: booleans, the strings ``"true"`` and ``"false"``, or None.
     is_dipole : array_like, optional
-        ``lsst_diaSource_isDipole``. The flag ``isNegative`` of a dipole is not set even where
+        ``lsst_diaSource_isDipole``. The flag ``isNegative`` of a dipole is not set even if
         its flux is negative.
     science_flux, template_flux : array_like of float, optional
         ``lsst_diaSource_scienceFlux`` and ``lsst_diaSource_templateFlux`` [nJy]. The sign of
-        their difference stands in where ``isNegative`` is missing, and for dipoles where the
-        convention is unsigned or mixed.
+        their difference is used if ``isNegative`` is missing, and for dipoles if the convention
+        is unsigned or mixed.
     convention : str, optional
-        What `sign_convention` found, where these alerts are only some of a locus. By default it
+        The result of `sign_convention`, if these alerts are only some of a locus. By default it
         is found from the alerts given.
 
     Returns
     -------
     ndarray of float64, shape (n,), or float
-        Signed fluxes [nJy]; NaN where the sign can't be known.
+        Signed fluxes [nJy]; NaN if the sign is unknown.
 
     See Also
     --------
@@ -60,9 +58,9 @@ def signed_flux(
 
     Notes
     -----
-    Where no alert is flagged negative, the convention can't be told. There a dipole is taken as
+    If no alert is flagged negative, the convention is unknown. A dipole is then taken as
     negative only if the difference of the other two fluxes is negative and of the same size
-    within a factor of 2; else its ``psfFlux`` stands.
+    within a factor of 2; otherwise its ``psfFlux`` is used unchanged.
 
     Examples
     --------
@@ -77,7 +75,7 @@ def signed_flux(
     negative, dipole = _flags(is_negative), _flags(is_dipole)
     if convention is None:
         convention = sign_convention(flux, negative)
-    # A change of exactly 0 has no sign to lend.
+    # A change of exactly 0 has no sign.
     by_change = np.where(change == 0, np.nan, np.sign(change)) * np.abs(flux)
     without_flag = np.where(np.isnan(by_change) & (flux < 0), flux, by_change)
     not_negative = flux
@@ -91,7 +89,7 @@ def signed_flux(
 
 
 def sign_convention(psf_flux: ArrayLike, is_negative: ArrayLike) -> str:
-    """Tell which sign convention alerts follow, from those that are flagged negative.
+    """Return which sign convention alerts follow, judged by those that are flagged negative.
 
     Parameters
     ----------
@@ -120,7 +118,7 @@ def sign_convention(psf_flux: ArrayLike, is_negative: ArrayLike) -> str:
 
 
 def to_magnitude(flux: ArrayLike, flux_err: ArrayLike | None = None) -> Any:
-    """Turn fluxes into AB magnitudes; the inverse of `to_flux`.
+    """Convert fluxes to AB magnitudes; the inverse of `to_flux`.
 
     Parameters
     ----------
@@ -132,8 +130,8 @@ def to_magnitude(flux: ArrayLike, flux_err: ArrayLike | None = None) -> Any:
     Returns
     -------
     magnitude : ndarray of float64, or float
-        ``31.4 - 2.5 log10(flux)``; NaN where the flux is not positive, because no magnitude
-        exists there.
+        ``31.4 - 2.5 log10(flux)``; NaN if the flux is not positive, because it has no
+        magnitude.
     magnitude_err : ndarray of float64, or float
         ``2.5 / ln(10) * flux_err / flux``; only if `flux_err` is given.
 
@@ -153,7 +151,7 @@ def to_magnitude(flux: ArrayLike, flux_err: ArrayLike | None = None) -> Any:
 
 
 def to_flux(magnitude: ArrayLike, magnitude_err: ArrayLike | None = None) -> Any:
-    """Turn AB magnitudes into fluxes; the inverse of `to_magnitude`.
+    """Convert AB magnitudes to fluxes; the inverse of `to_magnitude`.
 
     Parameters
     ----------

@@ -1,44 +1,38 @@
 """An ANTARES on your own machine: serves locus files to the unmodified antares-client."""
 
-import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-try:
-    from antares_sandbox.errors import LocusFileError, SandboxError
-    from antares_sandbox.folder import BUNDLED
-    from antares_sandbox.recording import compare_folder, record_loci
+if TYPE_CHECKING:
+    from antares_sandbox.bundled import BUNDLED, TUTORIAL_ID
+    from antares_sandbox.errors import SandboxError
     from antares_sandbox.server import Sandbox
-    from antares_sandbox.simulation import (
-        GW_CENTRE_DEG,
-        GW_EVENT_ID,
-        LARGE_ID,
-        TUTORIAL_ID,
-        locus_text,
-        simulate_large,
-        simulate_loci,
-        write_locus_files,
-    )
-except ModuleNotFoundError as error:
-    package = str(error.name).partition(".")[0]
-    if package not in ("starlette", "uvicorn"):
-        raise
-    reason = f"the sandbox needs {package}: run pip install '.[sandbox]' in the clone"
-    if sys.argv[0] == "-m":  # python -m antares_sandbox: one line, and no traceback
-        sys.exit(f"antares_sandbox: {reason}")
-    raise ModuleNotFoundError(reason, name=error.name) from None
 
-__all__ = [
-    "BUNDLED",
-    "GW_CENTRE_DEG",
-    "GW_EVENT_ID",
-    "LARGE_ID",
-    "TUTORIAL_ID",
-    "LocusFileError",
-    "Sandbox",
-    "SandboxError",
-    "compare_folder",
-    "locus_text",
-    "record_loci",
-    "simulate_large",
-    "simulate_loci",
-    "write_locus_files",
-]
+__all__ = ["BUNDLED", "TUTORIAL_ID", "Sandbox", "SandboxError"]
+
+_MODULES = {
+    "BUNDLED": "bundled",
+    "TUTORIAL_ID": "bundled",
+    "Sandbox": "server",
+    "SandboxError": "errors",
+}
+_EXTRA = ("starlette", "uvicorn")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        if package not in _EXTRA:
+            raise
+        advice = f"the sandbox needs {package}: run pip install '.[sandbox]' in the clone"
+        raise ModuleNotFoundError(advice, name=error.name) from None
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

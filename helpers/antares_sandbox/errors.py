@@ -1,15 +1,7 @@
-"""The errors of the sandbox.
+"""The error of the sandbox."""
 
-SandboxError
- +-- LocusFileError (also a ValueError)
-"""
-
-__all__ = ["LocusFileError", "SandboxError"]
+__all__ = ["SandboxError"]
 
 
 class SandboxError(Exception):
     """The sandbox can't start or can't go on; the message says what to do."""
-
-
-class LocusFileError(SandboxError, ValueError):
-    """A file is not a locus file, or is damaged."""

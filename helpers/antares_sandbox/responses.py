@@ -1,4 +1,4 @@
-"""The JSON of an answer, and of an error."""
+"""The JSON of a response, and of an error."""
 
 from http import HTTPStatus
 from typing import Any
@@ -7,9 +7,9 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-__all__ = ["data_response", "encode", "error_body", "json_response", "own_address", "shown"]
+__all__ = ["data_response", "encode", "error_body", "json_response", "own_address", "shortened"]
 
-_SHOWN_CHARACTERS = 80
+_MAX_SHOWN = 80
 
 
 def error_body(status: int, detail: str) -> bytes:
@@ -20,7 +20,7 @@ def error_body(status: int, detail: str) -> bytes:
     status : int
         The HTTP status.
     detail : str
-        What went wrong.
+        The cause.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def error_body(status: int, detail: str) -> bytes:
 def json_response(
     body: bytes, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    """Return a response whose body is JSON."""
+    """Return a response with a JSON body."""
     return Response(body, status, headers, media_type="application/json")
 
 
@@ -49,16 +49,16 @@ def data_response(data: Any) -> Response:
 
 
 def encode(content: Any) -> bytes:
-    """Return JSON in which infinities and NaN stand as JavaScript has them."""
+    """Return JSON; infinities and NaN are written as in JavaScript."""
     return to_json(content, inf_nan_mode="constants")
 
 
 def own_address(request: Request) -> str:
-    """Return the address that was asked, whatever the request calls it."""
+    """Return the address of the sandbox, whatever the request calls it."""
     host, port = request.scope["server"]
     return f"http://{host}:{port}"
 
 
-def shown(text: str) -> str:
-    """Return what a message repeats of a text that somebody sent."""
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+def shortened(text: str) -> str:
+    """Return a text that a client sent, short enough for a message."""
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."

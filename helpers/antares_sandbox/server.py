@@ -1,36 +1,41 @@
 """The sandbox: a server in a thread, and a client that is pointed at it."""
 
+import asyncio
 import atexit
 import socket
 import threading
+import time
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from antares_sandbox import redirect
-from antares_sandbox.app import make_app
+from antares_sandbox import patch_client
+from antares_sandbox.api.app import make_app
+from antares_sandbox.api.host import require_own_host
+from antares_sandbox.bundled import BUNDLED
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
-from antares_sandbox.folder import BUNDLED, LocusFolder, index_folder
-from antares_sandbox.protocol import Protocol
+from antares_sandbox.store.folder import LocusFolder, index_folder
 
 __all__ = ["HOST", "Sandbox"]
 
 HOST = "127.0.0.1"
 """The loopback address: nobody else on the network can reach the sandbox."""
 
-_CHECK_SECONDS = 0.1
+_MAX_PORT = 65535
+_CHECK_SECONDS = 0.005
 _DRAIN_SECONDS = 2
-_LONGEST_REQUEST = 2**20
+_MAX_REQUEST_HEAD = 2**20
 
 
 class Sandbox:
     """An ANTARES on your own machine: serves a folder of locus files to antares-client.
 
-    While it runs, antares-client asks it instead of the real service, whether the client is
+    While it runs, antares-client uses it instead of the real service, whether the client is
     imported before or after.
 
     Parameters
@@ -38,12 +43,12 @@ class Sandbox:
     folder : path-like, optional
         The folder of locus files; by default the simulated loci that come with the sandbox.
     port : int, optional
-        The port to listen on; by default any that is free.
+        The port to listen on; by default any free one.
 
     Raises
     ------
     SandboxError
-        Where there is no such folder; on starting, where the port is taken.
+        If there is no such folder or port; on starting, if the port is in use.
 
     Examples
     --------
@@ -57,10 +62,10 @@ class Sandbox:
 
     def __init__(self, folder: str | PathLike[str] | None = None, *, port: int = 0) -> None:
         self._index: LocusFolder = index_folder(BUNDLED if folder is None else Path(folder))
-        self._port = port
+        self._port = _check_port(port)
         self._plan = FaultPlan()
         self._url: str | None = None
-        self._server: _Server | None = None
+        self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -90,19 +95,19 @@ class Sandbox:
         """Method, path below ``/v2/`` and query of each of the latest 10,000 requests."""
         return self._plan.requests
 
-    def fail(self, path: str, fault: Fault, *, times: int | None = 1) -> None:
-        """Let the next requests of a path go wrong.
+    def inject_fault(self, path: str, fault: Fault, *, times: int | None = 1) -> None:
+        """Give the next requests of a path a faulty response.
 
         Parameters
         ----------
         path : str
-            The path below ``/v2/``, such as ``loci/*/alerts``; ``*`` stands for anything within
-            a step of the path, ``**`` for any number of steps.
+            The path below ``/v2/``, such as ``loci/*/alerts``; ``*`` matches anything within
+            a segment of the path, ``**`` any number of segments.
         fault : Fault
-            What goes wrong: one of those in `antares_sandbox.faults`.
+            One of those in `antares_sandbox.faults`.
         times : int, optional
-            How often; with None always, until `heal`. Of several faults for a path, the one that
-            was asked for first happens first.
+            How often; with None always, until `clear_faults`. Of several faults for a path, the
+            first that was injected comes first.
 
         Examples
         --------
@@ -110,44 +115,45 @@ class Sandbox:
         >>> from antares_sandbox.faults import Status
         >>> with Sandbox() as sandbox:
         ...     from antares_client.search import get_by_id
-        ...     sandbox.fail("loci/*", Status(404))
+        ...     sandbox.inject_fault("loci/*", Status(404))
         ...     get_by_id(TUTORIAL_ID) is None, get_by_id(TUTORIAL_ID) is None
         (True, False)
         """
-        if isinstance(fault, type) or not hasattr(fault, "happen"):
-            raise TypeError(f"a fault is one of those in antares_sandbox.faults: {fault!r}")
+        if isinstance(fault, type) or not hasattr(fault, "respond"):
+            raise TypeError(f"fault={fault!r} must be one of those in antares_sandbox.faults.")
         self._plan.add(path, fault, times)
 
-    def heal(self) -> None:
-        """Let nothing go wrong any more."""
+    def clear_faults(self) -> None:
+        """Remove all faults."""
         self._plan.clear()
 
     def start(self) -> Self:
-        """Start serving and point antares-client here; returns when the sandbox answers."""
+        """Start serving and point antares-client here; returns when the sandbox is ready."""
         if self._thread is not None:
             raise SandboxError(f"the sandbox is already running at {self.url}")
         listener = _listen(self._port)
         self._plan.stopping.clear()
-        self._server = _Server(_config(self._index, self._plan))
+        self._server = uvicorn.Server(_config(self._index, self._plan))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="antares-sandbox", daemon=True
         )
         self._thread.start()
-        while not self._server.ready.wait(_CHECK_SECONDS):
+        while not self._server.started:
             if not self._thread.is_alive():
                 listener.close()
                 raise SandboxError("the server did not start: see the traceback above")
+            time.sleep(_CHECK_SECONDS)
         self._url = f"http://{HOST}:{listener.getsockname()[1]}/v2/"
-        redirect.enter(self._url)
+        patch_client.enter(self._url)
         atexit.register(self.stop)
         return self
 
     def stop(self) -> None:
-        """Stop serving and point antares-client back; does nothing where it is not running."""
+        """Stop serving and point antares-client back; does nothing if it is not running."""
         if self._thread is None or self._server is None:
             return
         atexit.unregister(self.stop)
-        redirect.leave(self.url)
+        patch_client.leave(self.url)
         self._plan.stopping.set()
         self._server.should_exit = True
         self._thread.join()
@@ -167,22 +173,17 @@ class Sandbox:
         self.stop()
 
 
-class _Server(uvicorn.Server):
-    """A server that tells when it is ready."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
+class _Protocol(H11Protocol):
+    # Faults close connections, for which neither ASGI nor uvicorn has a documented way.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
     return uvicorn.Config(
-        plan.wrap(make_app(folder)),
-        http=Protocol,
+        require_own_host(plan.wrap(make_app(folder))),
+        http=_Protocol,
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -190,8 +191,17 @@ def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
         log_level="error",
         access_log=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
-        h11_max_incomplete_event_size=_LONGEST_REQUEST,
+        h11_max_incomplete_event_size=_MAX_REQUEST_HEAD,
     )
+
+
+def _check_port(port: int) -> int:
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _MAX_PORT:
+        raise SandboxError(
+            f"port {port!r} is not valid: give an integer from 1 to {_MAX_PORT}, "
+            "or 0 for any free port"
+        )
+    return port
 
 
 def _listen(port: int) -> socket.socket:
@@ -201,11 +211,11 @@ def _listen(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = error.strerror or error
         raise SandboxError(
-            f"port {port} of {HOST} can't be used ({reason}): "
-            "give another, or 0 for any that is free"
+            f"port {port} of {HOST} is not available ({reason}): "
+            "give another, or 0 for any free port"
         ) from error
     return listener

@@ -8,7 +8,7 @@ from typing import Any, Final
 __all__ = ["gaussian_skymap", "skymap_fits"]
 
 COARSEST_LEVEL: Final = 3
-"""The level of the pixels far from the centre, of 7.3 degrees."""
+"""The level of the pixels far from the center, of 7.3 degrees."""
 
 _FINEST_PER_SIGMA = 10
 _REFINED_SIGMA = 3.0
@@ -52,7 +52,7 @@ def gaussian_skymap(ra: float, dec: float, sigma: float) -> tuple[Any, Any]:
     Parameters
     ----------
     ra, dec, sigma : float
-        As of `skymap_fits`.
+        As for `skymap_fits`.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def gaussian_skymap(ra: float, dec: float, sigma: float) -> tuple[Any, Any]:
 
 
 def _pixels(ra: float, dec: float, sigma: float) -> tuple[Any, Any, Any]:
-    """Return pixels that cover the sky, the smaller the nearer: level, number and distance."""
+    """Return level, number and distance of pixels that cover the sky, smaller near the position."""
     import numpy as np
 
     level = COARSEST_LEVEL
@@ -90,14 +90,14 @@ def _pixels(ra: float, dec: float, sigma: float) -> tuple[Any, Any, Any]:
 
 
 def _distances(level: int, pixels: Any, ra: float, dec: float) -> Any:
-    """Return how far the middles of pixels are from a position, in degrees."""
+    """Return the distances of the pixels' centers from a position, in degrees."""
     import astropy_healpix as healpix
     from astropy import units
     from astropy.coordinates import angular_separation
 
     lon, lat = healpix.healpix_to_lonlat(pixels, healpix.level_to_nside(level), order="nested")
-    centre = ra * units.deg, dec * units.deg
-    return angular_separation(lon, lat, *centre).to_value(units.deg)
+    center = ra * units.deg, dec * units.deg
+    return angular_separation(lon, lat, *center).to_value(units.deg)
 
 
 _HEADER: Final = {

@@ -1,6 +1,6 @@
 """A stream of alerts on your own machine: an embedded Kafka cluster for ``StreamingClient``.
 
-It needs the extra ``stream`` (confluent-kafka). Nothing else of the sandbox does.
+It needs the extra ``stream`` (confluent-kafka).
 """
 
 import re
@@ -22,15 +22,17 @@ except ImportError as error:
 
 from antares_client import StreamingClient
 
+from antares_helpers.errors import BadDataError
+from antares_sandbox.bundled import BUNDLED
 from antares_sandbox.errors import SandboxError
-from antares_sandbox.folder import BUNDLED, LocusFolder, index_folder
-from antares_sandbox.format import LocusFile, read_locus_file
 from antares_sandbox.server import Sandbox
+from antares_sandbox.store.folder import LocusFolder, index_folder
+from antares_sandbox.store.format import LocusFile, read_checked_locus_file
 
 __all__ = ["TOPIC_PREFIX", "SandboxStream", "SandboxStreamingClient", "locus_message"]
 
 TOPIC_PREFIX = "client."
-"""What the topics that users may read start with; ``StreamingClient`` adds it by itself."""
+"""The prefix of the topics that users may read; ``StreamingClient`` adds it itself."""
 
 _TOPIC = r"[A-Za-z0-9._-]{1,240}"
 _PARTITION = 0  # One partition keeps the order.
@@ -44,17 +46,17 @@ class SandboxStreamingClient(StreamingClient):  # type: ignore[misc]
     """The ``StreamingClient`` of antares-client, but without encryption and password.
 
     Only ``_DEFAULT_OPTIONS`` differ: the embedded cluster speaks plain text, on loopback. Give any
-    key and secret, and ``bootstrap_server=stream.bootstrap_server``. For the real stream take
-    ``antares_client.StreamingClient``; the rest of your code stays as it is. The first message
-    comes after some 3 seconds: so long the cluster waits for others of the group.
+    key and secret, and ``bootstrap_server=stream.bootstrap_server``. For the real stream, use
+    ``antares_client.StreamingClient``; the rest of your code stays the same. The first message
+    arrives after about 3 seconds, while the cluster waits for other members of the group.
     """
 
-    _DEFAULT_OPTIONS = {  # noqa: RUF012 (as its parent has it)
+    _DEFAULT_OPTIONS = {  # noqa: RUF012 (as in its parent)
         "security.protocol": "PLAINTEXT",
-        # The next client of a group waits a second less than this for one that has left.
+        # The next client of a group waits a second less than this for one that disappeared.
         "session.timeout.ms": 4000,
         "heartbeat.interval.ms": 1000,
-        "log_level": 3,  # errors: that some options are a producer's is none
+        "log_level": 3,  # errors: some options are a producer's, which is only a warning
     }
 
 
@@ -64,13 +66,13 @@ class SandboxStream:
     Parameters
     ----------
     source : Sandbox or path-like, optional
-        Whose loci, or the folder of locus files; by default the simulated ones. With a sandbox
-        that runs, the alerts and catalog objects of what comes can be had, too.
+        A sandbox whose loci to publish, or a folder of locus files; by default the simulated
+        loci. While the sandbox runs, the alerts and catalog objects are available, too.
 
     Raises
     ------
     SandboxError
-        Where there is no such folder.
+        If there is no such folder.
 
     Examples
     --------
@@ -101,12 +103,12 @@ class SandboxStream:
 
     @property
     def bootstrap_server(self) -> str:
-        """Where the cluster is, as the clients need it; only while the stream runs."""
+        """The address of the cluster, for the clients; only while the stream runs."""
         self._running()
         return self._server
 
     def start(self) -> Self:
-        """Start the cluster; returns when it answers."""
+        """Start the cluster; returns when it is ready."""
         if self._producer is not None:
             raise SandboxError(f"the stream is already running at {self._server}")
         producer = confluent_kafka.Producer({"test.mock.num.brokers": 1, "log_level": _ERRORS_ONLY})
@@ -116,8 +118,8 @@ class SandboxStream:
         return self
 
     def stop(self) -> None:
-        """Stop the cluster, and forget what was published; does nothing where it is not running."""
-        # The cluster lives in the producer, and ends with it.
+        """Stop the cluster, and forget what was published; does nothing if it is not running."""
+        # The cluster is part of the producer, and ends with it.
         self._producer = None
 
     def publish(self, topic: str, locus_ids: Iterable[str]) -> int:
@@ -128,7 +130,7 @@ class SandboxStream:
         topic : str
             The topic, with or without ``client.`` before it.
         locus_ids : iterable of str
-            The IDs of the loci, of `locus_ids`; one may come several times.
+            The IDs of the loci, from `locus_ids`; repeats are allowed.
 
         Returns
         -------
@@ -138,8 +140,8 @@ class SandboxStream:
         Raises
         ------
         SandboxError
-            Where the stream is not running, there is no such locus, the topic has no valid name,
-            or the cluster did not take the messages.
+            If the stream is not running, there is no such locus, its file is damaged, the name of
+            the topic is not valid, or the cluster did not accept the messages.
         """
         producer, name = self._running(), _topic(topic)
         if isinstance(locus_ids, str):
@@ -179,7 +181,10 @@ class SandboxStream:
             raise SandboxError(
                 f"no locus {locus_id!r} among the {len(self._index.files)} of {self._index.path}"
             )
-        return locus_message(read_locus_file(self._index.files[locus_id]))
+        try:
+            return locus_message(read_checked_locus_file(self._index.files[locus_id]))
+        except BadDataError as error:
+            raise SandboxError(str(error)) from error
 
 
 def locus_message(file: LocusFile) -> bytes:
@@ -210,5 +215,7 @@ def locus_message(file: LocusFile) -> bytes:
 
 def _topic(topic: str) -> str:
     if not re.fullmatch(_TOPIC, topic):
-        raise SandboxError(f"{topic!r} is not the name of a topic: letters, digits and . _ -")
+        raise SandboxError(
+            f"{topic!r} is not a valid topic: a topic has letters, digits and . _ - only"
+        )
     return topic if topic.startswith(TOPIC_PREFIX) else f"{TOPIC_PREFIX}{topic}"

@@ -1,10 +1,11 @@
-"""What stands in the axes of a light-curve plot."""
+"""What is drawn in the axes of a light-curve plot."""
 
 import numpy as np
 from building import locus_of
+from matplotlib.colors import to_hex
 
 from antares_helpers import extract_lightcurve
-from antares_helpers.bands import BANDS
+from antares_helpers.plotting.series import SERIES
 
 
 def curve(*alerts, survey="all", **options):
@@ -12,13 +13,13 @@ def curve(*alerts, survey="all", **options):
 
 
 def series(ax):
-    """Return the error-bar container of each band."""
-    return {each.get_label(): each for each in ax.containers if each.get_label() in BANDS}
+    """Return the error-bar container of each series."""
+    return {each.get_label(): each for each in ax.containers if each.get_label() in SERIES}
 
 
 def limits(ax):
-    """Return the error-bar containers with hollow symbols."""
-    return [each for each in ax.containers if each.lines[0].get_markerfacecolor() == "none"]
+    """Return the lines of upper limits."""
+    return [line for line in ax.lines if line.get_label() == "_limit"]
 
 
 def line_of(ax, label):
@@ -42,6 +43,15 @@ def texts(ax):
 
 def zero_lines(ax):
     return [line for line in ax.lines if list(line.get_ydata()) == [0, 0]]
+
+
+def handle_of(ax, label):
+    """Return the handle beside a label of the legend."""
+    return ax.get_legend().legend_handles[legend_of(ax).index(label)]
+
+
+def color_of(line):
+    return to_hex(line.get_markerfacecolor())
 
 
 def x_of(ax):

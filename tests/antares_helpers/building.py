@@ -1,9 +1,9 @@
-"""Alerts and loci of a known truth, made by hand."""
+"""Alerts and loci with known properties, made by hand."""
 
 from typing import Any
 
 ABSENT: Any = object()
-"""As a property: leave it away."""
+"""As the value of a property: the alert does not have it."""
 
 LOCUS_ID = "ANT2026testing"
 OBJECT_ID = 170587117485817955
@@ -13,7 +13,7 @@ MJD = 61200.25
 
 
 def lsst_alert(number: int = 1, mjd: Any = MJD, **properties: Any) -> dict[str, Any]:
-    """Make an alert of LSST that needs nothing to be kept; name properties without prefix."""
+    """Make an alert of LSST that is included by default; name properties without prefix."""
     defaults = {
         "band": "r",
         "psfFlux": 1000.0,
@@ -31,7 +31,7 @@ def lsst_alert(number: int = 1, mjd: Any = MJD, **properties: Any) -> dict[str, 
 
 
 def ztf_alert(number: int = 1, mjd: Any = MJD, **properties: Any) -> dict[str, Any]:
-    """Make a detection of ZTF of magnitude 20 in g, started at `mjd` (UTC)."""
+    """Make a detection of ZTF of magnitude 20 in g, with the exposure started at `mjd` (UTC)."""
     defaults = {
         "ant_passband": "g",
         "ant_mag": 20.0,
@@ -55,7 +55,7 @@ def other_alert() -> dict[str, Any]:
 
 
 def locus_of(*alerts: Any, **properties: Any) -> dict[str, Any]:
-    """Make the devkit dict of a locus that holds these alerts."""
+    """Make the devkit dict of a locus with these alerts."""
     return {
         "id": LOCUS_ID,
         "ra": 10.0,

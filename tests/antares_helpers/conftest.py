@@ -13,7 +13,6 @@ from antares_client import search
 from astropy.timeseries import TimeSeries
 
 from antares_helpers.bands import BANDS
-from antares_helpers.fetching import http
 from antares_sandbox import Sandbox
 
 # pytest's import mode "importlib" leaves the modules beside the tests out of the path.
@@ -40,10 +39,8 @@ def _client_of_broker(_broker_server: BrokerServer) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_PROXY", "127.0.0.1")
         client = type(search.api_client)(base_url=_broker_server.url)
-        ours = http.api_client(_broker_server.url)
     yield client
-    for api in (client, ours):
-        api.client.close()
+    client.client.close()
 
 
 @pytest.fixture
@@ -61,10 +58,10 @@ def broker(
 def unexpected_requests(
     broker: ScriptedLocus,  # noqa: ARG001 (points the client)
     _broker_server: BrokerServer,
-) -> Iterator[list[str]]:
+) -> list[str]:
     """The paths that the broker was asked for beyond those of its loci."""
-    yield _broker_server.unexpected
-    _broker_server.unexpected.clear()
+    _broker_server.unexpected.clear()  # other tests may have searched
+    return _broker_server.unexpected
 
 
 @pytest.fixture
@@ -86,13 +83,12 @@ def pointed_at(
 
 @pytest.fixture(scope="session")
 def serving() -> Callable[[PathLike[str]], AbstractContextManager[Sandbox]]:
-    """Serve a folder of locus files, and close our connections to it afterwards."""
+    """Serve a folder of locus files."""
 
     @contextmanager
     def serve(folder: PathLike[str]) -> Iterator[Sandbox]:
         with Sandbox(folder) as sandbox:
             yield sandbox
-            http.api_client(sandbox.url).client.close()
 
     return serve
 

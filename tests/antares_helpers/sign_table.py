@@ -1,11 +1,11 @@
-"""The rule of the sign, case by case."""
+"""The rule for the sign of a flux, case by case."""
 
 CONVENTIONS = ("signed", "unsigned", "mixed", "none")
 
 # Written by hand. `change` is the sign of scienceFlux - templateFlux:
-# "?" where one of them is missing, "0" where they are equal, "*" where it must not matter.
-# Where isNegative is set, or for what is no dipole, the convention must not matter either. Where
-# it can't be told ("none"), a dipole is turned only by a change of its own size.
+# "?" if one of them is missing, "0" if they are equal, "*" if it must not matter. If isNegative
+# is set, or if it is not a dipole, the convention must not matter either. If the convention is
+# unknown ("none"), only a change of its own size reverses the sign of a dipole.
 SIGN_RULE = """
 psfFlux isNegative isDipole change | signed unsigned mixed none
 +100    true       no       *      | -100   -100     -100  -100
@@ -54,7 +54,7 @@ SPELLINGS = [
 
 
 def sign_cases():
-    """Yield each line of the table for each pair of fluxes that it stands for."""
+    """Yield each line of the table for each pair of fluxes that it describes."""
     for line in SIGN_RULE.strip().splitlines()[1:]:
         given, expected = line.split("|")
         psf_flux, is_negative, is_dipole, change = given.split()

@@ -44,7 +44,7 @@ def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
     yield _running
-    _running.heal()
+    _running.clear_faults()
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_plot_writes_the_format_of_the_suffix(
 ) -> None:
     assert main(["plot", ids[0], "-o", name]) == 0
     (line,) = said(capsys)
-    assert re.fullmatch(rf"{name}: \d+ of \d+ alerts kept.*", line)
+    assert re.fullmatch(rf"{name}: \d+ of \d+ alerts included.*", line)
     assert (here / name).read_bytes().startswith(magic)
 
 
@@ -120,7 +120,7 @@ def test_plot_takes_the_options_of_extract_lightcurve(
 ) -> None:
     file = str(BUNDLED / "ANT2026simdipoles.json")
     options = ["--no-dipoles", "--no-flagged", "--min-reliability", "0.9", "--bands", "gr"]
-    assert main(["plot", file, "--magnitude", "--total", *options]) == 0
+    assert main(["plot", file, "--magnitude", "--flux", "total", *options]) == 0
     (line,) = said(capsys)
     assert "dipole" in line
     assert "other band" in line
@@ -132,10 +132,10 @@ def test_plot_tells_an_error_in_a_line(
     ids: list[str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sandbox.fail("**", Status(404), times=None)
+    sandbox.inject_fault("**", Status(404), times=None)
     assert main(["plot", ids[0]]) == 1
     (line,) = said(capsys)
-    assert line.startswith(f"antares_helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
+    assert line.startswith(f"antares-helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
 
 
 # fetch
@@ -191,7 +191,7 @@ def test_fetch_reads_ids_from_stdin_and_files(here: Path, ids: list[str]) -> Non
 def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
     here: Path, sandbox: Sandbox, ids: list[str]
 ) -> None:
-    sandbox.fail("**", Delay(2.0), times=None)
+    sandbox.inject_fault("**", Delay(2.0), times=None)
     arguments = ["fetch", *ids, "--folder", "loci", "--connections", "3"]
     process = subprocess.Popen(
         [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -201,11 +201,13 @@ def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert err == "Interrupted. loci keeps what has arrived: run the same command to go on.\n"
+    assert err == (
+        "Interrupted. What has arrived is in loci: run the same command again to continue.\n"
+    )
     kept = names(here / "loci")
     assert 1 <= len(kept) < NUMBER
 
-    sandbox.heal()
+    sandbox.clear_faults()
     before = len(sandbox.requests)
     assert main(arguments) == 0
     assert asked(sandbox, before) == set(ids) - set(kept)
@@ -255,10 +257,10 @@ def test_table_writes_the_points_of_a_folder(
     assert main(["table", *arguments]) == 0
     (line,) = said(capsys)
     report = expected.meta["report"]
-    start = f"points.{suffix}: {report['kept']} of {report['alerts']} alerts of {NUMBER} loci"
+    start = f"points.{suffix}: {report['included']} of {report['alerts']} alerts of {NUMBER} loci"
     assert line.startswith(start)
     for reason, number in report["excluded"].items():
-        assert f"{reason} {number}" in line
+        assert f"{number} {reason}" in line
     table = read_table(here / f"points.{suffix}")
     assert table["alert_id"].tolist() == expected["alert_id"].tolist()
     assert (table["flux"] == expected["flux"]).all()
@@ -284,7 +286,7 @@ def test_table_names_the_file_that_is_damaged(
     (here / "ANT2026broken.json").write_text("{")
     assert main(["table", ".", "-o", "points.ecsv"]) == 1
     (line,) = said(capsys)
-    assert line.startswith("antares_helpers: ANT2026broken.json is not a locus file")
+    assert line.startswith("antares-helpers: ANT2026broken.json is not a locus file")
     assert names(here) == ["ANT2026broken"]
 
 
@@ -300,7 +302,7 @@ def test_table_names_the_file_that_is_damaged(
         (["plot", "ID", "-o", "none/a.png"], "'none/a.png' can't be written"),
         (["plot", "ID", "--bands", "q"], "bands='q'"),
         (["plot", "ID", "--survey", "sdss"], "'sdss' is not one of"),
-        (["plot", "ID", "--survey", "all", "--total"], "--total needs --survey lsst"),
+        (["plot", "ID", "--survey", "all", "--flux", "total"], "--flux total needs --survey lsst"),
         (["plot", "ID", "--min-reliability", "2"], "--min-reliability"),
         (["plot", "ID", "--timeout", "0"], "--timeout"),
         (["plot"], "Missing argument 'ID'"),
@@ -392,7 +394,7 @@ def test_the_example_of_the_help_runs(
     assert main([name, "--help"]) == 0
     example = capsys.readouterr().out.rpartition("Example:\n")[2]
     (line,) = example.strip().splitlines()
-    words = line.removeprefix("python -m antares_helpers ").split()
+    words = line.removeprefix("antares-helpers ").split()
     assert words[0] == name
     with serving(BUNDLED):
         assert main(words) == 0
@@ -419,8 +421,8 @@ def test_every_command_of_the_page_runs(
 
 def typed(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Do what a line does in a shell; for the commands alone, in this process."""
-    if re.fullmatch(r"python -m antares_helpers [^|&]*", line):
-        return main(shlex.split(line)[3:]), capsys.readouterr().err
+    if re.fullmatch(r"antares-helpers [^|&]*", line):
+        return main(shlex.split(line)[1:]), capsys.readouterr().err
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path}
     done = subprocess.run(

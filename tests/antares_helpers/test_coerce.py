@@ -16,7 +16,7 @@ def test_a_number_stays(value, expected):
 
 
 @pytest.mark.parametrize("value", [*NO_NUMBERS, np.nan, 10**400])
-def test_what_is_no_number_is_nan_and_leaves_its_neighbours(value):
+def test_anything_but_a_number_is_nan_and_leaves_its_neighbors(value):
     floats = as_floats([1.5, value, 2])
 
     assert floats.dtype == np.float64
@@ -36,12 +36,12 @@ def test_a_flag_is_false(value):
 
 
 @pytest.mark.parametrize("value", [None, np.nan, "", "yes", 2, -1, [True], {"true": True}])
-def test_what_is_no_flag_is_missing(value):
+def test_anything_but_a_flag_is_missing(value):
     assert as_flags([True, value, False]).tolist() == [1, MISSING, 0]
     assert not is_true(value)
 
 
-def test_a_flag_is_read_alike_whatever_stands_beside_it():
+def test_a_flag_is_read_alike_whatever_is_beside_it():
     assert as_flags([1.0, []])[0] == as_flags([1.0])[0]
 
 
@@ -57,7 +57,7 @@ def test_an_id_keeps_its_eighteen_digits(value):
         *(float(OBJECT_ID), np.float64(OBJECT_ID), np.nan),
     ],
 )
-def test_what_is_no_id_is_empty(value):
+def test_anything_but_an_id_is_empty(value):
     assert as_ids([7, value]).tolist() == ["7", ""]
 
 
@@ -73,7 +73,7 @@ def test_an_id_is_not_confused_with_what_equals_it(integer, lookalike, swapped):
 
 
 @pytest.mark.parametrize("value", [None, 5, 1.5, True, ["g"], {}])
-def test_what_is_no_string_is_empty(value):
+def test_anything_but_a_string_is_empty(value):
     assert as_strings(["g", value, "r"]).tolist() == ["g", "", "r"]
 
 

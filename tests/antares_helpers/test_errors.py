@@ -50,7 +50,7 @@ def test_an_error_says_its_message(error):
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_an_error_keeps_its_reason_and_its_advice_apart(error):
+def test_an_error_has_its_reason_and_its_advice_apart(error):
     raised = error("It is gone.", advice="Look elsewhere.")
 
     assert str(raised) == "It is gone. Look elsewhere."
@@ -58,7 +58,7 @@ def test_an_error_keeps_its_reason_and_its_advice_apart(error):
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_an_error_survives_pickling(error):
+def test_an_error_can_be_pickled(error):
     raised = error("message", locus_id="ANT2026abcd", url="http://127.0.0.1/v2/")
 
     copy = pickle.loads(pickle.dumps(raised))

@@ -124,7 +124,7 @@ def test_a_flux_that_is_not_positive_has_no_magnitude(flux):
     assert np.isnan(to_magnitude(flux, 1.0)).all()
 
 
-def test_magnitudes_come_from_any_unit_of_flux():
+def test_magnitudes_follow_from_any_unit_of_flux():
     flux, error = [1.0, 2.0] * u.uJy, [0.1, 0.1] * u.mJy
 
     np.testing.assert_allclose(to_magnitude(flux, error), to_magnitude([1e3, 2e3], [1e5, 1e5]))

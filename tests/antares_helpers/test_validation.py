@@ -17,7 +17,7 @@ def test_bands_are_given_in_any_form(given):
 
 
 @pytest.mark.parametrize("given", ["", [], "g,r", "G", "x", ["gr"], [None], 5])
-def test_what_is_no_band_is_refused(given):
+def test_anything_but_bands_is_refused(given):
     with pytest.raises(InvalidInputError, match="must name some of u, g, r, i, z, y"):
         check_bands(given)
 
@@ -39,7 +39,7 @@ def test_an_object_is_given_in_any_exact_form(given):
 
 
 @pytest.mark.parametrize("given", [1.70587117485818e17, np.float64(1e17), "abc", "", 0, -1, [], {}])
-def test_what_is_no_exact_object_id_is_refused(given):
+def test_an_inexact_object_id_is_refused(given):
     with pytest.raises(InvalidInputError, match=r"dia_object_id=.* must be whole numbers"):
         check_objects(given)
 
@@ -50,11 +50,11 @@ def test_a_reliability_is_a_number_from_0_to_1(given):
 
 
 @pytest.mark.parametrize("given", [-0.1, 1.1, 60, np.nan, "0.6", [0.6]])
-def test_what_is_no_reliability_is_refused(given):
+def test_anything_but_a_reliability_is_refused(given):
     with pytest.raises(InvalidInputError, match="must be a number from 0 to 1"):
         check_reliability(given)
 
 
 @pytest.mark.parametrize("check", [check_bands, check_objects])
-def test_no_choice_is_no_restriction(check):
+def test_none_is_no_restriction(check):
     assert check(None) is None

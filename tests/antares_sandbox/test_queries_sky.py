@@ -7,7 +7,7 @@ from astropy.coordinates import SkyCoord
 
 from antares_sandbox.queries import QueryError, compile_query, make_document
 
-CENTRES = [
+CENTERS = [
     (0.0, 0.0),
     (359.9999, 10.0),
     (0.0001, -10.0),
@@ -22,17 +22,17 @@ def near(radius: str, location: str, ra: float, dec: float) -> bool:
     return compile_query(json.dumps({"query": clause}))(make_document({"ra": ra, "dec": dec}))
 
 
-@pytest.mark.parametrize(("ra", "dec"), CENTRES)
+@pytest.mark.parametrize(("ra", "dec"), CENTERS)
 def test_distances_are_those_of_astropy(ra, dec):
-    centre = SkyCoord(ra, dec, unit="deg")
+    center = SkyCoord(ra, dec, unit="deg")
     angles = np.random.default_rng(1).uniform(0, 360, 200) * u.deg
     away = np.random.default_rng(2).uniform(0, 1.0, 200) * u.deg
-    others = centre.directional_offset_by(angles, away)
-    location = centre.to_string("hmsdms")
+    others = center.directional_offset_by(angles, away)
+    location = center.to_string("hmsdms")
 
     found = [near("0.5 degree", location, float(c.ra.deg), float(c.dec.deg)) for c in others]
 
-    assert found == list(centre.separation(others) <= 0.5 * u.deg)
+    assert found == list(center.separation(others) <= 0.5 * u.deg)
     assert 20 < sum(found) < 180
 
 

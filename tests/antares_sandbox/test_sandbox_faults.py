@@ -24,22 +24,22 @@ def test_nothing_fails_unless_asked_for(sandbox):
 
 
 def test_a_fault_happens_so_many_times(sandbox):
-    sandbox.fail("loci/*", Status(500), times=2)
+    sandbox.inject_fault("loci/*", Status(500), times=2)
 
     assert [get(sandbox).status_code for _ in range(4)] == [500, 500, 200, 200]
 
 
 def test_a_fault_can_happen_always_until_healed(sandbox):
-    sandbox.fail("**", Status(500), times=None)
+    sandbox.inject_fault("**", Status(500), times=None)
 
     assert [get(sandbox).status_code for _ in range(5)] == [500] * 5
-    sandbox.heal()
+    sandbox.clear_faults()
     assert get(sandbox).status_code == 200
 
 
 def test_faults_happen_in_the_order_they_were_asked_for(sandbox):
-    sandbox.fail("loci/*", Status(429))
-    sandbox.fail("loci/*", Status(502))
+    sandbox.inject_fault("loci/*", Status(429))
+    sandbox.inject_fault("loci/*", Status(502))
 
     assert [get(sandbox).status_code for _ in range(3)] == [429, 502, 200]
 
@@ -60,15 +60,15 @@ def test_faults_happen_in_the_order_they_were_asked_for(sandbox):
     ],
 )
 def test_a_fault_is_for_the_paths_of_its_pattern(sandbox, pattern, path, fails):
-    sandbox.fail(pattern, Status(500))
+    sandbox.inject_fault(pattern, Status(500))
 
     assert (get(sandbox, path).status_code == 500) is fails
 
 
 @pytest.mark.parametrize("times", [0, -1])
-def test_never_is_no_number_of_times(sandbox, times):
+def test_times_below_one_are_refused(sandbox, times):
     with pytest.raises(ValueError, match="times"):
-        sandbox.fail("loci", Drop(), times=times)
+        sandbox.inject_fault("loci", Drop(), times=times)
 
 
 @pytest.mark.parametrize("wrong", [lambda: Status(200), lambda: Status(799), lambda: Cut(1.5)])
@@ -78,55 +78,55 @@ def test_a_fault_that_can_not_be_is_refused(wrong):
 
 
 def test_counts_hold_with_many_threads(sandbox):
-    sandbox.fail("loci/*", Status(500), times=37)
+    sandbox.inject_fault("loci/*", Status(500), times=37)
 
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: get(sandbox).status_code, range(100)))
+        responses = list(pool.map(lambda _: get(sandbox).status_code, range(100)))
 
-    assert answers.count(500) == 37
+    assert responses.count(500) == 37
 
 
 def test_an_error_can_ask_to_wait(sandbox):
-    sandbox.fail("loci/*", Status(429, retry_after=7))
+    sandbox.inject_fault("loci/*", Status(429, retry_after=7))
 
-    answer = get(sandbox)
+    response = get(sandbox)
 
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
-    assert answer.json()["errors"][0]["status"] == 429
+    assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+    assert response.json()["errors"][0]["status"] == 429
 
 
 def test_a_missing_locus_is_none_to_the_client(sandbox):
-    sandbox.fail("loci/*", Status(404))
+    sandbox.inject_fault("loci/*", Status(404))
 
     assert search.get_by_id(TUTORIAL_ID) is None
 
 
 def test_an_error_of_the_service_is_an_exception_of_the_client(sandbox):
-    sandbox.fail("loci/*", Status(500))
+    sandbox.inject_fault("loci/*", Status(500))
 
     with pytest.raises(AntaresException):
         search.get_by_id(TUTORIAL_ID)
 
 
 def test_an_error_can_be_html(sandbox):
-    sandbox.fail("loci/*", Status(502, html=True))
+    sandbox.inject_fault("loci/*", Status(502, html=True))
 
     with pytest.raises(json.JSONDecodeError):
         search.get_by_id(TUTORIAL_ID)
 
 
-def test_a_delayed_answer_is_the_right_one(sandbox):
+def test_a_delayed_response_is_the_correct_one(sandbox):
     right = get(sandbox).content
-    sandbox.fail("loci/*", Delay(0.3))
+    sandbox.inject_fault("loci/*", Delay(0.3))
 
-    answer = get(sandbox)
+    response = get(sandbox)
 
-    assert answer.content == right
-    assert answer.elapsed.total_seconds() >= 0.3
+    assert response.content == right
+    assert response.elapsed.total_seconds() >= 0.3
 
 
-def test_others_are_answered_while_one_waits(sandbox):
-    sandbox.fail("loci/*", Hang())
+def test_others_get_a_response_while_one_waits(sandbox):
+    sandbox.inject_fault("loci/*", Hang())
 
     with pytest.raises(httpx.ReadTimeout):
         get(sandbox, timeout=0.3)
@@ -135,7 +135,7 @@ def test_others_are_answered_while_one_waits(sandbox):
 
 def test_stopping_does_not_wait_for_a_request_that_hangs(capfd):
     sandbox = Sandbox().start()
-    sandbox.fail("loci/*", Hang(), times=None)
+    sandbox.inject_fault("loci/*", Hang(), times=None)
     ended = []
 
     def ask(url):
@@ -155,7 +155,7 @@ def test_stopping_does_not_wait_for_a_request_that_hangs(capfd):
 
 
 def test_a_dropped_connection(sandbox, capfd):
-    sandbox.fail("loci/*", Drop())
+    sandbox.inject_fault("loci/*", Drop())
 
     with pytest.raises(httpx.TransportError):
         get(sandbox)
@@ -163,9 +163,9 @@ def test_a_dropped_connection(sandbox, capfd):
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
-def test_a_cut_body_ends_before_its_length(sandbox, capfd, kept):
-    sandbox.fail("loci/*", Cut(kept))
+@pytest.mark.parametrize("fraction", [0, 0.5, 0.99])
+def test_a_cut_body_ends_before_its_length(sandbox, capfd, fraction):
+    sandbox.inject_fault("loci/*", Cut(fraction))
 
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
         get(sandbox)
@@ -174,22 +174,22 @@ def test_a_cut_body_ends_before_its_length(sandbox, capfd, kept):
 
 
 def test_a_field_can_be_null(sandbox):
-    sandbox.fail("loci/*", Null("data.internal_properties"))
+    sandbox.inject_fault("loci/*", Null("data.internal_properties"))
 
     with pytest.raises(TypeError):
         search.get_by_id(TUTORIAL_ID)
 
 
 def test_a_field_can_be_missing(sandbox):
-    sandbox.fail("loci/*", Missing("data.ra"))
+    sandbox.inject_fault("loci/*", Missing("data.ra"))
 
     with pytest.raises(pydantic.ValidationError):
         search.get_by_id(TUTORIAL_ID)
 
 
 def test_a_field_of_every_alert_can_be_missing(sandbox):
-    sandbox.fail("loci/*/alerts", Missing("data.*.properties.lsst_diaSource_band"))
-    sandbox.fail("loci/*/alerts", Null("data.0.mjd"))
+    sandbox.inject_fault("loci/*/alerts", Missing("data.*.properties.lsst_diaSource_band"))
+    sandbox.inject_fault("loci/*/alerts", Null("data.0.mjd"))
 
     first = search.get_locus_alerts(TUTORIAL_ID)
     assert not any("lsst_diaSource_band" in alert.properties for alert in first)
@@ -198,16 +198,16 @@ def test_a_field_of_every_alert_can_be_missing(sandbox):
 
 
 def test_a_field_that_is_not_there_is_told(sandbox):
-    sandbox.fail("loci/*", Null("data.colour"))
+    sandbox.inject_fault("loci/*", Null("data.color"))
 
-    answer = get(sandbox)
+    response = get(sandbox)
 
-    assert answer.status_code == 500
-    assert "data.colour" in answer.text
+    assert response.status_code == 500
+    assert "data.color" in response.text
 
 
 def test_a_page_can_repeat_a_locus(sandbox):
-    sandbox.fail("loci", RepeatLocus())
+    sandbox.inject_fault("loci", RepeatLocus())
 
     walked = [locus.locus_id for locus in search.search({}, limit=5)]
 

@@ -3,9 +3,10 @@ import logging
 
 import pytest
 
-from antares_sandbox import LocusFileError, Sandbox, SandboxError
-from antares_sandbox import folder as folder_module
-from antares_sandbox.format import read_locus_file
+from antares_helpers.errors import BadDataError
+from antares_sandbox import Sandbox, SandboxError
+from antares_sandbox.store import folder as folder_module
+from antares_sandbox.store.format import read_checked_locus_file
 
 DAMAGED = {
     "empty.json": b"",
@@ -49,7 +50,7 @@ def test_skipped_files_are_listed_with_their_reason(mixed_folder):
     skipped = Sandbox(mixed_folder).skipped
 
     assert {path.name for path in skipped} == set(DAMAGED)
-    assert "header.format" in skipped[mixed_folder / "other_format.json"]
+    assert "its header does not say" in skipped[mixed_folder / "other_format.json"]
 
 
 def test_other_files_and_folders_do_not_matter(small_file, write):
@@ -88,8 +89,8 @@ def test_the_place_of_a_fault_is_named(small_file, write, changes, place):
     path = write({**small_file, "locus": {**small_file["locus"], "id": "ANT2026small"}})
     (path / "ANT2026small.json").write_text(json.dumps(small_file))
 
-    with pytest.raises(LocusFileError, match=place):
-        read_locus_file(path / "ANT2026small.json")
+    with pytest.raises(BadDataError, match=place):
+        read_checked_locus_file(path / "ANT2026small.json")
 
 
 @pytest.mark.parametrize("version", [0, 2, "1"])
@@ -127,10 +128,10 @@ def test_a_file_is_not_a_folder(tmp_path):
         Sandbox(tmp_path / "file")
 
 
-def test_what_does_not_fit_into_memory_is_read_when_asked_for(
+def test_what_does_not_fit_into_memory_is_read_at_each_request(
     small_file, write, fetch, monkeypatch
 ):
-    monkeypatch.setattr(folder_module, "HELD_BYTES", 0)
+    monkeypatch.setattr(folder_module, "MEMORY_BYTES", 0)
 
     with Sandbox(write(small_file)):
         assert fetch("ANT2026small") == small_file["locus"]
@@ -139,7 +140,7 @@ def test_what_does_not_fit_into_memory_is_read_when_asked_for(
 def test_a_file_that_is_damaged_later_is_an_error_of_the_server(
     small_file, write, fetch, monkeypatch
 ):
-    monkeypatch.setattr(folder_module, "HELD_BYTES", 0)
+    monkeypatch.setattr(folder_module, "MEMORY_BYTES", 0)
     folder = write(small_file)
 
     with Sandbox(folder):

@@ -58,19 +58,20 @@ def ask(url: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
     host, port = httpx.URL(url).host, httpx.URL(url).port
     with socket.create_connection((host, port), timeout=10) as connection:
         connection.sendall(request)
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = response.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
     return int(status.split()[1]), headers, body
 
 
 def get(path: str, method: str = "GET") -> bytes:
-    return f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode("latin-1")
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1")
 
 
-def assert_json_error(answer: tuple[int, dict[str, str], bytes], *expected: int) -> None:
-    status, headers, body = answer
+def assert_json_error(response: tuple[int, dict[str, str], bytes], *expected: int) -> None:
+    status, headers, body = response
     assert status in expected
     assert headers["content-type"] == "application/json"
     (error,) = json.loads(body)["errors"]
@@ -96,25 +97,50 @@ def test_what_is_not_served_is_a_json_404(small, path):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_a_json_405(small, method):
-    answer = ask(small.url, get("/v2/loci/ANT2026small", method))
+    response = ask(small.url, get("/v2/loci/ANT2026small", method))
 
-    assert_json_error(answer, 405)
-    assert "get" in answer[1]["allow"]
+    assert_json_error(response, 405)
+    assert "get" in response[1]["allow"]
 
 
 @pytest.mark.parametrize(
     "request_bytes",
     [
-        b"GET /v2/loci/ANT2026small\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET /v2/loci/ANT 2026 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v2/loci/ANT2026small\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /v2/loci/ANT 2026 HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
         b"hello\r\n\r\n",
         b"GET /v2/loci/ANT2026small HTTP/1.1\r\n\r\n",
     ],
     ids=["nul", "space", "tls", "words", "no host"],
 )
-def test_what_is_not_http_is_a_json_400(small, request_bytes):
-    assert_json_error(ask(small.url, request_bytes), 400)
+def test_what_is_not_http_is_a_400(small, request_bytes):
+    assert ask(small.url, request_bytes)[0] == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST:80", "127.0.0.1:8000"])
+def test_a_request_for_this_machine_is_served(small, host):
+    request = get("/v2/loci/ANT2026small").replace(b"localhost", host.encode())
+
+    assert ask(small.url, request)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "example.org",
+        "localhost.example.org",
+        "127.0.0.1.example.org:80",
+        "localhost:x",
+        "[::1]",
+    ],
+)
+def test_a_request_for_another_host_is_a_json_400(small, host):
+    request = get("/v2/loci/ANT2026small").replace(b"localhost", host.encode())
+
+    assert_json_error(ask(small.url, request), 400)
+    assert small.requests == []
 
 
 def test_a_head_request_has_no_body(small):
@@ -130,7 +156,7 @@ def test_a_long_id_is_not_repeated_in_full(small):
     assert len(body) < 300
 
 
-def test_a_request_after_a_bad_one_is_answered(small):
+def test_a_request_after_a_bad_one_gets_a_response(small):
     ask(small.url, b"hello\r\n\r\n")
 
     assert ask(small.url, get("/v2/loci/ANT2026small"))[0] == 200

@@ -55,7 +55,7 @@ def test_the_environment_is_set_and_restored(monkeypatch, before):
     }
 
 
-def test_a_proxy_does_not_come_between(monkeypatch):
+def test_a_proxy_is_bypassed(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
 
@@ -155,6 +155,12 @@ def test_a_port_can_be_chosen():
         assert sandbox.url == f"http://127.0.0.1:{port}/v2/"
 
 
+@pytest.mark.parametrize("port", [-1, 65536, 10**30, "8000", 8000.0, None, True])
+def test_what_is_not_a_port_is_an_error_that_says_what_to_do(port):
+    with pytest.raises(SandboxError, match="is not valid: give an integer"):
+        Sandbox(port=port)
+
+
 def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(sandbox):
     port = httpx.URL(sandbox.url).port
 
@@ -199,8 +205,11 @@ def test_a_sandbox_that_is_never_stopped_lets_the_interpreter_end_cleanly():
     )
 
 
-def test_it_does_not_import_the_helpers():
-    run_python(
-        "import sys, antares_sandbox, antares_sandbox.__main__\n"
-        "assert not any(name.startswith('antares_helpers') for name in sys.modules)\n"
+def test_it_imports_nothing_of_the_helpers_that_fetches_or_draws():
+    printed = run_python(
+        "import sys, antares_sandbox.cli, antares_sandbox.server\n"
+        "print(*(name for name in sys.modules if name.startswith('antares_helpers.')))\n"
     )
+    pure = {"atomic", "bands", "coerce", "constants", "errors", "locus_file", "validation"}
+
+    assert {name.split(".")[1] for name in printed.split()} <= pure

@@ -12,7 +12,8 @@ from antares_client.models import GravWaveNoticeTypes
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
-from antares_sandbox import GW_CENTRE_DEG, GW_EVENT_ID, TUTORIAL_ID, Sandbox
+from antares_sandbox import TUTORIAL_ID, Sandbox
+from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +28,10 @@ def get(sandbox, path):
 
 
 def status(sandbox, path) -> int:
-    answer = get(sandbox, path)
-    (error,) = answer.json()["errors"]
-    assert error["status"] == answer.status_code
-    return answer.status_code
+    response = get(sandbox, path)
+    (error,) = response.json()["errors"]
+    assert error["status"] == response.status_code
+    return response.status_code
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -208,7 +209,7 @@ def test_an_earlier_notice_is_found_by_its_time_and_wider(zone):
     latest = search.get_latest_grav_wave_notice(GW_EVENT_ID)
     time = latest.event_datetime + timedelta(minutes=5)
     first = search.get_grav_wave_notice(GW_EVENT_ID, time.replace(tzinfo=zone))
-    place = SkyCoord(GW_CENTRE_DEG[0], GW_CENTRE_DEG[1] + 1.5, unit="deg")
+    place = SkyCoord(GW_CENTER_DEG[0], GW_CENTER_DEG[1] + 1.5, unit="deg")
 
     assert first.notice_type is GravWaveNoticeTypes.PRELIMINARY
     assert first.notice_datetime == time
@@ -259,7 +260,7 @@ def test_the_sky_map_covers_the_sky_once(notice):
 
 
 def test_the_contours_are_those_of_a_normal_distribution(notice):
-    place = SkyCoord(GW_CENTRE_DEG[0], GW_CENTRE_DEG[1] + 1.0, unit="deg")
+    place = SkyCoord(GW_CENTER_DEG[0], GW_CENTER_DEG[1] + 1.0, unit="deg")
 
     level, area = notice.get_probability_contour_level_and_area(place)
 
@@ -278,5 +279,7 @@ def test_the_alerts_in_the_event_have_the_contours_of_its_notice(notice):
     for locus in loci:
         assert list(locus.grav_wave_events_data) == [GW_EVENT_ID]
         level, _ = notice.get_probability_contour_level_and_area(locus.coordinates)
-        (told,) = {e["contour_level"] for alert in locus.alerts for e in alert.grav_wave_events}
-        assert told == pytest.approx(level, abs=3)
+        (level_of_alerts,) = {
+            e["contour_level"] for alert in locus.alerts for e in alert.grav_wave_events
+        }
+        assert level_of_alerts == pytest.approx(level, abs=3)

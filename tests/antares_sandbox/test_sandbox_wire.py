@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antares_sandbox import Sandbox
-from antares_sandbox.derive import INTERNAL_PROPERTIES
-from antares_sandbox.folder import index_folder
+from antares_sandbox.store.defaults import INTERNAL_PROPERTIES
+from antares_sandbox.store.folder import index_folder
 
 MATCH = {"catalog_name": "gaia_dr3_gaia_source", "ra": 10.0, "dec": -30.0, "radius": 0.001}
 WIRE = {
@@ -38,6 +38,44 @@ WIRE = {
         {**MATCH, "id": "a", "object_id": "1", "object_name": "a", "extra": {"separation": 1.0}},
     ],
 }
+
+RESPONSES = (
+    {
+        "id": "ANT2026small",
+        "htm16": 12345678901,
+        "ra": 10,
+        "dec": -30.5,
+        "grav_wave_events": ["S260608x"],
+        "internal_properties": {"num_alerts": 1, "survey": {}},
+        "user_properties": {"mine": 2**60, "num_alerts_of_mine": 1.5},
+        "lightcurve": "time,alert_id\n2026-06-08 12:00:00,lsst:1\n",
+        "tags": ["a", "b"],
+        "catalogs": ["gaia_dr3_gaia_source", "removed"],
+        "not_in_version_2": {"x": [1]},
+    },
+    [
+        {
+            "id": "lsst:170112073793011889",
+            "mjd": 61200.5,
+            "created_at": "2026-06-09T12:00:00.250000",
+            "survey": "lsst",
+            "properties": {"ant_survey": 4, "lsst_diaSource_diaSourceId": 170112073793011889},
+            "grav_wave_events": [{"gracedb_id": "S260608x"}],
+            "not_in_version_2": None,
+        }
+    ],
+    [
+        {
+            **MATCH,
+            "id": "7",
+            "object_id": "8",
+            "properties": {"source_id": 2**62},
+            "object_name": "8",
+            "extra": {"separation": 0.25, "angle": 12},
+        }
+    ],
+)
+"""The data of the three responses about a locus, with fields that no version of today has."""
 
 
 def responses(folder, locus_id):
@@ -176,29 +214,28 @@ def test_any_json_is_served_as_it_is(small_file, write, properties):
     small_file["locus"]["alerts"][2]["properties"] = properties
     index = index_folder(write(small_file))
 
-    served = json.loads(index.bodies("ANT2026small").alerts)["data"][2]["properties"]
+    served = json.loads(index.payloads("ANT2026small").alerts)["data"][2]["properties"]
 
     assert served == properties
 
 
 def real_loci():
-    """Return the real loci where they are at hand."""
+    """Return the real loci, if there are any."""
     path = os.environ.get("ANTARES_REAL_LOCI")
     return json.loads(Path(path).read_text("utf-8"))["loci"] if path else []
 
 
-def recorded(locus, alerts, matches):
-    """Return the locus file that a recording of three responses makes."""
+def without(data, *names):
+    return {name: value for name, value in data.items() if name not in names}
+
+
+def file_of(locus, alerts, matches):
+    """Return the locus file with all that the service responded, known fields and others."""
+    parts = ("internal_properties", "user_properties")
     objects = {}
     for match in matches:
         objects.setdefault(match["catalog_name"], []).append(match["properties"])
-    wire = {"locus": {name: locus[name] for name in WIRE["locus"]}}
-    wire["locus"]["user_properties"] = list(locus["user_properties"])
-    wire["alerts"] = [{name: alert[name] for name in ("created_at", "survey")} for alert in alerts]
-    wire["catalog_matches"] = [
-        {name: value for name, value in match.items() if name != "properties"} for match in matches
-    ]
-    kept = ("id", "mjd", "properties", "grav_wave_events")
+    devkit_alert = ("id", "mjd", "properties", "grav_wave_events")
     return {
         "header": {"format": "antares-locus", "version": 1},
         "locus": {
@@ -209,10 +246,19 @@ def recorded(locus, alerts, matches):
             "old_properties": locus["internal_properties"] | locus["user_properties"],
             "catalog_objects": objects,
             "grav_wave_events_metadata": {},
-            "alerts": [{name: alert[name] for name in kept} for alert in alerts],
+            "alerts": [{name: alert[name] for name in devkit_alert} for alert in alerts],
         },
-        "wire": wire,
+        "wire": {
+            "locus": without(locus, "id", "ra", "dec", "tags", *parts)
+            | {"user_properties": list(locus["user_properties"])},
+            "alerts": [without(alert, *devkit_alert) for alert in alerts],
+            "catalog_matches": [without(match, "properties") for match in matches],
+        },
     }
+
+
+def test_fields_that_the_service_may_add_are_replayed(write):
+    assert responses(write(file_of(*RESPONSES)), "ANT2026small") == list(RESPONSES)
 
 
 @pytest.mark.skipif(
@@ -223,7 +269,7 @@ def test_real_loci_are_replayed_exactly(write):
     replayed = {}
     for real in real_loci():
         data = [response["data"] for response in real["responses"].values()]
-        replayed[real["locus_id"]] = (data, responses(write(recorded(*data)), real["locus_id"]))
+        replayed[real["locus_id"]] = (data, responses(write(file_of(*data)), real["locus_id"]))
 
     assert replayed
     assert all(got == expected for expected, got in replayed.values())

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox, SandboxError
-from antares_sandbox.format import read_locus_file
+from antares_sandbox.store.format import read_checked_locus_file
 
 bson = pytest.importorskip("bson", reason="streams need bson")
 pytest.importorskip("confluent_kafka", reason="streams need confluent-kafka")
@@ -40,7 +40,7 @@ def read(stream, *topics, number=1, group=None):
 
 
 def test_a_published_locus_is_what_the_folder_holds(stream):
-    file = read_locus_file(BUNDLED / f"{TUTORIAL_ID}.json")
+    file = read_checked_locus_file(BUNDLED / f"{TUTORIAL_ID}.json")
     stream.publish("whole", [TUTORIAL_ID])
 
     ((topic, locus),) = read(stream, "whole")
@@ -67,7 +67,7 @@ def test_the_prefix_of_a_topic_may_be_given(stream):
     assert read(stream, "prefixed")[0][0] == "client.prefixed"
 
 
-def test_the_next_client_of_a_group_goes_on_where_the_last_stopped(stream):
+def test_the_next_client_of_a_group_continues_after_the_last_message_read(stream):
     stream.publish("resumed", ["ANT2026simagn", "ANT2026simrrlyrae"])
 
     got = [read(stream, "resumed", group="resuming")[0][1].locus_id for _ in range(2)]
@@ -91,7 +91,7 @@ def test_alerts_of_a_streamed_locus_come_from_the_sandbox():
     with Sandbox() as sandbox, SandboxStream(sandbox) as stream:
         stream.publish("alerts", ["ANT2026simagn"])
         ((_, locus),) = read(stream, "alerts")
-        held = read_locus_file(sandbox.folder / "ANT2026simagn.json")["locus"]["alerts"]
+        held = read_checked_locus_file(sandbox.folder / "ANT2026simagn.json")["locus"]["alerts"]
 
         assert [alert.alert_id for alert in locus.alerts] == [alert["id"] for alert in held]
 
@@ -133,11 +133,11 @@ def test_the_cluster_is_on_loopback(stream):
     [
         ("t", ["ANT2026none"], "no locus 'ANT2026none' among the"),
         ("t", TUTORIAL_ID, "is one ID"),
-        ("", [TUTORIAL_ID], "is not the name of a topic"),
-        ("a b", [TUTORIAL_ID], "is not the name of a topic"),
+        ("", [TUTORIAL_ID], "is not a valid topic"),
+        ("a b", [TUTORIAL_ID], "is not a valid topic"),
     ],
 )
-def test_a_mistake_is_told_before_anything_is_published(stream, topic, ids, message):
+def test_a_mistake_is_reported_before_anything_is_published(stream, topic, ids, message):
     with pytest.raises(SandboxError, match=message):
         stream.publish(topic, ids)
 

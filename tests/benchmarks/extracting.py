@@ -10,7 +10,7 @@ import numpy as np
 from ratios import Record, in_turns, ratio
 from sizes import Sizes
 
-from antares_sandbox import simulate_large
+from simulated_sky import simulate_large
 
 __all__ = ["measure"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from antares_sandbox import simulate_large
+from simulated_sky import simulate_large
 
 sys.path.append(str(Path(__file__).parents[1] / "antares_helpers"))
 

@@ -49,9 +49,9 @@ def import_peak() -> float:
 def streaming_peak(url: str, ids: list[str]) -> float:
     """Fetch loci one after the other, and extract their light curves."""
     from antares_helpers import extract_lightcurve, iter_loci
-    from antares_sandbox import redirect
+    from antares_sandbox import patch_client
 
-    redirect.enter(url)
+    patch_client.enter(url)
     number = sum(1 for locus in iter_loci(ids, progress=False) if extract_lightcurve(locus).meta)
     assert number == len(ids)
     return peak_megabytes()

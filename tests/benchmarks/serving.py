@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from antares_sandbox import Sandbox, redirect
+from antares_sandbox import Sandbox, patch_client
 from antares_sandbox.faults import Delay
 
 __all__ = ["serving"]
@@ -31,11 +31,11 @@ def serving(folder: Path, delay_ms: int = 0) -> Iterator[str]:
         assert server.stdin is not None
         assert server.stdout is not None
         url = server.stdout.readline().strip()
-        redirect.enter(url)
+        patch_client.enter(url)
         try:
             yield url
         finally:
-            redirect.leave(url)
+            patch_client.leave(url)
             server.stdin.close()
 
 
@@ -44,7 +44,7 @@ def main() -> None:
     folder, delay_ms = sys.argv[1:]
     with Sandbox(folder) as sandbox:
         if int(delay_ms):
-            sandbox.fail("**", Delay(int(delay_ms) / 1000), times=None)
+            sandbox.inject_fault("**", Delay(int(delay_ms) / 1000), times=None)
         print(sandbox.url, flush=True)
         sys.stdin.read()
 

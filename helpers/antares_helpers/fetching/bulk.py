@@ -1,6 +1,7 @@
-"""Fetch many loci side by side, keep them in a folder, and go on where a run was broken off."""
+"""Fetch many loci: concurrently, with a progress bar, and into a folder that can be resumed."""
 
 import os
+import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from numbers import Integral
@@ -10,18 +11,23 @@ import numpy as np
 from antares_client.models import Locus
 from astropy.table import Table
 
-from antares_helpers.errors import AntaresHelpersError, InvalidInputError
-from antares_helpers.fetching._parallel import side_by_side
+from antares_helpers.errors import AntaresHelpersError, InvalidInputError, ServiceError
+from antares_helpers.fetching._connections import MAX_CONNECTIONS, httpx
+from antares_helpers.fetching._parallel import in_parallel
 from antares_helpers.fetching.cache import LocusCache
-from antares_helpers.fetching.http import MAX_CONNECTIONS
-from antares_helpers.fetching.locus_source import LocusSource
+from antares_helpers.fetching.client import fetch_parts
 from antares_helpers.fetching.progress import progress_bar
-from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
-from antares_helpers.validation import check_bool, short_repr
+from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
+from antares_helpers.fetching.retry import ConnectionLimiter
+from antares_helpers.validation import check_bool, check_locus_id, short_repr
 
 __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]
 
+MAX_CONSECUTIVE_FAILURES = 20
+"""After how many failures in a row the service is considered down; more with many connections."""
+
 _PREFETCH = 4  # loci that wait for the reader, for each connection
+_REQUESTS_PER_LOCUS = 3
 _FAILURE_COLUMNS = ("locus_id", "error", "hint")
 _TRY_AGAIN = "Call again with this ID."
 
@@ -34,7 +40,7 @@ class FetchedLoci(NamedTuple):
     loci : list of dict
         The loci, each as `fetch_locus` returns it, in the order of their IDs.
     failures : `~astropy.table.Table`
-        What could not be had, one row each: ``locus_id``, ``error`` and ``hint`` (all str).
+        What could not be fetched, one row each: ``locus_id``, ``error`` and ``hint`` (all str).
     """
 
     loci: list[dict[str, Any]]
@@ -52,11 +58,11 @@ def fetch_loci(
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
 ) -> FetchedLoci:
-    """Fetch many loci side by side.
+    """Fetch many loci concurrently.
 
-    A locus that can't be had never stops the others: it is listed. Call again with the
-    ``locus_id`` of the failures to try them once more; with a `folder`, with all IDs: what is
-    there is not fetched again.
+    A locus that fails never stops the others: it is listed. Call again with the ``locus_id`` of
+    the failures to try them once more; with a `folder`, call again with all IDs: what is there
+    is not fetched again.
 
     Parameters
     ----------
@@ -64,37 +70,38 @@ def fetch_loci(
         ANTARES IDs, such as a column of a table, or what `find_loci` found; all are read at the
         beginning. One that comes twice is fetched, and returned, once.
     folder : str or path-like, optional
-        Folder to keep the loci in; made if it is missing. Each locus is written as it arrives, in
-        a file of its own that `load_locus` reads and the sandbox serves. A locus whose file is
-        there, whole and from the same service, is read instead of fetched.
+        Folder to save the loci in; created if it is missing. Each locus is written as it arrives,
+        to a file of its own that `load_locus` reads and the sandbox serves, with all that the
+        service sent. A locus whose file is there, complete and from the same service, is read
+        instead of fetched.
     refresh : bool, optional
         Whether to fetch all loci, and replace their files: loci gain alerts with time.
     include_catalogs : bool, optional
         Whether to fetch the catalog matches too.
     max_connections : int, optional
-        How many requests are under way at the same time, at most 32. Be kind to the service.
+        How many requests are in flight at the same time, at most 32. Be gentle with the service.
     progress : bool, optional
         Whether to show a progress bar, in a terminal or a notebook.
     timeout : float, optional
-        Seconds that each locus may take, every retry included; waiting for a free connection
-        does not count.
+        Seconds that each locus may take, retries included; waiting for a free connection does
+        not count.
     retries : int, optional
-        How often a request that failed is sent again, where that may help.
+        How often a failed request is sent again, if that may help.
 
     Returns
     -------
     FetchedLoci
         ``(loci, failures)``: the loci in the order of their IDs, and a table of what could not be
-        had. A locus without the catalog matches that were asked for is among both, and is not
-        written into the folder.
+        fetched. A locus whose catalog matches are missing is in both, and is not written to the
+        folder.
 
     Raises
     ------
     InvalidInputError
-        If an option can't be meant, or `ids` is no list of IDs. A string in it that is no
+        If an option is not valid, or `ids` is not a list of IDs. A string in it that is not an
         ANTARES ID is listed with the failures.
     OSError
-        If the folder can't be made.
+        If the folder can't be created.
 
     See Also
     --------
@@ -103,8 +110,8 @@ def fetch_loci(
 
     Notes
     -----
-    Where the service fails for 20 loci in a row, or for more with many connections, it is taken
-    as down: the loci that are left are not asked for, and listed.
+    If the service fails for 20 loci in a row, or for more with many connections, it is considered
+    down: the loci that are left are not requested, but listed.
 
     Examples
     --------
@@ -113,9 +120,8 @@ def fetch_loci(
     >>> len(loci), len(failures)
     (5, 0)
     """
-    stream = _stream(
+    stream = iter_loci(
         ids,
-        ahead=None,
         folder=folder,
         refresh=refresh,
         include_catalogs=include_catalogs,
@@ -124,7 +130,17 @@ def fetch_loci(
         timeout=timeout,
         retries=retries,
     )
-    return FetchedLoci(list(stream), stream.failures)
+    stream.prefetch_all()
+    loci: list[dict[str, Any]] = []
+    try:
+        loci.extend(stream)
+    except KeyboardInterrupt as error:
+        if folder is not None:
+            error.add_note(
+                f"{len(loci)} loci are in {os.fspath(folder)!r}: call again to fetch the others."
+            )
+        raise
+    return FetchedLoci(loci, stream.failures)
 
 
 def iter_loci(
@@ -138,9 +154,9 @@ def iter_loci(
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
 ) -> "LocusStream":
-    """Fetch many loci side by side, and give them one after the other.
+    """Fetch many loci concurrently, and iterate over them.
 
-    Only some loci are held at a time, so the memory needed does not grow with their number.
+    Only a few loci are in memory at a time, however many there are.
 
     Parameters
     ----------
@@ -151,14 +167,14 @@ def iter_loci(
     -------
     LocusStream
         An iterator over the loci, in the order of their IDs. Its ``failures`` lists what could
-        not be had so far, as the table of `fetch_loci` does.
+        not be fetched so far, as the table of `fetch_loci` does.
 
     Raises
     ------
     InvalidInputError
-        If an option can't be meant, or `ids` is no list of IDs.
+        If an option is not valid, or `ids` is not a list of IDs.
     OSError
-        If the folder can't be made.
+        If the folder can't be created.
 
     Examples
     --------
@@ -167,54 +183,21 @@ def iter_loci(
     >>> sum(len(extract_lightcurve(locus)) > 0 for locus in stream), len(stream.failures)
     (5, 0)
     """
-    return _stream(
-        ids,
-        ahead=_PREFETCH,
-        folder=folder,
-        refresh=refresh,
-        include_catalogs=include_catalogs,
-        max_connections=max_connections,
-        progress=progress,
-        timeout=timeout,
-        retries=retries,
-    )
-
-
-def _stream(
-    ids: Any,
-    *,
-    ahead: int | None,
-    folder: Any,
-    refresh: bool,
-    include_catalogs: bool,
-    max_connections: int,
-    progress: bool,
-    timeout: float,
-    retries: int,
-) -> "LocusStream":
     for name, given in {"refresh": refresh, "include_catalogs": include_catalogs}.items():
         check_bool(name, given)
     check_bool("progress", progress)
     _check_connections(max_connections)
     distinct = _distinct_ids(ids)
-    source = LocusSource(
-        connections=max_connections,
-        include_catalogs=include_catalogs,
-        kept=None
-        if folder is None
-        else LocusCache(folder, read=not refresh, include_catalogs=include_catalogs),
-        timeout=timeout,
-        retries=retries,
-    )
-    # Where all are kept anyway, a slow one need not hold up the others.
-    room = len(distinct) if ahead is None else ahead * max_connections
-    return LocusStream(
-        distinct,
-        source,
-        threads=max_connections + max_connections // 2,
-        ahead=room,
-        progress=progress,
-    )
+    limiter = ConnectionLimiter(max_connections)
+    # With few loci the parts of each are requested at the same time, as by `fetch_locus`; with
+    # many, the connections are all in use anyway, and a thread a locus is enough.
+    is_few = len(distinct) * _REQUESTS_PER_LOCUS <= max_connections
+    options = CallOptions(timeout, retries, limiter, concurrent=is_few)
+    cache = None
+    if folder is not None:
+        cache = LocusCache(folder, read=not refresh, include_catalogs=include_catalogs)
+    fetcher = _Fetcher(options, limiter, cache, include_catalogs, max_connections)
+    return LocusStream(distinct, fetcher, max_connections, progress=progress)
 
 
 def _check_connections(given: object) -> None:
@@ -227,7 +210,7 @@ def _check_connections(given: object) -> None:
 
 
 def _distinct_ids(ids: Any) -> list[str]:
-    """Return the IDs, each once; what is no ID stays, to be listed with the failures."""
+    """Return the IDs, each once; a string that is not an ID stays, to be listed as a failure."""
     try:
         given = [ids] if isinstance(ids, str | Locus) else list(ids)
     except TypeError as error:
@@ -239,62 +222,137 @@ def _distinct_ids(ids: Any) -> list[str]:
     if not all(isinstance(name, str) for name in names):
         wrong = next(name for name in names if not isinstance(name, str))
         raise InvalidInputError(
-            f"ids must hold ANTARES IDs, which are strings; {short_repr(wrong)} is none. Pass a "
+            f"ids must hold ANTARES IDs, which are strings, not {short_repr(wrong)}. Pass a "
             "column of IDs, or the locus['id'] of each locus."
         )
     return list(dict.fromkeys(str(name).strip() for name in names))
 
 
 class LocusStream(Iterator[dict[str, Any]]):
-    """Loci that are fetched while one iterates; `iter_loci` makes it.
+    """Loci that are fetched as one iterates; `iter_loci` returns it.
 
-    No locus is asked for before the first is wanted. Close it to stop the requests before the end;
-    as a context manager it closes itself. One thread at a time may iterate over it.
+    Nothing is requested before the first locus is needed. Close it to stop early; as a context
+    manager it closes itself. Only one thread at a time may iterate over it.
     """
 
     def __init__(
-        self, ids: list[str], source: LocusSource, *, threads: int, ahead: int, progress: bool
+        self, ids: list[str], fetcher: "_Fetcher", connections: int, *, progress: bool
     ) -> None:
         self._failed: list[tuple[str, AntaresHelpersError]] = []
-        self._source = source
-        self._loci = self._run(ids, threads, ahead, progress)
+        self._ids = ids
+        self._fetcher = fetcher
+        # Some more threads than connections: they save files, and wait before retries.
+        self._threads = connections + connections // 2
+        self._prefetch = _PREFETCH * connections
+        self._loci = self._run(progress)
 
     def __next__(self) -> dict[str, Any]:
-        """Return the next locus that could be had."""
         return next(self._loci)
 
     def __enter__(self) -> "LocusStream":
-        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it."""
         self.close()
+
+    def prefetch_all(self) -> None:
+        """Let all loci wait for the reader: if they are held anyway, a slow one delays no other."""
+        self._prefetch = len(self._ids)
 
     def close(self) -> None:
         """Send nothing more."""
         self._loci.close()
-        self._source.close()
+        self._fetcher.close()
 
     @property
     def failures(self) -> Table:
-        """What could not be had so far, with the columns of the table that `fetch_loci` returns."""
+        """What could not be fetched so far, as in the table that `fetch_loci` returns."""
         rows = [
             (locus_id, f"{type(error).__name__}: {error.reason}", error.advice or _TRY_AGAIN)
             for locus_id, error in self._failed
         ]
         return Table(rows=rows or None, names=_FAILURE_COLUMNS, dtype=[np.str_] * 3)
 
-    def _run(
-        self, ids: list[str], threads: int, ahead: int, progress: bool
-    ) -> Generator[dict[str, Any], None, None]:
-        with progress_bar(len(ids), is_shown=progress) as bar, closing(self._source) as source:
-            outcomes = side_by_side(
-                source.outcome, ids, threads=threads, ahead=ahead, on_progress=bar.show
+    def _run(self, progress: bool) -> Generator[dict[str, Any], None, None]:
+        total = len(self._ids)
+        with progress_bar(total, is_shown=progress) as bar, closing(self._fetcher) as fetcher:
+            results = in_parallel(
+                fetcher.fetch,
+                self._ids,
+                threads=self._threads,
+                prefetch=self._prefetch,
+                on_progress=bar.show,
             )
-            with closing(outcomes):
-                for locus_id, (locus, error) in zip(ids, outcomes, strict=True):
+            with closing(results):
+                for locus_id, (locus, error) in zip(self._ids, results, strict=True):
                     if error is not None:
                         self._failed.append((locus_id, error))
                     if locus is not None:
                         yield locus
+
+
+class _Fetcher:
+    """Gets one locus after the other, from its folder or the service, for several threads."""
+
+    def __init__(
+        self,
+        options: CallOptions,
+        limiter: ConnectionLimiter,
+        cache: LocusCache | None,
+        include_catalogs: bool,
+        connections: int,
+    ) -> None:
+        self._options = options
+        self._limiter = limiter
+        self._cache = cache
+        self._include_catalogs = include_catalogs
+        self._max_failures = max(MAX_CONSECUTIVE_FAILURES, 3 * connections)
+        self._failures_in_a_row = 0
+        self._lock = threading.Lock()
+
+    def fetch(self, locus_id: str) -> tuple[dict[str, Any] | None, AntaresHelpersError | None]:
+        """Return a locus, and what has gone wrong even if there is one."""
+        try:
+            check_locus_id(locus_id)
+            locus = self._cache.load(locus_id) if self._cache else None
+            return (locus, None) if locus else self._from_service(locus_id)
+        except AntaresHelpersError as error:
+            return None, error
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._limiter.close()
+        if self._cache:
+            self._cache.close()
+
+    def _from_service(self, locus_id: str) -> tuple[dict[str, Any], AntaresHelpersError | None]:
+        if self._failures_in_a_row >= self._max_failures:
+            raise ServiceError(
+                f"Not requested: ANTARES has failed for {self._failures_in_a_row} loci in a row.",
+                advice="Call again with this ID in a few minutes.",
+                locus_id=locus_id,
+            )
+        try:
+            parts = fetch_parts(
+                locus_id, include_catalogs=self._include_catalogs, options=self._options
+            )
+        except AntaresHelpersError as error:
+            self._record(is_down=_looks_down(error))
+            raise
+        self._record(is_down=False)
+        failure = parts.missing
+        if self._cache and failure is None:
+            failure = self._cache.save(parts)
+        return parts.locus, failure
+
+    def _record(self, *, is_down: bool) -> None:
+        with self._lock:
+            self._failures_in_a_row = self._failures_in_a_row + 1 if is_down else 0
+
+
+def _looks_down(error: AntaresHelpersError) -> bool:
+    """Say whether an error shows that the service as a whole fails, and not for one locus."""
+    cause = error.__cause__
+    if isinstance(cause, httpx.HTTPStatusError):
+        return cause.response.status_code == 429 or cause.response.status_code >= 500
+    return isinstance(error, ServiceError)

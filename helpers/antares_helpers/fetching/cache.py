@@ -1,6 +1,8 @@
-"""The folder in which `fetch_loci` keeps what it has fetched."""
+"""The folder in which `fetch_loci` saves what it has fetched."""
 
+import json
 import os
+import threading
 import time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -8,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError
-from antares_helpers.fetching.http import base_url
+from antares_helpers.fetching.client import LocusParts
+from antares_helpers.fetching.http import base_url, shown_url
 from antares_helpers.locus_file import read_locus_file, write_locus_file
 from antares_helpers.validation import short_repr
 
@@ -26,11 +29,16 @@ DEVKIT_KEYS = {
 }
 """What a locus holds, as the client's ``to_devkit`` returns it."""
 
+_IN_DEVKIT_LOCUS = {"id", "ra", "dec", "tags", "internal_properties", "user_properties"}
+_IN_DEVKIT_ALERT = {"id", "mjd", "properties", "grav_wave_events"}
+
+_CLOSE_SECONDS = 1.0
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _LEFTOVERS = ".ANT*.json.*"
 _LEFTOVER_SECONDS = 60
-"""How old an unfinished file must be before it is surely nobody's any more."""
+"""How old an unfinished file must be before no process can still be writing it."""
 
 
 class LocusCache:
@@ -39,18 +47,18 @@ class LocusCache:
     Parameters
     ----------
     folder : str or path-like
-        Is made if it is missing.
+        Created if it is missing.
     read : bool
-        Whether to read what is there; else it is only written.
+        Whether to read the files that are there, or only to write.
     include_catalogs : bool
         Whether a locus needs its catalog matches.
 
     Raises
     ------
     InvalidInputError
-        If `folder` is no folder.
+        If `folder` is not a folder.
     OSError
-        If it can't be made, or nothing can be written in it.
+        If it can't be created, or nothing can be written to it.
     """
 
     def __init__(
@@ -61,46 +69,65 @@ class LocusCache:
         self._folder = Path(folder)
         if self._folder.exists() and not self._folder.is_dir():
             raise InvalidInputError(
-                f"folder={str(folder)!r} is a file. Name a folder, or one that can be made."
+                f"folder={str(folder)!r} is a file. Name a folder, which may not exist yet."
             )
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._is_used = read
+        self._read = read
         self._include_catalogs = include_catalogs
+        self._saving = 0
+        self._saved = threading.Condition()
         with NamedTemporaryFile(dir=self._folder, prefix=".writable."):
             self._remove_leftovers()
 
     def load(self, locus_id: str) -> dict[str, Any] | None:
-        """Return a locus whose file is there, whole, and from the service asked; else None."""
-        if not self._is_used:
+        """Return a locus if its file is there, complete, and from the same service."""
+        if not self._read:
             return None
         try:
             header, locus = read_locus_file(self._folder / f"{locus_id}.json")
         except (OSError, BadDataError):
             return None
         has_catalogs = header.get("catalogs") is not False or not self._include_catalogs
-        is_whole = locus["id"] == locus_id and locus.keys() >= DEVKIT_KEYS and has_catalogs
-        return locus if is_whole and _is_from_here(header.get("source")) else None
+        is_complete = locus["id"] == locus_id and locus.keys() >= DEVKIT_KEYS and has_catalogs
+        return locus if is_complete and _is_from_here(header.get("source")) else None
 
-    def save(self, locus: dict[str, Any]) -> AntaresHelpersError | None:
+    def save(self, parts: LocusParts) -> AntaresHelpersError | None:
         """Write a locus, in one step; return what has gone wrong."""
+        with self._saved:
+            self._saving += 1
+        try:
+            return self._save(parts)
+        finally:
+            with self._saved:
+                self._saving -= 1
+                self._saved.notify_all()
+
+    def close(self) -> None:
+        """Wait until what is being written is complete, so that no unfinished file stays."""
+        with self._saved:
+            self._saved.wait_for(lambda: self._saving == 0, _CLOSE_SECONDS)
+
+    def _save(self, parts: LocusParts) -> AntaresHelpersError | None:
+        locus_id = parts.locus["id"]
         try:
             write_locus_file(
-                locus,
-                self._folder / f"{locus['id']}.json",
-                source=base_url(),
+                self._folder / f"{locus_id}.json",
+                parts.locus,
+                source=shown_url(base_url()),
+                wire=_wire(parts.bodies),
                 catalogs=self._include_catalogs,
             )
         except OSError as error:
-            reason = f"Locus {locus['id']} can't be written into {self._folder}: {error.strerror}."
-            advice = "It was fetched; make room in the folder, or choose another, to keep it."
-        except InvalidInputError as error:  # NaN, which the client reads and JSON has not
-            reason, advice = error.reason, "It was fetched, but not kept."
+            reason = f"Locus {locus_id} can't be written to {self._folder}: {error.strerror}."
+            hint = "It was fetched; free some space in the folder, or choose another, to save it."
+        except InvalidInputError as error:  # NaN, which the client reads and JSON does not have
+            reason, hint = error.reason, "It was fetched, but not saved."
         else:
             return None
-        return AntaresHelpersError(reason, advice=advice, locus_id=locus["id"])
+        return AntaresHelpersError(reason, advice=hint, locus_id=locus_id)
 
     def _remove_leftovers(self) -> None:
-        """Remove what a process that was killed has left half-written."""
+        """Remove half-written files of a process that was killed."""
         for path in self._folder.glob(_LEFTOVERS):
             try:
                 if time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
@@ -109,10 +136,29 @@ class LocusCache:
                 continue
 
 
-def _is_from_here(source: object) -> bool:
-    """Tell whether what came from `source` stands for what the service now asked would send.
+def _wire(bodies: dict[str, bytes]) -> dict[str, Any]:
+    """Return what the devkit dict drops of the responses, as "Locus files" in the docs has it."""
+    data = {name: json.loads(body)["data"] for name, body in bodies.items()}
+    locus, alerts = data["locus"], data["alerts"]
+    wire: dict[str, Any] = {
+        "locus": _without(locus, _IN_DEVKIT_LOCUS)
+        | {"user_properties": list(locus["user_properties"] or {})},
+        "alerts": [_without(alert, _IN_DEVKIT_ALERT) for alert in alerts],
+    }
+    if "catalog_matches" in data:
+        matches = data["catalog_matches"]
+        wire["catalog_matches"] = [_without(match, {"properties"}) for match in matches]
+    return wire
 
-    A sandbox serves what others have recorded; what it has served is not taken for theirs.
+
+def _without(content: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in names}
+
+
+def _is_from_here(source: object) -> bool:
+    """Say whether what came from `source` stands for what the current service would send.
+
+    A sandbox serves what others have recorded; what it has served does not count as theirs.
     """
     here, there = _host(base_url()), _host(source)
     return there == here or not there or (here in _LOOPBACK and there not in _LOOPBACK)

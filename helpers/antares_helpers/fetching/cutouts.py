@@ -30,9 +30,9 @@ def fetch_cutouts(
         ID of the alert, such as ``"lsst:170587117485817955"``: the column ``alert_id`` of a light
         curve, or the ``id`` of an alert of a locus. A whole number is a diaSourceId of Rubin.
     timeout : float, optional
-        Seconds that the whole call may take, every retry included.
+        Seconds that the whole call may take, retries included.
     retries : int, optional
-        How often a request that failed is sent again, where that may help.
+        How often a failed request is sent again, if that may help.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def fetch_cutouts(
     Raises
     ------
     InvalidInputError
-        If `alert_id` can't be the ID of an alert, or an option can't be meant; nothing is sent.
+        If `alert_id` is not the ID of an alert, or an option is not valid; nothing is sent.
     CutoutsNotFoundError
         If ANTARES has no such alert, or no cutouts of it.
     ServiceError
@@ -54,12 +54,12 @@ def fetch_cutouts(
     Warns
     -----
     IncompleteLocusWarning
-        If some of the images can't be had; the others are returned.
+        If some of the images could not be fetched; the others are returned.
 
     Notes
     -----
-    The type of a file is told by its content, not by its name. Of a FITS file the first image is
-    taken. Where its header names a unit (``BUNIT``; Rubin's is nJy), the cutout is a Quantity in
+    The type of a file is recognized by its content, not by its name. Of a FITS file the first
+    image is used. If its header names a unit (``BUNIT``; Rubin's is nJy), the cutout is a Quantity in
     that unit, with the header as a dictionary in ``cutout.info.meta``, from which
     `astropy.wcs.WCS` makes coordinates. Otherwise it is a plain array.
 
@@ -90,7 +90,7 @@ def check_alert_id(alert_id: str | int) -> str:
     Raises
     ------
     InvalidInputError
-        If it can't be one.
+        If it is not one.
     """
     if isinstance(alert_id, (int, np.integer)) and not isinstance(alert_id, bool):
         given = str(alert_id) if 0 < alert_id < 2**63 else ""

@@ -1,4 +1,4 @@
-"""Read the image in a file, whatever its type: FITS, gzipped FITS, PNG and the like."""
+"""Read the image in a file of any common type: FITS, gzipped FITS, PNG, JPEG, GIF."""
 
 import gzip
 import io
@@ -18,7 +18,7 @@ from antares_helpers.validation import short_repr
 __all__ = ["MAX_PIXELS", "Image", "decode_cutout"]
 
 Image: TypeAlias = NDArray[np.float64] | u.Quantity
-"""Rows of pixels from the bottom up; with a unit where the file names one."""
+"""Rows of pixels from the bottom up; with a unit if the file names one."""
 
 MAX_PIXELS = 2**24
 """Pixels beyond which an image is refused; a detector of LSSTCam has 4072 x 4000."""
@@ -35,7 +35,7 @@ _PICTURES = ("PNG", "JPEG", "GIF")
 
 
 def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
-    """Return the image in a file, recognised by its content.
+    """Return the image in a file, recognized by its content.
 
     Parameters
     ----------
@@ -75,12 +75,12 @@ def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
     raise BadDataError(
         f"{name} can't be read ({reason[:200]}).",
-        advice="Try again; if it stays so, the file is damaged where it is kept.",
+        advice="Try again; if it fails again, the file of the service is damaged.",
     )
 
 
 class _UnreadableError(Exception):
-    """Why a file can't be read, in words of our own."""
+    """Why a file can't be read."""
 
 
 def _decoded(content: bytes) -> Image:

@@ -1,16 +1,16 @@
-"""Fetch a locus from ANTARES, and take it in each of its forms."""
+"""Fetch one locus, and accept a locus in each of its forms."""
 
-import re
+import warnings
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
-from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.client import fetch_alerts, fetch_devkit_dict
+from antares_helpers.errors import BadDataError, IncompleteLocusWarning, InvalidInputError
+from antares_helpers.fetching.client import fetch_alerts, fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.validation import check_bool, short_repr
+from antares_helpers.validation import check_bool, check_locus_id, short_repr
 
 __all__ = ["LocusLike", "as_locus_dict", "check_locus_id", "fetch_locus", "locus_url"]
 
@@ -18,8 +18,6 @@ LocusLike: TypeAlias = Mapping[str, Any] | DevKitLocus | Locus
 """A locus as `fetch_locus` returns it, as the devkit holds it, or as the client does."""
 
 PORTAL = "https://antares.noirlab.edu/loci/"
-
-_LOCUS_ID = re.compile("ANT[0-9A-Za-z]{4,60}")
 
 
 def fetch_locus(
@@ -31,19 +29,19 @@ def fetch_locus(
 ) -> dict[str, Any]:
     """Fetch a locus by its ANTARES ID.
 
-    The requests for the locus, its alerts and its catalog matches go out side by side, so that
-    a locus costs one round trip.
+    The locus, its alerts and its catalog matches are requested concurrently, so that a locus costs
+    one round trip.
 
     Parameters
     ----------
     locus_id : str
-        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``. Spaces around it are forgiven.
+        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``. Spaces around it are stripped.
     include_catalogs : bool, optional
         Whether to fetch the catalog matches too.
     timeout : float, optional
-        Seconds that the whole call may take, every retry included.
+        Seconds that the whole call may take, retries included.
     retries : int, optional
-        How often a request that failed is sent again, where that may help.
+        How often a failed request is sent again, if that may help.
 
     Returns
     -------
@@ -56,18 +54,18 @@ def fetch_locus(
     Raises
     ------
     InvalidInputError
-        If `locus_id` can't be an ANTARES ID, or an option can't be meant; nothing is sent then.
+        If `locus_id` is not an ANTARES ID, or an option is not valid; nothing is sent then.
     LocusNotFoundError
         If ANTARES has no such locus.
     ServiceError
         If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long.
     BadDataError
-        If ANTARES sends something that can't be read.
+        If ANTARES sends a malformed response.
 
     Warns
     -----
     IncompleteLocusWarning
-        If only the catalog matches can't be had; ``catalog_objects`` is empty then.
+        If only the catalog matches could not be fetched; ``catalog_objects`` is empty then.
 
     Examples
     --------
@@ -78,11 +76,14 @@ def fetch_locus(
      'grav_wave_events_metadata', 'alerts']
     """
     check_bool("include_catalogs", include_catalogs)
-    return fetch_devkit_dict(
+    parts = fetch_parts(
         check_locus_id(locus_id),
         include_catalogs=include_catalogs,
         options=CallOptions(timeout, retries),
     )
+    if parts.missing is not None:
+        warnings.warn(str(parts.missing), IncompleteLocusWarning, stacklevel=2)
+    return parts.locus
 
 
 def locus_url(locus_id: str) -> str:
@@ -91,7 +92,7 @@ def locus_url(locus_id: str) -> str:
     Parameters
     ----------
     locus_id : str
-        ANTARES ID. Spaces around it are forgiven.
+        ANTARES ID. Spaces around it are stripped.
 
     Returns
     -------
@@ -101,7 +102,7 @@ def locus_url(locus_id: str) -> str:
     Raises
     ------
     InvalidInputError
-        If `locus_id` can't be an ANTARES ID.
+        If `locus_id` is not an ANTARES ID.
 
     Examples
     --------
@@ -110,43 +111,6 @@ def locus_url(locus_id: str) -> str:
     'https://antares.noirlab.edu/loci/ANT2026z3bqyjga24oc'
     """
     return PORTAL + check_locus_id(locus_id)
-
-
-def check_locus_id(locus_id: str) -> str:
-    """Return an ANTARES ID without the spaces around it.
-
-    Raises
-    ------
-    InvalidInputError
-        If it can't be one.
-    """
-    if not isinstance(locus_id, str):
-        raise InvalidInputError(
-            f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {short_repr(locus_id)} "
-            f"({type(locus_id).__name__})."
-        )
-    stripped = locus_id.strip()
-    if not _LOCUS_ID.fullmatch(stripped):
-        raise InvalidInputError(
-            f"{short_repr(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
-            "letters and digits, such as 'ANT2026z3bqyjga24oc'.",
-            advice=_advice(stripped),
-        )
-    return str(stripped)
-
-
-def _advice(given: str) -> str:
-    """Guess what was meant by something that is not an ANTARES ID."""
-    if found := _LOCUS_ID.search(given):
-        return f"Did you mean {found.group()!r}?"
-    if re.fullmatch(r"(lsst:)?[0-9]{15,20}", given):
-        return (
-            "This looks like an ID of Rubin's: find_loci(dia_object_id=...) finds the locus of a "
-            "diaObject."
-        )
-    if re.fullmatch(r"ZTF[0-9]{2}[a-z]{7}", given):
-        return "This looks like a ZTF name; find_loci(ztf_object_id=...) finds its locus."
-    return "Copy it from the address of the locus in the ANTARES portal."
 
 
 def as_locus_dict(
@@ -183,7 +147,7 @@ def as_locus_dict(
     elif not isinstance(locus, Mapping):
         raise InvalidInputError(
             f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
-            f"{short_repr(locus)} is none of them. "
+            f"{short_repr(locus)} is neither. "
             "For a locus ID, write extract_lightcurve(fetch_locus(locus_id))."
         )
     if not isinstance(locus.get("alerts"), list | tuple):

@@ -10,7 +10,7 @@ __all__ = ["ProgressBar", "progress_bar"]
 
 
 class ProgressBar:
-    """A bar of tqdm's, or none, that is told how much is done."""
+    """A bar of tqdm, or none."""
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
@@ -23,7 +23,7 @@ class ProgressBar:
 
 @contextmanager
 def progress_bar(total: int, *, is_shown: bool) -> Iterator[ProgressBar]:
-    """Show a progress bar on stderr; nothing where that is a file or a pipe.
+    """Show a progress bar on stderr, unless that is a file or a pipe.
 
     Parameters
     ----------
@@ -35,13 +35,13 @@ def progress_bar(total: int, *, is_shown: bool) -> Iterator[ProgressBar]:
     Yields
     ------
     ProgressBar
-        To be told how many are done.
+        Its ``show`` takes how many are done.
     """
     if not is_shown:
         yield ProgressBar(None)
         return
     is_notebook = _is_notebook()
-    disable = False if is_notebook else None  # None: where it is no terminal
+    disable = False if is_notebook else None  # None: if it is not a terminal
     with _bar_class(is_notebook)(total=total, unit="locus", disable=disable) as bar:
         yield ProgressBar(bar)
 

@@ -1,4 +1,4 @@
-"""Turn what is looked for into a query in the language of Elasticsearch, and check it first."""
+"""Check the criteria of a search, and build its Elasticsearch query."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -38,12 +38,12 @@ def build_query(
     properties: Any,
     query: Any,
 ) -> tuple[dict[str, Any], SkyCoord | None]:
-    """Return the query for all criteria of `find_loci` together, and the centre of its cone.
+    """Return the query for all criteria of `find_loci` together, and the center of its cone.
 
     Raises
     ------
     InvalidInputError
-        If a criterion can't be meant.
+        If a criterion is not valid.
     """
     filters: list[Filter] = []
     if locus_id is not None:
@@ -53,16 +53,16 @@ def build_query(
             filters.append({"term": {f"properties.survey.lsst.{name}": _rubin_id(name, given)}})
     if ztf_object_id is not None:
         filters.append({"term": {"properties.ztf_object_id": _ztf_name(ztf_object_id)}})
-    centre = _centre(near, radius)
-    if centre is not None:
-        filters.append(_cone(centre, radius))
+    center = _center(near, radius)
+    if center is not None:
+        filters.append(_cone(center, radius))
     filters += [{"term": {"tags": each}} for each in _tags(tag)]
     filters += _property_filters(properties)
-    return _joined(filters, None if query is None else _raw(query)), centre
+    return _joined(filters, None if query is None else _raw(query)), center
 
 
 def check_limit(limit: Any) -> int | None:
-    """Return a limit as an int; refuse what is no positive number."""
+    """Check a limit, and return it as an int."""
     if limit is None:
         return None
     if not isinstance(limit, Integral) or isinstance(limit, bool) or limit < 1:
@@ -102,7 +102,7 @@ def _ztf_name(given: Any) -> str:
     return name
 
 
-def _centre(near: Any, radius: Any) -> SkyCoord | None:
+def _center(near: Any, radius: Any) -> SkyCoord | None:
     if (near is None) != (radius is None):
         raise InvalidInputError(
             "A cone needs both near and radius, for example near=(62.0, -48.0), radius=0.1 (all in "
@@ -148,14 +148,14 @@ def _number_in(given: Any, unit: u.Unit) -> float:
         return float("nan")
 
 
-def _cone(centre: SkyCoord, radius: Any) -> Filter:
+def _cone(center: SkyCoord, radius: Any) -> Filter:
     degrees = _number_in(radius, u.deg)
     if not 0 < degrees <= MAX_RADIUS_DEG:
         raise InvalidInputError(
             f"radius={short_repr(radius)} must be above 0 and at most one degree: a plain "
             "number is in degrees; 10 arcseconds are 10 * u.arcsec."
         )
-    place = centre.to_string("hmsdms", precision=6)
+    place = center.to_string("hmsdms", precision=6)
     size = np.format_float_positional(degrees, trim="-")  # no exponent: the service may not read it
     return {"sky_distance": {"radius": f"{size} degree", "location": place}}
 

@@ -1,15 +1,13 @@
-"""One request to ANTARES under way: in a thread of its own, in time, with typed errors."""
+"""One request to ANTARES, with typed errors: in a thread of its own, or when it is needed."""
 
+import json
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Generic, TypeVar
 
-import httpx
 from pydantic import ValidationError
 
 from antares_helpers.errors import (
@@ -20,7 +18,9 @@ from antares_helpers.errors import (
     ServiceError,
     ServiceTimeoutError,
 )
-from antares_helpers.fetching.http import Conduct, api_client, base_url, conduct
+from antares_helpers.fetching._connections import httpx
+from antares_helpers.fetching.http import api_client, base_url, shown_url
+from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, one_line
 from antares_helpers.validation import short_repr
 
 __all__ = [
@@ -33,10 +33,10 @@ __all__ = [
 ]
 
 DEFAULT_TIMEOUT = 30.0
-"""Seconds that a call may take in all, every retry included."""
+"""Seconds that a call may take in all, retries included."""
 
 DEFAULT_RETRIES = 4
-"""How often a request that failed is sent again, where that may help."""
+"""How often a failed request is sent again, if that may help."""
 
 # What the service, or a proxy before it, refuses for good: all of 4xx but "too many requests".
 _REFUSED = frozenset(range(400, 500)) - {429}
@@ -57,17 +57,19 @@ class CallOptions:
         Seconds that the call may take in all.
     retries : int
         How often a request is sent again.
-    gate : context manager, optional
-        Entered around each single exchange with the service: a `Gate` limits how many are under
-        way at the same time.
+    limiter : ConnectionLimiter, optional
+        Limits how many requests are in flight at the same time.
+    concurrent : bool
+        Whether the requests of the call run at the same time, each in a thread of its own.
     """
 
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
-    gate: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    limiter: ConnectionLimiter | None = field(default=None)
+    concurrent: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what can't be meant."""
+        """Check them."""
         is_number = isinstance(self.timeout, Real) and not isinstance(self.timeout, bool)
         if not is_number or not 0 < self.timeout <= _MAX_TIMEOUT:
             raise InvalidInputError(
@@ -80,10 +82,14 @@ class CallOptions:
                 f"retries={short_repr(self.retries)} must be a whole number, 0 or more."
             )
 
+    def policy(self) -> RequestPolicy:
+        """Return the policy of a call that begins now."""
+        return RequestPolicy(self.timeout, self.retries, self.limiter)
+
 
 @dataclass(frozen=True)
 class RequestTarget:
-    """What is asked for, as messages name it.
+    """What is requested, as messages name it.
 
     Parameters
     ----------
@@ -92,84 +98,89 @@ class RequestTarget:
     locus_id : str, optional
         The locus that it belongs to.
     missing : type of AntaresHelpersError, optional
-        The error where ANTARES has no such thing.
+        The error if ANTARES has no such thing.
+    any_origin : bool, optional
+        Whether another server than that of the API may have it.
     """
 
     name: str
     locus_id: str | None = None
     missing: type[AntaresHelpersError] = LocusNotFoundError
+    any_origin: bool = False
 
 
 class Request(Generic[T]):
-    """One request under way.
+    """A request, and its response.
 
     Parameters
     ----------
     call : callable
-        Makes the request with the client's API object, and returns what is wanted of the answer.
+        Sends the request with an API object of the client, and returns what is needed of the
+        response.
     target : RequestTarget
-        What is asked for.
-    options : CallOptions
-        How long, how often, and whether at all.
+        What is requested.
+    policy : RequestPolicy
+        Deadline and retries, which requests of one call may share.
+    concurrent : bool
+        Whether to send it now, in a thread of its own, or not before its result is needed.
     """
 
     def __init__(
-        self, call: Callable[[Any], T], target: RequestTarget, options: CallOptions
+        self,
+        call: Callable[[Any], T],
+        target: RequestTarget,
+        policy: RequestPolicy,
+        *,
+        concurrent: bool = True,
     ) -> None:
         self.target = target
-        self.url = base_url()
+        self.policy = policy
+        self.url = shown_url(base_url())
         self._call = call
-        self._timeout = options.timeout
-        self._conduct = Conduct(
-            deadline=time.monotonic() + options.timeout,
-            retries=options.retries,
-            cancelled=threading.Event(),
-            gate=options.gate,
-        )
         self._future: Future[T] = Future()
-        # A daemon thread: an executor would hold Ctrl-C and the end of the process.
-        threading.Thread(target=self._run, daemon=True).start()
+        self._api = api_client(policy, any_origin=target.any_origin)
+        if concurrent:
+            # A daemon thread: an executor would hold Ctrl-C and the end of the process.
+            threading.Thread(target=self._run, daemon=True).start()
+        self._is_pending = not concurrent
 
     def _run(self) -> None:
-        conduct.set(self._conduct)
         try:
-            self._future.set_result(self._call(api_client(self.url)))
+            self._future.set_result(self._call(self._api))
         except BaseException as error:
             self._future.set_exception(error)
 
     def result(self) -> T:
-        """Wait for the answer, until the deadline."""
-        # The deadline is put off while the request waits at its gate, so look again and again.
-        while not self._future.done() and self.seconds_left() > 0:
-            wait([self._future], min(self.seconds_left(), _POLL_SECONDS))
+        """Return what was requested; wait for it until the deadline."""
+        if self._is_pending:
+            self._is_pending = False
+            self._run()
+        # The deadline is put off while the request waits for a slot, so it has to be polled.
+        while not self._future.done() and self.policy.seconds_left() > 0:
+            wait([self._future], min(self.policy.seconds_left(), _POLL_SECONDS))
         try:
             return self._future.result(0)
         except Exception as error:
             raise self._typed(error) from error
 
     def has_result(self) -> bool:
-        """Tell whether an answer has come, and is not empty."""
+        """Say whether there is a result, and not an empty one; do not wait for it."""
+        if self._is_pending:
+            self._is_pending = False
+            self._run()
         is_there = self._future.done() and self._future.exception() is None
         return is_there and bool(self._future.result())
 
-    def seconds_left(self) -> float:
-        """Return the time until the deadline; 0 after it."""
-        return self._conduct.seconds_left()
-
-    def cancel(self) -> None:
-        """Send nothing more; let an answer that is still under way go."""
-        self._conduct.cancelled.set()
-
     def _typed(self, error: Exception) -> AntaresHelpersError:
-        kind, reason, advice = _explain(error, self.target, self.url, self._timeout)
-        return kind(reason, advice=advice, locus_id=self.target.locus_id, url=self.url)
+        kind, reason, hint = _explain(error, self.target, self.url, self.policy.timeout)
+        return kind(reason, advice=hint, locus_id=self.target.locus_id, url=self.url)
 
 
 def not_found(target: RequestTarget, url: str) -> AntaresHelpersError:
     """Return the error which says that ANTARES has no such thing."""
     return target.missing(
         f"ANTARES at {url} has no {target.name}.",
-        advice="Check the ID for typing errors, and whether the address is the one you mean.",
+        advice="Check the ID for typing errors, and the address of the service.",
         locus_id=target.locus_id,
         url=url,
     )
@@ -178,32 +189,60 @@ def not_found(target: RequestTarget, url: str) -> AntaresHelpersError:
 def _explain(
     error: Exception, target: RequestTarget, url: str, timeout: float
 ) -> tuple[type[AntaresHelpersError], str, str]:
-    """Return the class, the reason and the advice that tell of an error of the lower layers."""
-    reason = str(error).partition("\n")[0].rstrip(".")
+    """Return the class, the reason and the hint for an error of the lower layers."""
+    reason = one_line(error).rstrip(".")
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
             missing = not_found(target, url)
             return target.missing, missing.reason, missing.advice
         case httpx.HTTPStatusError(response=response):
-            answer = f"{response.status_code} {response.reason_phrase} to {response.url}"
-            return ServiceError, f"ANTARES answered {answer}.", _advice(response.status_code)
+            what = f"ANTARES at {url} responded with {_status(response)} to the request for "
+            return ServiceError, f"{what}{target.name}.", _status_hint(response.status_code)
         case TimeoutError() | httpx.TimeoutException():
             allowed = round(timeout, 1) or timeout
-            late = f"did not answer completely within {allowed:g} s for {target.name}."
-            advice = f"Try again later, or allow more with timeout={2 * allowed:g}."
-            return ServiceTimeoutError, f"ANTARES at {url} {late}", advice
+            late = f"did not send a complete response within {allowed:g} s for {target.name}."
+            hint = f"Try again later, or allow more time with timeout={2 * allowed:g}."
+            return ServiceTimeoutError, f"ANTARES at {url} {late}", hint
         case httpx.HTTPError() | httpx.InvalidURL():
-            advice = "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY."
-            return ServiceError, f"ANTARES can't be reached at {url}: {reason}.", advice
-    unreadable = f"ANTARES at {url} sent something that can't be read as {target.name}"
-    if _is_no_json(error):
-        advice = "Perhaps a proxy or a login page answers instead: open the address in a browser."
-        return BadDataError, f"{unreadable}: it is no JSON.", advice
-    advice = "Try again; if it stays so, check that antares-client is up to date."
-    return BadDataError, f"{unreadable} ({type(error).__name__}: {reason}).", advice
+            return ServiceError, f"ANTARES can't be reached at {url}: {reason}.", _network(reason)
+    unreadable = f"ANTARES at {url} sent a malformed response for {target.name}"
+    if _is_not_json(error):
+        hint = "A proxy or a login page may have responded: open the address in a browser."
+        return BadDataError, f"{unreadable}: it is not JSON.", hint
+    hint = "Try again; if it fails again, check that antares-client is up to date."
+    return BadDataError, f"{unreadable} ({type(error).__name__}: {reason}).", hint
 
 
-def _advice(status: int) -> str:
+def _status(response: Any) -> str:
+    """Return the status of a response, and the reason that the service gives for it."""
+    status = one_line(f"{response.status_code} {response.reason_phrase}")
+    detail = one_line(_detail(response.content)).rstrip(".")
+    return f"{status} ({detail})" if detail else status
+
+
+def _detail(body: bytes) -> str:
+    """Return why the service refused a request, if its response says so."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    errors = content.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else content
+    names = ("detail", "message", "error", "title")
+    said = [first.get(name) for name in names] if isinstance(first, dict) else [first]
+    return next((text for text in said if isinstance(text, str) and text.strip()), "")
+
+
+def _status_hint(status: int) -> str:
+    if status in (400, 422):
+        return "Check the query and its values, and that antares-client is up to date."
+    if status in (401, 403, 407):
+        return (
+            "Check whether a proxy or a login stands between: the variables HTTPS_PROXY and "
+            "ANTARES_API_BASE_URL, and that antares-client is up to date."
+        )
     if status in _REFUSED:
         return (
             "Check the variables ANTARES_API_BASE_URL and HTTPS_PROXY, and that antares-client is "
@@ -212,5 +251,11 @@ def _advice(status: int) -> str:
     return "The fault is not in your code: try again in a few minutes."
 
 
-def _is_no_json(error: Exception) -> bool:
+def _network(reason: str) -> str:
+    if "CERTIFICATE_VERIFY" in reason:
+        return "If your network has a certificate of its own, set SSL_CERT_FILE to its file."
+    return "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY."
+
+
+def _is_not_json(error: Exception) -> bool:
     return isinstance(error, ValidationError) and error.errors()[0]["type"] == "json_invalid"

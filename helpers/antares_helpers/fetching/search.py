@@ -1,9 +1,9 @@
-"""Find loci by name, by place, by tag, by property or by a query of your own."""
+"""Find loci by name, position, tag, property or a query of your own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 import astropy.units as u
 import numpy as np
@@ -12,21 +12,53 @@ from astropy.table import MaskedColumn, Table
 
 from antares_helpers.errors import BadDataError
 from antares_helpers.fetching.client import search_loci
-from antares_helpers.fetching.http import base_url
+from antares_helpers.fetching.http import base_url, shown_url
 from antares_helpers.fetching.query import Position, build_query, check_limit
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 
 if TYPE_CHECKING:
     from antares_client.models import Locus
 
-__all__ = ["FoundLoci", "find_loci"]
+__all__ = ["SearchIterator", "SearchResult", "find_loci"]
 
-PAGE = 200
-"""How many loci are asked for at a time, at most."""
+MAX_PAGE_SIZE = 200
+"""How many loci are requested at a time, at most."""
 
-_LARGEST = 2**62
+_MAX_NUMBER = 2**62
 
 
+@overload
+def find_loci(
+    *,
+    locus_id: str | None = None,
+    dia_object_id: int | str | None = None,
+    ss_object_id: int | str | None = None,
+    ztf_object_id: str | None = None,
+    near: Position | None = None,
+    radius: u.Quantity | float | None = None,
+    tag: str | Iterable[str] | None = None,
+    properties: Mapping[str, Any] | None = None,
+    query: Mapping[str, Any] | None = None,
+    limit: int = 100,
+    timeout: float = DEFAULT_TIMEOUT,
+    retries: int = DEFAULT_RETRIES,
+) -> SearchResult: ...
+@overload
+def find_loci(
+    *,
+    locus_id: str | None = None,
+    dia_object_id: int | str | None = None,
+    ss_object_id: int | str | None = None,
+    ztf_object_id: str | None = None,
+    near: Position | None = None,
+    radius: u.Quantity | float | None = None,
+    tag: str | Iterable[str] | None = None,
+    properties: Mapping[str, Any] | None = None,
+    query: Mapping[str, Any] | None = None,
+    limit: None,
+    timeout: float = DEFAULT_TIMEOUT,
+    retries: int = DEFAULT_RETRIES,
+) -> SearchIterator: ...
 def find_loci(
     *,
     locus_id: str | None = None,
@@ -41,10 +73,8 @@ def find_loci(
     limit: int | None = 100,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
-) -> FoundLoci:
+) -> SearchResult | SearchIterator:
     """Find the loci that meet all the criteria given, newest first.
-
-    Nothing is sent before the first result is asked for, and then a page at a time.
 
     Parameters
     ----------
@@ -57,7 +87,7 @@ def find_loci(
     ztf_object_id : str, optional
         ZTF's name, for example ``"ZTF18abcdefg"``.
     near : `~astropy.coordinates.SkyCoord` or pair of float, optional
-        Centre of a cone: coordinates in any frame, or ``(ra, dec)`` in degrees (ICRS).
+        Center of a cone: coordinates in any frame, or ``(ra, dec)`` in degrees (ICRS).
     radius : `~astropy.units.Quantity` or float, optional
         Radius of the cone, at most one degree; a plain number is in degrees.
     tag : str or iterable of str, optional
@@ -70,23 +100,31 @@ def find_loci(
         Query in the language of Elasticsearch, as ``antares_client.search.search`` takes it:
         under the one key ``"query"``.
     limit : int, optional
-        How many loci at most; None for all that there are.
+        How many loci at most; None to iterate over all of them.
     timeout : float, optional
-        Seconds that each page may take, every retry included.
+        Seconds that each page may take, retries included.
     retries : int, optional
-        How often a request that failed is sent again, where that may help.
+        How often a failed request is sent again, if that may help.
 
     Returns
     -------
-    FoundLoci
-        The loci, to iterate over as often as you like. Each is the client's own
-        ``antares_client.models.Locus``, without its alerts yet: `extract_lightcurve` takes it,
-        and `fetch_loci` takes all of them.
+    SearchResult
+        With a `limit`: the loci, as a sequence, with ``.table`` and ``.truncated``. Each is the
+        client's own ``antares_client.models.Locus``, without its alerts: `fetch_loci` fetches
+        all of them, `extract_lightcurve` those of one.
+    SearchIterator
+        With ``limit=None``: an iterator over the loci, which requests page after page as it is
+        read.
 
     Raises
     ------
     InvalidInputError
-        If a criterion can't be meant; nothing is sent then.
+        If a criterion is not valid; nothing is sent then.
+    ServiceError
+        If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long. Of an
+        iterator, while it is read; reading on tries again.
+    BadDataError
+        If ANTARES sends a malformed response.
 
     See Also
     --------
@@ -94,27 +132,25 @@ def find_loci(
 
     Notes
     -----
-    While it is iterated over, it raises `ServiceError` if ANTARES can't be reached or fails,
-    `ServiceTimeoutError` if it takes too long, and `BadDataError` if it sends what can't be read.
-    The service sorts by the time of the newest alert, which can move a locus to a later page
-    while one reads: each locus is given once.
+    The service sorts by the time of the newest alert. A locus with a new alert moves during the
+    search, and may then come on two pages: each locus is returned once.
 
     Examples
     --------
     >>> from antares_helpers import find_loci
     >>> found = find_loci(tag="lsst_scimma_quality_transient", limit=3)
-    >>> len(found.as_table())
-    3
+    >>> len(found), found.truncated
+    (3, True)
 
     Everything within ten arcseconds of a position, here that of the first of them:
 
     >>> import astropy.units as u
-    >>> first = next(iter(found))
-    >>> table = find_loci(near=(first.ra, first.dec), radius=10 * u.arcsec).as_table()
-    >>> first.locus_id in table["locus_id"]
+    >>> first = found[0]
+    >>> near = find_loci(near=(first.ra, first.dec), radius=10 * u.arcsec)
+    >>> first.locus_id in near.table["locus_id"]
     True
     """
-    built, centre = build_query(
+    built, center = build_query(
         locus_id=locus_id,
         dia_object_id=dia_object_id,
         ss_object_id=ss_object_id,
@@ -125,142 +161,180 @@ def find_loci(
         properties=properties,
         query=query,
     )
-    return FoundLoci(built, check_limit(limit), CallOptions(timeout, retries), centre)
+    number = check_limit(limit)
+    options = CallOptions(timeout, retries)
+    if number is None:
+        return SearchIterator(built, center, options, page_size=MAX_PAGE_SIZE)
+    iterator = SearchIterator(built, center, options, page_size=_page_size(number))
+    loci = [locus for _, locus in zip(range(number), iterator, strict=False)]
+    # Whether there are more costs no request of its own: a page holds one more than the limit.
+    return SearchResult(loci, built, center, truncated=next(iterator, None) is not None)
 
 
-class FoundLoci(Iterable["Locus"]):
-    """Loci that meet a query, newest first; asked for while one iterates, and kept.
+class SearchResult(Sequence["Locus"]):
+    """Loci that meet a query, newest first; `find_loci` returns it.
 
-    `find_loci` makes it. Iterate over it again, and what has come already is not asked for twice.
-    After an error, the next iteration begins with what has come, and goes through the pages anew
-    for the rest. True if there is any locus; one thread at a time may iterate over it.
+    Attributes
+    ----------
+    query : dict
+        The query that was sent.
+    truncated : bool
+        Whether there are more loci, which the limit has cut off.
+    """
+
+    def __init__(
+        self,
+        loci: list[Locus],
+        query: dict[str, Any],
+        center: SkyCoord | None = None,
+        *,
+        truncated: bool,
+    ) -> None:
+        self.query = query
+        self.truncated = truncated
+        self._loci = loci
+        self._center = center
+
+    def __len__(self) -> int:
+        return len(self._loci)
+
+    @overload
+    def __getitem__(self, index: int) -> Locus: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Locus]: ...
+    def __getitem__(self, index: int | slice) -> Locus | list[Locus]:
+        return self._loci[index]
+
+    def __repr__(self) -> str:
+        more = ", and there are more" if self.truncated else ""
+        return f"<SearchResult: {len(self)} loci{more}>"
+
+    @property
+    def table(self) -> Table:
+        """The loci as a table, one row each, newest first.
+
+        Its columns are ``locus_id`` (str), ``ra`` and ``dec`` [deg], in a cone search
+        ``separation`` [arcsec] from its center, ``num_alerts`` (int64) and ``newest_mjd``
+        (float64, days), both masked if the service gives none, and ``tags`` (str, sorted, with
+        commas between). ``meta`` holds the ``query``, and whether the table is ``truncated``.
+        """
+        return _table([_row(locus) for locus in self._loci], self)
+
+
+class SearchIterator(Iterator["Locus"]):
+    """Loci that meet a query, requested page after page; ``find_loci(limit=None)`` returns it.
+
+    After an error, reading on skips what has come already. Only one thread at a time may read it.
 
     Attributes
     ----------
     query : dict
         The query that is sent.
+    truncated : bool or None
+        False once all loci have been read; until then None, for it is not known.
     """
 
     def __init__(
         self,
         query: dict[str, Any],
-        limit: int | None,
+        center: SkyCoord | None,
         options: CallOptions,
-        centre: SkyCoord | None = None,
+        *,
+        page_size: int,
     ) -> None:
         self.query = query
-        self._limit = limit
+        self.truncated: bool | None = None
+        self._center = center
         self._options = options
-        self._centre = centre
-        self._found: list[Locus] = []
-        self._known: set[str] = set()
-        self._ahead: Locus | None = None
+        self._page_size = page_size
+        self._rows: dict[str, _Row] = {}
         self._results: Iterator[Locus] | None = None
-        self._is_exhausted = False
 
-    def __iter__(self) -> Iterator[Locus]:
-        """Give each locus once."""
-        place = 0
-        while place < len(self._found) or self._find_another():
-            yield self._found[place]
-            place += 1
-
-    def __bool__(self) -> bool:
-        """Tell whether there is any locus."""
-        return next(iter(self), None) is not None
+    def __next__(self) -> Locus:
+        if self.truncated is not None:
+            raise StopIteration
+        locus = self._next_new()
+        if locus is None:
+            self.truncated = False
+            raise StopIteration
+        self._rows[locus.locus_id] = _row(locus)
+        return locus
 
     def __repr__(self) -> str:
-        """Tell how many have come, and whether there can be more."""
-        more = "" if self._is_exhausted else " so far"
-        return f"<FoundLoci: {len(self._found)}{more}>"
+        more = " so far" if self.truncated is None else ""
+        return f"<SearchIterator: {len(self._rows)} loci{more}>"
 
     @property
-    def is_complete(self) -> bool:
-        """Whether these are all that there are; the limit may have left some out."""
-        for _ in self:
-            pass
-        return not self._look_ahead()
+    def table(self) -> Table:
+        """What has been read so far, as the table of a `SearchResult`."""
+        return _table(list(self._rows.values()), self)
 
-    def as_table(self) -> Table:
-        """Return the loci as a table, one row a locus, newest first.
-
-        Returns
-        -------
-        `~astropy.table.Table`
-            ``locus_id`` (str), ``ra`` and ``dec`` [deg], in a cone search ``separation`` [arcsec]
-            from its centre, ``num_alerts`` (int64) and ``newest_mjd`` (float64, days), both
-            masked where the service does not tell, and ``tags`` (str, sorted, with commas
-            between). ``meta`` holds the ``query``, and whether the table ``is_complete``.
-        """
-        loci = list(self)
-        table = Table(meta={"query": self.query, "is_complete": self.is_complete})
-        table["locus_id"] = np.array([locus.locus_id for locus in loci], dtype=np.str_)
-        for name in ("ra", "dec"):
-            table[name] = np.array([getattr(locus, name) for locus in loci], dtype=np.float64)
-            table[name].unit = u.deg
-        if self._centre is not None:
-            places = SkyCoord(table["ra"], table["dec"])
-            separation = self._centre.separation(places).to_value(u.arcsec)
-            table["separation"] = MaskedColumn(separation, unit=u.arcsec)
-        table["num_alerts"] = _numbers(loci, "num_alerts", np.int64)
-        table["newest_mjd"] = _numbers(loci, "newest_alert_observation_time", np.float64)
-        table["newest_mjd"].unit = u.day
-        tags = [", ".join(sorted(locus.tags)) for locus in loci]
-        table["tags"] = np.array(tags, dtype=np.str_)
-        return table
-
-    def _find_another(self) -> bool:
-        """Keep one more locus, unless the limit is reached or there is none."""
-        if self._limit is not None and len(self._found) >= self._limit:
-            return False
-        if not self._look_ahead():
-            return False
-        assert self._ahead is not None
-        self._found.append(self._ahead)
-        self._known.add(self._ahead.locus_id)
-        self._ahead = None
-        return True
-
-    def _look_ahead(self) -> bool:
-        """Tell whether there is another locus, asking for the next page where needed."""
-        if self._ahead is None and not self._is_exhausted:
-            self._ahead = self._next_result()
-            self._is_exhausted = self._ahead is None
-        return self._ahead is not None
-
-    def _next_result(self) -> Locus | None:
+    def _next_new(self) -> Locus | None:
+        """Return the next locus that has not come before; None after the last."""
         if self._results is None:
-            size = _page_size(self._limit)
-            self._results = search_loci(self.query, page_size=size, options=self._options)
+            self._results = search_loci(
+                self.query, page_size=self._page_size, options=self._options
+            )
         repeated = 0
         try:
             for locus in self._results:
-                if locus.locus_id not in self._known:
+                if locus.locus_id not in self._rows:
                     return locus
                 repeated += 1
-                if repeated > len(self._found) + PAGE:
+                if repeated > len(self._rows) + MAX_PAGE_SIZE:
                     raise BadDataError(
-                        f"ANTARES at {base_url()} sends the same loci again and again.",
-                        advice="Take those that came, or try again in a few minutes.",
+                        f"ANTARES at {shown_url(base_url())} sends the same loci again and again.",
+                        advice="Use those that came, or try again in a few minutes.",
                     )
         except BaseException:
-            self._results = None  # the next walk begins anew, and skips what is known
+            self._results = None  # the next search begins anew, and skips what is known
             raise
         return None
 
 
-def _page_size(limit: int | None) -> int:
-    """Return how many loci to ask for: one more than the limit tells whether there are more."""
-    if limit is None:
-        return PAGE
-    pages = -(-(limit + 1) // PAGE)
+_Row = tuple[Any, ...]
+_COLUMNS = ("locus_id", "ra", "dec", "num_alerts", "newest_mjd", "tags")
+
+
+def _row(locus: Locus) -> _Row:
+    properties = locus.properties
+    return (
+        locus.locus_id,
+        locus.ra,
+        locus.dec,
+        properties.get("num_alerts"),
+        properties.get("newest_alert_observation_time"),
+        ", ".join(sorted(locus.tags)),
+    )
+
+
+def _table(rows: list[_Row], found: SearchResult | SearchIterator) -> Table:
+    columns = dict(zip(_COLUMNS, zip(*rows, strict=True) if rows else [()] * 6, strict=True))
+    table = Table(meta={"query": found.query, "truncated": found.truncated})
+    table["locus_id"] = np.array(columns["locus_id"], dtype=np.str_)
+    for name in ("ra", "dec"):
+        table[name] = np.array(columns[name], dtype=np.float64)
+        table[name].unit = u.deg
+    if found._center is not None:
+        positions = SkyCoord(table["ra"], table["dec"])
+        separation = found._center.separation(positions).to_value(u.arcsec)
+        table["separation"] = MaskedColumn(separation, unit=u.arcsec)
+    table["num_alerts"] = _numbers(columns["num_alerts"], np.int64)
+    table["newest_mjd"] = _numbers(columns["newest_mjd"], np.float64)
+    table["newest_mjd"].unit = u.day
+    table["tags"] = np.array(columns["tags"], dtype=np.str_)
+    return table
+
+
+def _page_size(limit: int) -> int:
+    """Return how many loci to request: one more than the limit shows whether there are more."""
+    pages = -(-(limit + 1) // MAX_PAGE_SIZE)
     return -(-(limit + 1) // pages)
 
 
-def _numbers(loci: list[Locus], name: str, dtype: type) -> MaskedColumn:
-    values = [locus.properties.get(name) for locus in loci]
+def _numbers(values: Sequence[Any], dtype: type) -> MaskedColumn:
     is_number = [
-        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER
         for value in values
     ]
     known = [value if good else 0 for value, good in zip(values, is_number, strict=True)]

@@ -1,4 +1,4 @@
-"""The alerts of a locus, sorted by the survey that sent them."""
+"""The alerts of a locus, grouped by the survey that sent them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from antares_helpers.coerce import as_floats
 __all__ = ["AlertList", "Columns", "common_columns", "numbers", "split_by_survey"]
 
 Columns = dict[str, NDArray[Any]]
-"""One array a column, each with one value an alert."""
+"""One array per column, with one value per alert."""
 
 
 @dataclass
 class AlertList:
-    """Alerts of one survey as they came: three lists of one length."""
+    """Alerts of one survey, unchanged: three lists of one length."""
 
     ids: list[str] = field(default_factory=list)
     mjds: list[Any] = field(default_factory=list)
@@ -25,7 +25,7 @@ class AlertList:
 
 
 def split_by_survey(alerts: Iterable[Any]) -> tuple[dict[str, AlertList], int]:
-    """Sort alerts by the beginning of their ID.
+    """Group alerts by the beginning of their ID.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def _other_survey_of(alert_id: str) -> str:
 
 
 def common_columns(alerts: AlertList, survey: str) -> Columns:
-    """Return the columns that need nothing but the IDs."""
+    """Return the columns that follow from the IDs alone."""
     return {
         "alert_id": np.array(alerts.ids, dtype=object),
         "survey": np.full(len(alerts.ids), survey),
@@ -74,7 +74,7 @@ def common_columns(alerts: AlertList, survey: str) -> Columns:
 
 
 def numbers(properties: Sequence[Mapping[str, Any]], *names: str) -> NDArray[np.float64]:
-    """Return for each alert the first of some properties that is a number; NaN where none is."""
+    """Return for each alert the first of these properties that is a number, or NaN."""
     found = np.full(len(properties), np.nan)
     for name in names:
         values = as_floats([each.get(name) for each in properties])

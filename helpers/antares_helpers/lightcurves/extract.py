@@ -1,10 +1,7 @@
 """Extract a light curve from a locus, with every alert accounted for."""
 
-import time
-import warnings
 from collections.abc import Iterable, Mapping
-from numbers import Real
-from typing import Any, cast
+from typing import Any
 
 import astropy.units as u
 import numpy as np
@@ -12,13 +9,8 @@ from astropy.time import Time
 from astropy.timeseries import TimeSeries
 from numpy.typing import NDArray
 
-from antares_helpers.bands import BANDS
 from antares_helpers.coerce import is_true
-from antares_helpers.errors import (
-    IncompleteLocusWarning,
-    InvalidInputError,
-    SignConventionWarning,
-)
+from antares_helpers.errors import InvalidInputError
 from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from antares_helpers.lightcurves import summary
@@ -32,18 +24,20 @@ from antares_helpers.validation import (
     check_choice,
     check_objects,
     check_reliability,
-    short_repr,
 )
 
 __all__ = ["COLUMNS", "FLUXES", "SURVEYS", "extract_lightcurve"]
 
 SURVEYS = ("lsst", "ztf", "all")
-"""What `extract_lightcurve` takes as `survey`."""
+"""The choices of `survey` for `extract_lightcurve`."""
 
 FLUXES = ("difference", "total")
-"""What `extract_lightcurve` takes as `flux`."""
+"""The choices of `flux` for `extract_lightcurve`."""
 
-MJD_OF_UNIX_EPOCH = 40587.0
+_RUBIN_FLUXES = {
+    **dict.fromkeys(("psf", "psfFlux"), ("difference", "psfFlux")),
+    **dict.fromkeys(("science", "scienceFlux"), ("total", "scienceFlux")),
+}
 
 COLUMNS = {
     "band": "band of the survey",
@@ -56,10 +50,10 @@ COLUMNS = {
     "flagged": "a flag of the photometry or of its pixels is set",
     "is_limit": "flux is a 5-sigma upper limit",
     "survey": "survey that sent the alert",
-    "dia_object_id": "ID of the diaObject, empty where there is none",
+    "dia_object_id": "ID of the diaObject, empty if there is none",
     "alert_id": "ID of the alert in ANTARES",
 }
-"""The columns of a light curve, after ``time``, and what they hold."""
+"""The columns of a light curve after ``time``, with their descriptions."""
 
 
 def extract_lightcurve(
@@ -77,46 +71,49 @@ def extract_lightcurve(
 ) -> TimeSeries:
     """Extract the light curve of a locus.
 
+    A ``Locus`` of antares_client loads its alerts lazily: if they are not loaded yet, this function
+    fetches them. It sends no request for any other form of a locus.
+
     Parameters
     ----------
     locus : dict, DevKitLocus or Locus
         What `fetch_locus` returns, or the devkit's or the client's own form of it.
     survey : {"lsst", "ztf", "all"}, optional
-        Whose alerts to take.
+        The survey whose alerts to include.
     flux : {"difference", "total"}, optional
-        ``"difference"``: the difference against the template, signed as `signed_flux` does.
-        ``"total"``: the total flux on the visit image, for variable stars; LSST only.
+        ``"difference"``: Rubin's ``psfFlux``, the flux on the difference image, signed as
+        `signed_flux` does. ``"total"``: Rubin's ``scienceFlux``, the flux on the visit image, for
+        variable stars; LSST only.
     keep_dipoles, keep_flagged : bool, optional
         Whether to include dipoles, and points with a photometry or pixel flag set.
     min_reliability : float, optional
-        Leave out what is less reliable than this (0 to 1), or of unknown reliability.
+        Exclude alerts of a reliability below this (0 to 1), or of unknown reliability.
     bands : str or iterable of str, optional
-        Bands to keep, for example ``"gri"``.
+        Bands to include, for example ``"gri"``.
     dia_object_id : int, str or iterable of them, optional
-        Keep only these diaObjects: a locus can hold several.
+        Include only these diaObjects: a locus can hold several.
     timeout, retries : optional
-        As for `fetch_locus`; used only to complete a ``Locus`` whose alerts
-        are not loaded yet.
+        As for `fetch_locus`; used only if the alerts of a ``Locus`` have to be fetched.
 
     Returns
     -------
     `~astropy.timeseries.TimeSeries`
-        One row an alert, sorted by time. ``time``: middle of the exposure (TAI). ``flux`` and
+        One row per alert, sorted by time. ``time``: middle of the exposure (TAI). ``flux`` and
         ``flux_err``: `~astropy.units.Quantity` [nJy]. ``snr`` and ``reliability``: float64, NaN
-        where unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
-        ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` tells the locus,
+        if unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
+        ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` gives the locus,
         whether it is simulated, the sign convention, and under ``report`` how many alerts there
-        were, how many were kept, why each other one was left out, and which diaObjects they
-        belong to.
+        are, how many are included, why the others are excluded, and to which diaObjects the
+        included ones belong.
 
     Raises
     ------
     InvalidInputError
-        If an option can't be meant, or `locus` is no locus.
+        If an option is not valid, or `locus` is not a locus.
     BadDataError
-        If the locus holds no list of alerts.
+        If the locus has no list of alerts.
     ServiceError
-        If the alerts of a ``Locus`` have to be fetched and can't be had.
+        If the alerts of a ``Locus`` have to be fetched, and could not be.
 
     Warns
     -----
@@ -131,8 +128,7 @@ def extract_lightcurve(
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a
     fifth of it as ``flux_err``. Its ``reliability`` is ``ztf_drb``, or else ``ztf_rb``.
 
-    Written as ECSV and read again, a light curve is the same, but for empty strings, which come
-    back masked.
+    A light curve written as ECSV and read back is the same, except that empty strings are masked.
 
     Examples
     --------
@@ -141,22 +137,17 @@ def extract_lightcurve(
     >>> lc["flux"].unit, lc.time.scale
     (Unit("nJy"), 'tai')
     """
-    check_choice("survey", survey, SURVEYS)
-    check_choice("flux", flux, FLUXES)
-    if flux == "total" and survey != "lsst":
-        raise InvalidInputError(
-            f"flux='total' needs survey='lsst', not {survey!r}: ZTF alerts carry no total flux."
-        )
+    _check_flux(flux, survey)
     check_bool("keep_dipoles", keep_dipoles)
     check_bool("keep_flagged", keep_flagged)
     wanted_bands = check_bands(bands)
     wanted_objects = check_objects(dia_object_id)
     check_reliability(min_reliability)
+    _check_locus(locus)
     locus = as_locus_dict(locus, timeout=timeout, retries=retries)
 
     columns, mask, convention = _read(locus, survey, flux)
-    _reject_unusable(mask, columns)
-    _reject_duplicates(mask, columns["alert_id"])
+    summary.reject_unusable(mask, columns)
     if wanted_objects is not None:
         other = ~np.isin(columns["dia_object_id"], wanted_objects)
         mask.reject(other, summary.OTHER_OBJECT)
@@ -170,13 +161,37 @@ def extract_lightcurve(
         unreliable = ~(columns["reliability"] >= min_reliability) & ~columns["is_limit"]
         mask.reject(unreliable, summary.BELOW_RELIABILITY)
 
-    meta = _meta(locus, survey, flux, convention) | {"report": _report(locus, columns, mask)}
-    _warn(locus, meta)
+    meta = _meta(locus, survey, flux, convention) | {
+        "report": summary.report(len(locus["alerts"]), columns, mask)
+    }
+    summary.warn(meta, _property(locus, "num_alerts"))
     return _timeseries(columns, mask.included, meta)
 
 
+def _check_flux(flux: object, survey: object) -> None:
+    check_choice("survey", survey, SURVEYS)
+    if isinstance(flux, str) and flux in _RUBIN_FLUXES:
+        name, rubins = _RUBIN_FLUXES[flux]
+        raise InvalidInputError(
+            f"flux={flux!r} is not a choice; for Rubin's {rubins} pass flux={name!r}."
+        )
+    check_choice("flux", flux, FLUXES)
+    if flux == "total" and survey != "lsst":
+        raise InvalidInputError(
+            f"flux='total' needs survey='lsst', not {survey!r}: ZTF alerts have no total flux."
+        )
+
+
+def _check_locus(locus: object) -> None:
+    if isinstance(locus, list | tuple):
+        raise InvalidInputError(
+            "extract_lightcurve takes one locus, not a list. Write "
+            "[extract_lightcurve(locus) for locus in loci], or lightcurve_table(loci) for a table."
+        )
+
+
 def _read(locus: Mapping[str, Any], survey: str, flux: str) -> tuple[Columns, RowMask, str]:
-    """Read the alerts of the surveys wanted; count all others."""
+    """Read the alerts of these surveys; count all others."""
     surveys, malformed = split_by_survey(locus["alerts"])
     unwanted = len(surveys["other"].ids)
     parts, convention = [], "none"
@@ -196,48 +211,6 @@ def _read(locus: Mapping[str, Any], survey: str, flux: str) -> tuple[Columns, Ro
     return joined, mask, convention
 
 
-def _reject_unusable(mask: RowMask, columns: Columns) -> None:
-    mjd = columns["mjd"]
-    mask.reject(~np.isfinite(mjd), summary.NO_TIME)
-    mask.reject(mjd < columns["began"], summary.BEFORE_SURVEY)
-    mask.reject(mjd > time.time() / 86400 + MJD_OF_UNIX_EPOCH + 1, summary.IN_FUTURE)
-    mask.reject(~np.isin(columns["band"], BANDS), summary.NO_BAND)
-    mask.reject(columns["lacks_sign"], summary.NO_SIGN)
-    mask.reject(~np.isfinite(columns["flux"]), summary.NO_FLUX)
-    usable_error = np.isfinite(columns["flux_err"]) & (columns["flux_err"] > 0)
-    mask.reject(~usable_error, summary.NO_FLUX_ERR)
-
-
-def _reject_duplicates(mask: RowMask, alert_ids: NDArray[Any]) -> None:
-    """Keep the first of the usable alerts of one ID."""
-    rows = np.flatnonzero(mask.included)
-    ids = alert_ids[rows].tolist()
-    if len(set(ids)) == len(ids):
-        return
-    is_repeated = np.zeros(len(alert_ids), dtype=np.bool_)
-    seen: set[str] = set()
-    for row, alert_id in zip(rows, ids, strict=True):
-        is_repeated[row] = alert_id in seen
-        seen.add(alert_id)
-    mask.reject(is_repeated, summary.DUPLICATE)
-
-
-def _report(locus: Mapping[str, Any], columns: Columns, mask: RowMask) -> dict[str, Any]:
-    return {
-        "alerts": len(locus["alerts"]),
-        "included": int(mask.included.sum()),
-        "excluded": dict(sorted(mask.excluded.items())),
-        "without_is_dipole": int((columns["lacks_is_dipole"] & mask.included).sum()),
-        "dia_objects": _distinct(columns["dia_object_id"][mask.included]),
-    }
-
-
-def _distinct(ids: NDArray[np.str_]) -> list[str]:
-    if len(ids) and (ids == ids[0]).all():  # nearly always, and faster than a set
-        ids = ids[:1]
-    return sorted(set(ids.tolist()) - {""})
-
-
 def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> dict[str, Any]:
     tags = locus.get("user_tags")
     is_tagged = isinstance(tags, list | tuple | set | frozenset) and "simulated" in tags
@@ -255,27 +228,10 @@ def _property(locus: Mapping[str, Any], name: str) -> Any:
     return properties.get(name) if isinstance(properties, Mapping) else None
 
 
-def _warn(locus: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
-    expected, found = _property(locus, "num_alerts"), len(locus["alerts"])
-    if isinstance(expected, Real) and found < cast(float, expected):
-        warnings.warn(
-            f"Locus {meta['locus_id']} should have {short_repr(expected)} alerts, but only {found} "
-            "are here: the light curve has gaps. Fetch the locus again.",
-            IncompleteLocusWarning,
-            stacklevel=3,
-        )
-    if meta["sign_convention"] == "mixed":
-        warnings.warn(
-            f"Locus {meta['locus_id']} has alerts flagged negative with negative and with positive "
-            "psfFlux. All of them are taken as negative; check its dipoles before you rely on "
-            "their signs.",
-            SignConventionWarning,
-            stacklevel=3,
-        )
-
-
-def _timeseries(columns: Columns, kept: NDArray[np.bool_], meta: Mapping[str, Any]) -> TimeSeries:
-    rows = np.flatnonzero(kept)
+def _timeseries(
+    columns: Columns, included: NDArray[np.bool_], meta: Mapping[str, Any]
+) -> TimeSeries:
+    rows = np.flatnonzero(included)
     rows = rows[np.argsort(columns["mjd"][rows], kind="stable")]
     data: dict[str, Any] = {name: columns[name][rows] for name in COLUMNS}
     data["alert_id"] = data["alert_id"].astype(np.str_)

@@ -47,9 +47,9 @@ FLAGS = (
     "lsst_diaSource_pixelFlags",
     *(f"lsst_diaSource_pixelFlags_{name}" for name in _PIXEL_FLAGS),
 )
-"""The flags which mark a point: of its PSF photometry, its position and its pixels.
+"""The flags that mark a point: of its PSF photometry, its position and its pixels.
 
-The general ``pixelFlags`` is False even where a specific one is True. Names as in Rubin's alert
+The general ``pixelFlags`` can be False although a specific one is True. Names as in Rubin's alert
 schema 11.1.
 """
 
@@ -65,12 +65,12 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
     alerts : AlertList
         Alerts of LSST.
     flux : str
-        ``"difference"`` for the signed difference flux, ``"total"`` for the total flux.
+        ``"difference"`` for the signed ``psfFlux``, ``"total"`` for ``scienceFlux``.
 
     Returns
     -------
     columns : dict of str to ndarray
-        ``mjd`` (TAI), ``flux`` and ``flux_err`` [nJy] and what else a light curve has.
+        ``mjd`` (TAI), ``flux`` and ``flux_err`` [nJy] and the other columns of a light curve.
     convention : str
         The sign convention; see `sign_convention`.
     """
@@ -83,7 +83,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         errors = numbers(alerts.properties, SCIENCE_FLUX_ERR)
         flagged |= as_flags([each.get(SCIENCE_FLUX_FLAG) for each in alerts.properties]) == 1
     else:
-        # The fluxes that arbitrate are rarely needed.
+        # The other two fluxes are rarely needed.
         needed = (is_negative == MISSING).any() or (is_dipole.any() and convention != "signed")
         values = signed_flux(
             psf_flux,
@@ -115,11 +115,11 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
 def _lsst_values(
     properties: Sequence[Mapping[str, Any]],
 ) -> tuple[dict[str, list[Any]], NDArray[np.bool_]]:
-    """Look up every property of an alert at one go: for long loci this is what takes time."""
+    """Look up all properties of an alert at once: for long loci this takes most of the time."""
     rows: list[Any] = []
     flagged = []
     for alert in properties:
-        # The copy passes through memory in order; it halves the time that the look-ups take.
+        # The copy reads memory in order, which halves the time that the look-ups take.
         alert = {**alert}
         try:
             values, flags = _values_of(alert), _flags_of(alert)

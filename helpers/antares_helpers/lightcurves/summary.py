@@ -1,14 +1,24 @@
 """Which alerts a light curve includes, and why each of the others is excluded."""
 
+import time
+import warnings
 from collections.abc import Mapping
-from typing import Any
+from numbers import Real
+from typing import Any, cast
 
 import numpy as np
 from astropy.table import Table
 from astropy.timeseries import TimeSeries
 from numpy.typing import NDArray
 
-from antares_helpers.errors import InvalidInputError
+from antares_helpers.bands import BANDS
+from antares_helpers.errors import (
+    IncompleteLocusWarning,
+    InvalidInputError,
+    SignConventionWarning,
+)
+from antares_helpers.lightcurves.alerts import Columns
+from antares_helpers.validation import short_repr
 
 __all__ = [
     "BEFORE_SURVEY",
@@ -29,22 +39,25 @@ __all__ = [
     "RowMask",
     "alert_summary",
     "excluded_clause",
+    "reject_unusable",
+    "report",
+    "warn",
 ]
 
 MALFORMED = "malformed alert"
 """The alert has no ID, or no properties."""
 
 OTHER_SURVEY = "other survey"
-"""The alert comes from a survey that was not asked for."""
+"""The alert is from a survey that was not requested."""
 
 NO_TIME = "no usable time"
 """The time is missing or not a number."""
 
 BEFORE_SURVEY = "time before the survey"
-"""The time lies before the survey began (2025-01-01 for LSST, 2017-10-01 for ZTF)."""
+"""The time is before the survey began (2025-01-01 for LSST, 2017-10-01 for ZTF)."""
 
 IN_FUTURE = "time in the future"
-"""The time lies more than a day ahead of this computer's clock."""
+"""The time is more than a day ahead of this computer's clock."""
 
 NO_BAND = "no usable band"
 """The band is missing or not one of the survey's."""
@@ -56,29 +69,31 @@ NO_FLUX_ERR = "no usable flux error"
 """The error of the flux is missing, not a finite number, or not positive."""
 
 NO_SIGN = "sign unknown"
-"""Neither the flags nor the other fluxes of the alert tell the sign of the flux."""
+"""Neither the flags nor the other fluxes of the alert give the sign of its flux."""
 
 DUPLICATE = "duplicate"
-"""An alert of the same ID stands before it in the locus."""
+"""An earlier alert of the locus has the same ID."""
 
 OTHER_OBJECT = "other object"
-"""The alert belongs to another diaObject than was asked for."""
+"""The alert belongs to a diaObject that was not requested."""
 
 OTHER_BAND = "other band"
-"""The alert is in a band that was not asked for."""
+"""The alert is in a band that was not requested."""
 
 DIPOLE = "dipole"
-"""The alert is a dipole, and ``keep_dipoles=False`` was asked for."""
+"""The alert is a dipole, and ``keep_dipoles=False`` was passed."""
 
 FLAGGED = "flagged"
-"""A flag of the photometry or of its pixels is set, and ``keep_flagged=False`` was asked for."""
+"""A flag of the photometry or of its pixels is set, and ``keep_flagged=False`` was passed."""
 
 BELOW_RELIABILITY = "below min_reliability"
-"""The reliability is below what was asked for, or missing."""
+"""The reliability is below ``min_reliability``, or missing."""
+
+_MJD_OF_UNIX_EPOCH = 40587.0
 
 
 class RowMask:
-    """A mask of the rows that are included, which counts each excluded row under one reason.
+    """A mask of the included rows, which counts each excluded row under one reason.
 
     Parameters
     ----------
@@ -102,13 +117,77 @@ class RowMask:
             self.excluded[reason] = self.excluded.get(reason, 0) + number
 
 
+def reject_unusable(mask: RowMask, columns: Columns) -> None:
+    """Exclude alerts without a usable time, band or flux, and all but the first of one ID."""
+    mjd = columns["mjd"]
+    mask.reject(~np.isfinite(mjd), NO_TIME)
+    mask.reject(mjd < columns["began"], BEFORE_SURVEY)
+    mask.reject(mjd > time.time() / 86400 + _MJD_OF_UNIX_EPOCH + 1, IN_FUTURE)
+    mask.reject(~np.isin(columns["band"], BANDS), NO_BAND)
+    mask.reject(columns["lacks_sign"], NO_SIGN)
+    mask.reject(~np.isfinite(columns["flux"]), NO_FLUX)
+    usable_error = np.isfinite(columns["flux_err"]) & (columns["flux_err"] > 0)
+    mask.reject(~usable_error, NO_FLUX_ERR)
+    _reject_duplicates(mask, columns["alert_id"])
+
+
+def _reject_duplicates(mask: RowMask, alert_ids: NDArray[Any]) -> None:
+    rows = np.flatnonzero(mask.included)
+    ids = alert_ids[rows].tolist()
+    if len(set(ids)) == len(ids):
+        return
+    is_repeated = np.zeros(len(alert_ids), dtype=np.bool_)
+    seen: set[str] = set()
+    for row, alert_id in zip(rows, ids, strict=True):
+        is_repeated[row] = alert_id in seen
+        seen.add(alert_id)
+    mask.reject(is_repeated, DUPLICATE)
+
+
+def report(alerts: int, columns: Columns, mask: RowMask) -> dict[str, Any]:
+    """Return the report of a light curve, from the number of alerts of its locus."""
+    return {
+        "alerts": alerts,
+        "included": int(mask.included.sum()),
+        "excluded": dict(sorted(mask.excluded.items())),
+        "without_is_dipole": int((columns["lacks_is_dipole"] & mask.included).sum()),
+        "dia_objects": _distinct(columns["dia_object_id"][mask.included]),
+    }
+
+
+def _distinct(ids: NDArray[np.str_]) -> list[str]:
+    if len(ids) and (ids == ids[0]).all():  # nearly always, and faster than a set
+        ids = ids[:1]
+    return sorted(set(ids.tolist()) - {""})
+
+
+def warn(meta: Mapping[str, Any], expected: object) -> None:
+    """Warn the caller of `extract_lightcurve` of missing alerts and of contradicting signs."""
+    found = meta["report"]["alerts"]
+    if isinstance(expected, Real) and found < cast(float, expected):
+        warnings.warn(
+            f"Locus {meta['locus_id']} should have {short_repr(expected)} alerts, but has only "
+            f"{found}: the light curve has gaps. Fetch the locus again.",
+            IncompleteLocusWarning,
+            stacklevel=3,
+        )
+    if meta["sign_convention"] == "mixed":
+        warnings.warn(
+            f"Locus {meta['locus_id']} has alerts flagged negative with negative and with positive "
+            "psfFlux. All of them are taken as negative; check its dipoles before you rely on "
+            "their signs.",
+            SignConventionWarning,
+            stacklevel=3,
+        )
+
+
 def alert_summary(lc: TimeSeries) -> Table:
     """Summarize which alerts a light curve includes, and why each of the others is excluded.
 
     Parameters
     ----------
     lc : `~astropy.timeseries.TimeSeries`
-        What ``extract_lightcurve`` returned.
+        What `extract_lightcurve` returns.
 
     Returns
     -------
@@ -136,21 +215,21 @@ def alert_summary(lc: TimeSeries) -> Table:
     '24 of 29 alerts included; excluded: 3 no usable band, 2 no usable flux. 3 of those included do
     not say whether they are dipoles.'
     """
-    report = _report_of(lc)
-    numbers = {"included": report["included"], **report["excluded"]}
+    found = _report_of(lc)
+    numbers = {"included": found["included"], **found["excluded"]}
     return Table(
         {"alerts": list(numbers), "number": np.array(list(numbers.values()), np.int64)},
-        meta={"sentence": _sentence(report)},
+        meta={"sentence": _sentence(found)},
     )
 
 
-def _sentence(report: Mapping[str, Any]) -> str:
-    sentence = f"{report['included']} of {report['alerts']} alerts included"
-    sentence += excluded_clause(report["excluded"])
-    if len(report["dia_objects"]) > 1:
-        sentence += f" They belong to {len(report['dia_objects'])} diaObjects."
-    if report["without_is_dipole"]:
-        number = report["without_is_dipole"]
+def _sentence(found: Mapping[str, Any]) -> str:
+    sentence = f"{found['included']} of {found['alerts']} alerts included"
+    sentence += excluded_clause(found["excluded"])
+    if len(found["dia_objects"]) > 1:
+        sentence += f" They belong to {len(found['dia_objects'])} diaObjects."
+    if found["without_is_dipole"]:
+        number = found["without_is_dipole"]
         verb = "does" if number == 1 else "do"
         sentence += f" {number} of those included {verb} not say whether they are dipoles."
     return sentence
@@ -163,9 +242,9 @@ def excluded_clause(excluded: Mapping[str, int]) -> str:
 
 
 def _report_of(lc: TimeSeries) -> Mapping[str, Any]:
-    report = getattr(lc, "meta", {}).get("report")
-    if not isinstance(report, Mapping):
+    found = getattr(lc, "meta", {}).get("report")
+    if not isinstance(found, Mapping):
         raise InvalidInputError(
-            "This light curve has no report in its meta. Take what extract_lightcurve returns."
+            "This light curve has no report in its meta. Pass what extract_lightcurve returns."
         )
-    return report
+    return found

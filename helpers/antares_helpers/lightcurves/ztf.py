@@ -1,4 +1,4 @@
-"""Read ZTF alerts into arrays: magnitudes become signed fluxes, UTC becomes TAI."""
+"""Read ZTF alerts into arrays, with signed fluxes and times in TAI."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
 from antares_helpers.coerce import as_flags, as_floats, as_ids
+from antares_helpers.constants import TAI_MINUS_UTC_S
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import to_flux
 
@@ -17,10 +18,7 @@ ZTF_BEGAN = 58027.0
 """MJD of 2017-10-01, before ZTF's first light."""
 
 ZTF_EXPOSURE = 30.0
-"""Exposure time of ZTF [s] where an alert does not tell it."""
-
-TAI_MINUS_UTC = 37.0
-"""Seconds by which TAI is ahead of UTC since 2017, before ZTF began (IERS Bulletin C)."""
+"""Exposure time of ZTF [s] if an alert does not give it."""
 
 _LIMIT_SIGMA = 5.0
 
@@ -30,7 +28,7 @@ _ZTF_FLAG = dict.fromkeys(["t", "1", "true", "True"], True) | dict.fromkeys(
 
 
 def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
-    """Read ZTF alerts: magnitudes turned into signed fluxes, times into TAI at mid-exposure.
+    """Read ZTF alerts; convert magnitudes to signed fluxes, and times to TAI at mid-exposure.
 
     Parameters
     ----------
@@ -40,7 +38,7 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
     Returns
     -------
     dict of str to ndarray
-        The columns that `read_lsst` gives. An upper limit has the flux of its 5-sigma limiting
+        The same columns as from `read_lsst`. An upper limit has the flux of its 5-sigma limiting
         magnitude, and a fifth of it as error.
     """
     alerts = AlertList(
@@ -91,4 +89,4 @@ def _ztf_mjd_tai(alerts: AlertList) -> NDArray[np.float64]:
     """Return the middle of each exposure (TAI): ZTF gives the start (UTC)."""
     exposure = numbers(alerts.properties, "ztf_exptime")
     exposure = np.where(np.isfinite(exposure) & (exposure > 0), exposure, ZTF_EXPOSURE)
-    return as_floats(alerts.mjds) + (TAI_MINUS_UTC + exposure / 2) / 86400
+    return as_floats(alerts.mjds) + (TAI_MINUS_UTC_S + exposure / 2) / 86400

@@ -1,1 +1,1 @@
-"""Draw what was fetched and extracted; nothing here asks the service."""
+"""Plot light curves and cutouts; nothing here sends a request."""

@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.dates import AutoDateLocator, num2date
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.ticker import Formatter, MaxNLocator, ScalarFormatter
 
-from antares_helpers.bands import BANDS
+from antares_helpers.plotting.series import (
+    DIPOLE,
+    LIMIT,
+    SERIES,
+    DrawnLocus,
+    drawn_loci,
+    marker_style,
+)
 
 if TYPE_CHECKING:
     from astropy.timeseries import TimeSeries
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = ["DIPOLE", "LIMIT", "QUIET", "draw_legend", "frame", "note", "root_figure"]
-
-DIPOLE, LIMIT = "dipole", "upper limit"
-LEGEND_ORDER = (*BANDS, DIPOLE, LIMIT)
+__all__ = ["QUIET", "draw_legend", "draw_zero_line", "frame", "has_dark_background", "note",
+           "root_figure"]  # fmt: skip
 
 QUIET = "0.46"
 """A gray with a contrast of 4.5 to 1 against white and against black."""
 
-_CALENDAR = "calendar"
+_CALENDAR, _NOTE, _ZERO = "calendar", "_note", "_zero"
 _MIN_DAYS = 4.0
+_MIN_CALENDAR_WIDTH = 3.0  # inches
 _MJD_OF_MATPLOTLIB = 40587  # 1970-01-01, from which matplotlib counts the days
-_DATES = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
+_SYMBOLS_PER_LOCUS = 3
+
+
+class DateFormatter(Formatter):
+    """Format calendar dates; the first in view, and the first of each year, shows its year."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 (of matplotlib)
+        """Return one date in full."""
+        return f"{_day(_date(x))} {_date(x).year}"
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """Return the labels of all ticks."""
+        low, high = sorted(self.axis.get_view_interval()) if self.axis else (-np.inf, np.inf)
+        dates = [_date(value) for value in values]
+        if len(dates) > 1 and all((date.month, date.day) == (1, 1) for date in dates):
+            return [f"{date.year}" for date in dates]
+        are_months = all(date.day == 1 and not date.hour for date in dates)
+        labels, year = [], None
+        for value, date in zip(values, dates, strict=True):
+            labels.append(_label(date, are_months=are_months, with_year=date.year != year))
+            year = date.year if low <= value <= high else None
+        return labels
+
+
+def _label(date: datetime, *, are_months: bool, with_year: bool) -> str:
+    is_midnight = not (date.hour or date.minute)
+    if not (is_midnight or with_year):
+        return f"{date:%H:%M}"
+    text = f"{date:%b}" if are_months else _day(date)
+    text += f" {date.year}" if with_year else ""
+    return text if is_midnight else f"{text} {date:%H:%M}"
+
+
+def _day(date: datetime) -> str:
+    return f"{date.day} {date:%b}"
+
+
+def _date(days: float) -> datetime:
+    """Return a date to the minute: a float of days is exact to microseconds only."""
+    date: datetime = num2date(days) + timedelta(seconds=30)  # type: ignore[no-untyped-call]
+    return date.replace(second=0, microsecond=0)
 
 
 def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
     """Give the horizontal axis a sensible range and ticks that never collide."""
-    from matplotlib.ticker import MaxNLocator, ScalarFormatter
-
-    if x == "phase":
-        ax.set_xlim(0, 1)
-        return
     plain = ScalarFormatter(useOffset=False)
     plain.set_scientific(False)  # it would stand where the calendar does
     ax.yaxis.set_major_formatter(plain)
+    if x == "phase":
+        ax.set_xlim(-0.05, 2.05)  # so that nothing at phase 0 is clipped
+        return
     if not len(horizontal):
         if not ax.has_data():
             ax.set(xticks=[], yticks=[])
@@ -48,7 +98,7 @@ def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
     ticks = _number_of_ticks(ax)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True))
     ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
-    if x == "mjd" and not any(child.get_label() == _CALENDAR for child in ax.child_axes):
+    if x == "mjd" and _has_room_for_calendar(ax):
         _add_calendar(ax, ticks)
 
 
@@ -57,43 +107,92 @@ def _number_of_ticks(ax: Axes) -> int:
     return max(1, min(5, int(0.6 * ax.xaxis.get_tick_space())))
 
 
+def _has_room_for_calendar(ax: Axes) -> bool:
+    width = ax.get_window_extent().width / root_figure(ax).dpi
+    has_one = any(child.get_label() == _CALENDAR for child in ax.child_axes)
+    return width >= _MIN_CALENDAR_WIDTH and not has_one
+
+
+def _to_date(mjd: Any) -> Any:  # not a lambda: figures can be pickled
+    return mjd - _MJD_OF_MATPLOTLIB
+
+
+def _to_mjd(date: Any) -> Any:
+    return date + _MJD_OF_MATPLOTLIB
+
+
 def _add_calendar(ax: Axes, ticks: int) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    def to_date(mjd: Any) -> Any:
-        return mjd - _MJD_OF_MATPLOTLIB
-
-    def to_mjd(date: Any) -> Any:
-        return date + _MJD_OF_MATPLOTLIB
-
-    axis = ax.secondary_xaxis("top", functions=(to_date, to_mjd))
+    axis = ax.secondary_xaxis("top", functions=(_to_date, _to_mjd))
     axis.set_label(_CALENDAR)
     locator: Any = AutoDateLocator(minticks=min(2, ticks), maxticks=ticks)  # type: ignore[no-untyped-call]
-    formatter: Any = ConciseDateFormatter(  # type: ignore[no-untyped-call]
-        locator, formats=_DATES, zero_formats=_DATES, show_offset=False
-    )
     axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(formatter)
+    axis.xaxis.set_major_formatter(DateFormatter())
     axis.tick_params(labelsize="small", colors=QUIET)
 
 
-def note(ax: Axes, lc: TimeSeries, without_magnitude: int) -> None:
-    """Say in the axes what can't be seen in them."""
-    quiet: dict[str, Any] = {"transform": ax.transAxes, "fontsize": "small", "color": QUIET}
+def draw_zero_line(ax: Axes) -> None:
+    """Draw a quiet line at zero, unless there is one."""
+    if not any(line.get_label() == _ZERO for line in ax.lines):
+        ax.axhline(0, color=QUIET, linewidth=0.8, zorder=0.5, label=_ZERO)
+
+
+def note(ax: Axes, lc: TimeSeries, without: int, y: str, name: str = "") -> None:
+    """Write into the axes what the points do not show.
+
+    Parameters
+    ----------
+    ax : `~matplotlib.axes.Axes`
+        Where to write.
+    lc : `~astropy.timeseries.TimeSeries`
+        The light curve that is drawn.
+    without : int
+        How many of its rows have no point.
+    y : str
+        ``"flux"`` or ``"magnitude"``.
+    name : str, optional
+        The locus, if there are others in the axes.
+    """
     if lc.meta.get("simulated"):
-        ax.text(1.01, 0, "simulated data", rotation=90, ha="left", va="bottom", **quiet)
-    if not len(lc):
-        excluded = lc.meta.get("report", {}).get("excluded", {})
-        reasons = "\n".join(f"{number} left out: {reason}" for reason, number in excluded.items())
-        text = f"no points\n{reasons}".strip()
-        ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center")
-    elif without_magnitude:
-        if without_magnitude == len(lc) and not ax.has_data():
+        _mark_as_simulated(ax)
+    if not len(lc) and not name:
+        ax.text(0.5, 0.5, _no_points(lc), transform=ax.transAxes, ha="center", va="center")
+    elif not len(lc) or without:
+        if without == len(lc) and not ax.has_data():
             ax.set_yticks([])
         ax.margins(y=0.15)
         noun = "point has" if len(lc) == 1 else "points have"
-        text = f"{without_magnitude} of {len(lc)} {noun} no magnitude (flux ≤ 0)"
-        ax.text(0.02, 0.03, text, **quiet)
+        value = "magnitude (flux ≤ 0)" if y == "magnitude" else "flux"
+        text = f"{without} of {len(lc)} {noun} no {value}" if len(lc) else "no points"
+        below = sum(text.get_label() == _NOTE for text in ax.texts)
+        ax.annotate(
+            f"{name}: {text}" if name else text,
+            (0.02, 0.03),
+            xycoords="axes fraction",
+            xytext=(0, 12 * below),
+            textcoords="offset points",
+            fontsize="small",
+            color=QUIET,
+            label=_NOTE,
+        )
+
+
+def _mark_as_simulated(ax: Axes) -> None:
+    text = "simulated data"
+    if not any(each.get_text() == text for each in ax.texts):
+        quiet: dict[str, Any] = {"fontsize": "small", "color": QUIET}
+        ax.text(1.01, 0, text, rotation=90, ha="left", va="bottom", transform=ax.transAxes, **quiet)
+
+
+def _no_points(lc: TimeSeries) -> str:
+    report = lc.meta.get("report")
+    if not report:
+        return "no points"
+    if not report["alerts"]:
+        return "no points:\nthe locus has no alerts"
+    if report["included"]:
+        return f"no points:\nnone of {report['included']} selected"
+    reasons = [f"{number} excluded: {reason}" for reason, number in report["excluded"].items()]
+    return "\n".join(["no points", *reasons])
 
 
 def root_figure(ax: Axes) -> Any:
@@ -101,19 +200,55 @@ def root_figure(ax: Axes) -> Any:
     return ax.get_figure(root=True)
 
 
+def has_dark_background(ax: Axes) -> bool:
+    """Return whether the axes, or the figure behind transparent ones, are dark."""
+    red, green, blue, alpha = to_rgba(ax.get_facecolor())
+    if alpha < 0.5:
+        red, green, blue, alpha = to_rgba(root_figure(ax).get_facecolor())
+    return alpha >= 0.5 and 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.4
+
+
 def draw_legend(ax: Axes) -> None:
-    """Draw a legend of what is there: bands in the order of wavelength, dipoles, limits."""
-    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-    labels = [label for label in LEGEND_ORDER if label in handles]
-    if not labels:
+    """Draw a legend: loci if there are several, bands by wavelength, dipoles, upper limits."""
+    loci = _locus_handles(ax)
+    handles = {label: handle for label, handle in loci.items() if label} | _series_handles(ax)
+    if not handles:
         return
     beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
     has_room = root_figure(ax).get_layout_engine() is not None
     ax.legend(
-        [handles[label] for label in labels],
-        labels,
-        title="band",
+        [*handles.values()],
+        [*handles],
+        title=None if loci else "band",
         alignment="left",
         frameon=not has_room,
+        handlelength=3.0 if loci else 2.0,
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0.2)},
         **(beside if has_room else {"loc": "best"}),
     )
+
+
+def _locus_handles(ax: Axes) -> dict[str, Any]:
+    """Return some symbols of each locus, if there are several or one has a label."""
+    loci = [locus for locus in drawn_loci(ax) if locus.symbols]
+    if len({locus.name for locus in loci}) < 2 and not any(locus.is_labeled for locus in loci):
+        return {}
+    return {locus.name: _some_symbols(locus) for locus in loci}
+
+
+def _some_symbols(locus: DrawnLocus) -> tuple[Line2D, ...]:
+    symbols = [locus.symbols[name] for name in SERIES if name in locus.symbols]
+    return tuple(symbols[:_SYMBOLS_PER_LOCUS])
+
+
+def _series_handles(ax: Axes) -> dict[str, Any]:
+    """Return the handle of each series: gray if its color depends on the locus."""
+    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    loci = drawn_loci(ax)
+    for locus in reversed(loci):
+        handles |= locus.symbols
+    if any(locus.colors != loci[0].colors for locus in loci):
+        for name in SERIES.keys() & handles.keys():
+            style = marker_style(name, QUIET, is_dark=has_dark_background(ax))
+            handles[name] = Line2D([], [], **style)
+    return {name: handles[name] for name in (*SERIES, DIPOLE, LIMIT) if name in handles}

@@ -1,4 +1,4 @@
-"""Draw the cutouts of an alert side by side, all in one scale."""
+"""Plot the cutouts of an alert next to each other, all on one scale."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_cutouts"]
 
-_COLORS = "cividis"  # from dark blue over gray to yellow: the sign shows in print too
+_COLORS = "cividis"  # from dark blue through gray to yellow: the sign shows in print too
 
 
 def plot_cutouts(
@@ -29,15 +29,15 @@ def plot_cutouts(
     title: str | None = None,
     axes: Axes | Iterable[Axes] | None = None,
 ) -> NDArray[np.object_]:
-    """Plot the cutouts of an alert side by side, in one scale that one colour bar shows.
+    """Plot the cutouts of an alert next to each other, on one scale with one color bar.
 
-    Row 0 is at the bottom. The same colour is the same value in each image. Where there are
-    values below zero, the limits are symmetric, so that zero is gray, a source yellow and a hole
-    dark blue. The scale is linear up to three times the noise of the difference image and
-    logarithmic beyond (asinh), so that a faint change shows beside a bright host. Without values
-    below zero the scale is linear from the lowest to the highest. The limits leave out the extreme
-    0.3 per cent of the pixels of each image; an arrow at the end of the colour bar tells of values
-    beyond. Pixels without a value are left blank. Simulated data are marked as such.
+    Row 0 is at the bottom. A color means the same value in each image. If there are values below
+    zero, the limits are symmetric, so that zero is gray, a source yellow and a hole dark blue. The
+    scale is linear up to three times the noise of the difference image and logarithmic beyond
+    (asinh), so that a faint change is visible beside a bright host. Without values below zero the
+    scale is linear from the lowest to the highest. The limits exclude the most extreme 0.3 percent
+    of the pixels of each image; an arrow at the end of the color bar shows that there are values
+    beyond it. Pixels without a value are left blank. Simulated data are marked as such.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def plot_cutouts(
         What `fetch_cutouts` returns: images under ``"template"``, ``"science"`` and
         ``"difference"``, or some of these.
     title : str, optional
-        Title of the figure; in axes of your own it stands to the left of the first.
+        Title of the figure; in axes of your own it is placed to the left of the first.
     axes : `~matplotlib.axes.Axes` or iterable of them, optional
         Where to draw, one for each image; by default in a new figure.
 
@@ -57,7 +57,7 @@ def plot_cutouts(
     Raises
     ------
     InvalidInputError
-        If `cutouts` are not such images, have no common unit, or do not fit `axes`.
+        If `cutouts` are not such images or have no common unit, or if `axes` are not as many.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def plot_cutouts(
     for ax, (kind, image) in zip(drawn_in, images.items(), strict=True):
         _draw(ax, kind, image, norm)
     if any(np.isfinite(image).any() for image in images.values()):
-        _add_colour_bar(drawn_in, scale, unit)
+        _add_color_bar(drawn_in, scale, unit)
     if any(_is_simulated(image) for image in cutouts.values()):
         _mark_as_simulated(drawn_in[-1])
     if title is not None and is_new:
@@ -110,17 +110,17 @@ def _common_unit(units: dict[str, Any]) -> u.UnitBase | None:
         has_one = False
     if not has_one:
         named = ", ".join(f"{kind} in {unit}" for kind, unit in units.items())
-        raise InvalidInputError(f"The images have no common unit: {named}. Draw them one by one.")
+        raise InvalidInputError(f"The images have no common unit: {named}. Plot them one by one.")
     return first
 
 
 def _values(kind: str, image: Any, unit: u.UnitBase | None) -> NDArray[np.float64]:
-    """Return an image as plain numbers, with NaN for whatever has no value."""
+    """Return an image as plain numbers, with NaN for pixels without a value."""
     try:
         plain = image if unit is None else u.Quantity(image).to_value(unit)
         values = np.ma.array(plain, dtype=np.float64, copy=True).filled(np.nan)
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"The {kind} image is no array of numbers.") from error
+        raise InvalidInputError(f"The {kind} image is not an array of numbers.") from error
     if values.ndim != 2 or not values.size:
         raise InvalidInputError(f"The {kind} image must have 2 dimensions, not {values.shape}.")
     values[~np.isfinite(values)] = np.nan
@@ -154,7 +154,7 @@ def _draw(ax: Axes, kind: str, image: NDArray[np.float64], norm: Normalize) -> N
         ax.text(0.5, 0.5, "no pixels", transform=ax.transAxes, ha="center", va="center")
 
 
-def _add_colour_bar(axes: NDArray[np.object_], scale: Scale, unit: u.UnitBase | None) -> None:
+def _add_color_bar(axes: NDArray[np.object_], scale: Scale, unit: u.UnitBase | None) -> None:
     bar = (
         axes[0]
         .get_figure(root=False)

@@ -1,53 +1,35 @@
-"""Plot light curves in Rubin's colours and symbols."""
+"""Plot light curves in Rubin's colors and symbols."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING
 
 import astropy.units as u
 import numpy as np
 from astropy.time import Time
+from matplotlib.axes import Axes
+from matplotlib.colors import is_color_like
 
-from antares_helpers.bands import BANDS, COLORS_ON_BLACK, COLORS_ON_WHITE, SYMBOLS
+from antares_helpers.bands import BANDS
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.photometry import to_magnitude
 from antares_helpers.plotting.axes import (
-    DIPOLE,
-    LIMIT,
-    QUIET,
     draw_legend,
+    draw_zero_line,
     frame,
+    has_dark_background,
     note,
-    root_figure,
 )
-from antares_helpers.validation import check_choice
+from antares_helpers.plotting.series import Points, add_locus, draw_points, drawn_loci, flag
+from antares_helpers.validation import check_choice, short_repr
 
 if TYPE_CHECKING:
     from astropy.timeseries import TimeSeries
-    from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
     from numpy.typing import NDArray
 
 __all__ = ["plot_lightcurve"]
-
-
-_LIMIT_SYMBOL = "o"  # with a triangle the arrow would have two heads
-
-
-@dataclass(frozen=True)
-class _Points:
-    """What is drawn of a light curve: plain arrays of one length."""
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    error: NDArray[np.float64]
-    band: NDArray[np.str_]
-    is_dipole: NDArray[np.bool_]
-    is_limit: NDArray[np.bool_]
-
-    def __getitem__(self, rows: NDArray[np.bool_]) -> _Points:
-        return _Points(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
 def plot_lightcurve(
@@ -57,14 +39,17 @@ def plot_lightcurve(
     x: str = "mjd",
     period: float | u.Quantity | None = None,
     epoch: float | Time | None = None,
+    label: str | None = None,
+    colors: ColorType | Mapping[str, ColorType] | None = None,
     title: str | None = None,
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """Plot a light curve, one series a band, in the colours and symbols of Rubin's RTN-045.
+    """Plot a light curve, one series per survey and band, in the colors and symbols of RTN-045.
 
-    Dipoles are ringed; upper limits are small hollow symbols with an arrow. On a dark background
-    the colours are those that RTN-045 gives for black. Simulated data are marked as such.
+    Symbols are filled for LSST and light for ZTF. Dipoles are ringed; an upper limit is a small
+    hollow circle with an arrow. On a dark background the colors are those that RTN-045 gives for
+    black. Simulated data are marked as such.
 
     Parameters
     ----------
@@ -74,16 +59,24 @@ def plot_lightcurve(
         ``"magnitude"`` draws AB magnitudes on an inverted axis, and notes how many points have
         none because their flux is not positive.
     x : {"mjd", "days", "phase"}, optional
-        Time as MJD with calendar dates above, days since `epoch`, or phase of `period`.
+        Time as MJD with calendar dates above, days since `epoch`, or phase of `period`, over two
+        cycles.
     period : float or `~astropy.units.Quantity`, optional
-        Period, in days unless it has a unit; needed for ``x="phase"`` only.
+        Period, in days unless it has a unit; for ``x="phase"`` only.
     epoch : float or `~astropy.time.Time`, optional
         Time of day 0 or phase 0, a float being an MJD (TAI); by default the first detection.
+    label : str, optional
+        Name of the locus in the legend; by default the legend lists loci, by ID, only if there
+        are several in the axes.
+    colors : color or mapping of str to color, optional
+        One color of matplotlib for all bands, or the colors of some bands. By default the first
+        locus in the axes has the colors of RTN-045, and each further one a single color.
     title : str, optional
-        Title of the plot; by default the locus ID.
+        Title of the plot; by default the locus ID, or in axes that already hold a light curve
+        the title they have.
     legend : bool, optional
-        Whether to draw a legend. It stands beside the data where the figure's layout engine
-        makes room for it, and inside the axes elsewhere.
+        Whether to draw a legend. It is placed beside the data if the figure's layout engine makes
+        room for it, and otherwise inside the axes.
     ax : `~matplotlib.axes.Axes`, optional
         Where to draw; by default in a new figure of 6 x 4 inches.
 
@@ -95,33 +88,46 @@ def plot_lightcurve(
     Raises
     ------
     InvalidInputError
-        If an option can't be meant, or `lc` is not such a light curve.
+        If an option is not valid, or `lc` is not such a light curve.
 
     Examples
     --------
     >>> from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve
     >>> ax = plot_lightcurve(extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc")))
     >>> ax.get_xlabel(), ax.get_ylabel()
-    ('MJD (TAI)', 'PSF difference flux [nJy]')
+    ('MJD (TAI)', 'Difference flux [nJy]')
+
+    Compare two loci in one figure:
+
+    >>> ax = None
+    >>> for name, color in {"ANT2026simsnia01": "tab:blue", "ANT2026simsnia02": "tab:red"}.items():
+    ...     lc = extract_lightcurve(fetch_locus(name))
+    ...     ax = plot_lightcurve(lc, label=name, colors=color, title="", ax=ax)
     """
     _check(lc, x, y)
     _check_axes(ax)
+    _check_look(label, colors)
+    days = _days(period, x)
     origin = _mjd(epoch) if epoch is not None else _first_detection(lc)
-    days = _days(period) if x == "phase" else None
-    points = _points(lc, y, _horizontal(lc, x, origin, days))
-    drawn = points[np.isfinite(points.y)]
+    points = Points.of(lc, y, _horizontal(lc, x, origin, days))
+    drawn = points.select(np.isfinite(points.y))
 
     ax = _new_axes() if ax is None else ax
+    is_first, is_dark = not drawn_loci(ax), has_dark_background(ax)
+    name = label or str(lc.meta.get("locus_id", ""))
+    locus = add_locus(ax, name, colors, is_labeled=label is not None, is_dark=is_dark)
     if y == "magnitude":
-        ax.yaxis.set_inverted(True)  # before errorbar, which turns its arrows accordingly
-    _draw(ax, drawn, is_magnitude=y == "magnitude")
-    ax.set_xlabel(_x_label(lc, x, origin, days))
+        ax.yaxis.set_inverted(True)
+    draw_points(ax, drawn.over_two_cycles() if x == "phase" else drawn, locus, is_dark=is_dark)
     ax.set_ylabel(_y_label(lc, y))
-    ax.set_title(lc.meta.get("locus_id", "") if title is None else title)
+    x_label = _x_label(lc, x, origin, days)
+    ax.set_xlabel(x_label if is_first or x_label == ax.get_xlabel() else _SHARED_X_LABEL[x])
+    if is_first or title is not None:
+        ax.set_title(lc.meta.get("locus_id", "") if title is None else title)
     frame(ax, points.x[np.isfinite(points.x)], x)
     if y == "flux" and lc.meta.get("flux") != "total":
-        ax.axhline(0, color=QUIET, linewidth=0.8, zorder=0.5)
-    note(ax, lc, len(points.x) - len(drawn.x))
+        draw_zero_line(ax)
+    note(ax, lc, len(points.x) - len(drawn.x), y, "" if is_first else name)
     if legend:
         draw_legend(ax)
     return ax
@@ -130,6 +136,11 @@ def plot_lightcurve(
 def _check(lc: TimeSeries, x: str, y: str) -> None:
     check_choice("x", x, ("mjd", "days", "phase"))
     check_choice("y", y, ("flux", "magnitude"))
+    if isinstance(lc, Mapping) and "alerts" in lc:
+        raise InvalidInputError(
+            "plot_lightcurve takes what extract_lightcurve returns, not a locus. Write "
+            "plot_lightcurve(extract_lightcurve(locus))."
+        )
     if not isinstance(getattr(lc, "time", None), Time):
         raise InvalidInputError(
             "plot_lightcurve takes what extract_lightcurve returns, with its times; "
@@ -150,14 +161,22 @@ def _check(lc: TimeSeries, x: str, y: str) -> None:
 
 
 def _check_axes(ax: object) -> None:
-    if ax is None:
-        return
-    from matplotlib.axes import Axes as AnyAxes
-
-    if not isinstance(ax, AnyAxes):
+    if ax is not None and not isinstance(ax, Axes):
         raise InvalidInputError(
-            f"ax must be one Axes of matplotlib, not {type(ax).__name__}. Where plt.subplots has "
-            "given an array of them, pass one, such as ax[0]."
+            f"ax must be one Axes of matplotlib, not {type(ax).__name__}. If plt.subplots "
+            "returned an array of them, pass one, such as axes[0]."
+        )
+
+
+def _check_look(label: object, colors: object) -> None:
+    if label is not None and not isinstance(label, str):
+        raise InvalidInputError(f"label={short_repr(label)} must be a string.")
+    given = colors if isinstance(colors, Mapping) else {"g": colors}
+    is_valid = set(given) <= set(BANDS) and all(map(is_color_like, given.values()))
+    if colors is not None and not is_valid:
+        raise InvalidInputError(
+            f"colors={short_repr(colors)} must be one color of matplotlib, such as 'tab:blue', or "
+            "a mapping of bands to colors, such as {'g': 'tab:green'}."
         )
 
 
@@ -168,7 +187,11 @@ def _mjd(epoch: float | Time) -> float:
     return float(mjd)
 
 
-def _days(period: float | u.Quantity | None) -> float:
+def _days(period: float | u.Quantity | None, x: str) -> float | None:
+    if x != "phase":
+        if period is not None:
+            raise InvalidInputError(f"period={period!r} needs x='phase', not x={x!r}.")
+        return None
     try:
         days = float(u.Quantity(period, u.day).value)
     except (TypeError, ValueError, u.UnitConversionError):
@@ -181,13 +204,9 @@ def _days(period: float | u.Quantity | None) -> float:
 
 
 def _first_detection(lc: TimeSeries) -> float:
-    detections = lc.time[~_flag(lc, "is_limit")]
+    detections = lc.time[~flag(lc, "is_limit")]
     times = detections if len(detections) else lc.time
     return float(times.tai.mjd.min()) if len(times) else np.nan
-
-
-def _flag(lc: TimeSeries, name: str) -> NDArray[np.bool_]:
-    return np.asarray(lc[name] if name in lc.colnames else np.zeros(len(lc)), dtype=np.bool_)
 
 
 def _horizontal(lc: TimeSeries, x: str, origin: float, days: float | None) -> NDArray[np.float64]:
@@ -198,97 +217,17 @@ def _horizontal(lc: TimeSeries, x: str, origin: float, days: float | None) -> ND
     return since if days is None else since / days % 1.0
 
 
-def _points(lc: TimeSeries, y: str, horizontal: NDArray[np.float64]) -> _Points:
-    flux, error = lc["flux"], lc["flux_err"].to(lc["flux"].unit)
-    vertical, error = to_magnitude(flux, error) if y == "magnitude" else (flux.value, error.value)
-    return _Points(
-        horizontal,
-        np.asarray(vertical),
-        np.asarray(error),
-        np.asarray(lc["band"], dtype=np.str_),
-        _flag(lc, "is_dipole"),
-        _flag(lc, "is_limit"),
-    )
-
-
 def _new_axes() -> Axes:
-    from matplotlib import pyplot as plt
+    from matplotlib import pyplot as plt  # which chooses a backend
 
     return plt.subplots(figsize=(6, 4), layout="constrained")[1]
 
 
-def _draw(ax: Axes, points: _Points, *, is_magnitude: bool) -> None:
-    is_dark = _is_dark(ax)
-    colors = COLORS_ON_BLACK if is_dark else COLORS_ON_WHITE
-    for band in BANDS:
-        of_band = points[points.band == band]
-        _draw_detections(ax, of_band[~of_band.is_limit], band, colors[band], is_dark)
-        label = "_limit" if (~of_band.is_limit).any() else band
-        _draw_limits(ax, of_band[of_band.is_limit], label, colors[band], is_magnitude)
-    dipoles = points[points.is_dipole]
-    if len(dipoles.x):
-        ax.plot(
-            dipoles.x,
-            dipoles.y,
-            "o",
-            markersize=12,
-            markerfacecolor="none",
-            markeredgecolor="0.7" if is_dark else "0.3",
-            markeredgewidth=0.9,
-            zorder=1.9,  # around the points, not over them
-            label=DIPOLE,
-        )
-    if points.is_limit.any():
-        gray = "0.7" if is_dark else "0.35"
-        ax.plot(
-            [], [], _LIMIT_SYMBOL, color=gray, markerfacecolor="none", markersize=4, label=LIMIT
-        )
-
-
-def _draw_detections(ax: Axes, points: _Points, band: str, color: str, is_dark: bool) -> None:
-    if len(points.x):
-        ax.errorbar(
-            points.x,
-            points.y,
-            yerr=points.error,
-            fmt=SYMBOLS[band],
-            color=color,
-            markersize=9 if SYMBOLS[band] == "*" else 6,
-            markeredgecolor=color if is_dark else "0.15",
-            markeredgewidth=0.6,
-            elinewidth=1.1,
-            label=band,
-            zorder=2,
-        )
-
-
-def _draw_limits(ax: Axes, points: _Points, label: str, color: str, is_magnitude: bool) -> None:
-    if not len(points.x):
-        return
-    # The arrow points to what is fainter.
-    ax.errorbar(
-        points.x,
-        points.y,
-        yerr=0.25 if is_magnitude else points.error,
-        fmt=_LIMIT_SYMBOL,
-        color=color,
-        markerfacecolor="none",
-        markersize=4,
-        elinewidth=0.8,
-        zorder=1.5,
-        label=label,
-        lolims=is_magnitude,
-        uplims=not is_magnitude,
-    )
-
-
-def _is_dark(ax: Axes) -> bool:
-    from matplotlib.colors import to_rgba
-
-    red, green, blue, alpha = to_rgba(ax.get_facecolor())
-    if alpha < 0.5:
-        red, green, blue, alpha = to_rgba(root_figure(ax).get_facecolor())
-    return alpha >= 0.5 and 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.4
+_SHARED_X_LABEL = {
+    "mjd": "MJD",
+    "days": "Days since each epoch (TAI)",
+    "phase": "Phase (each with its period)",
+}
 
 
 def _x_label(lc: TimeSeries, x: str, origin: float, days: float | None) -> str:
@@ -300,7 +239,5 @@ def _x_label(lc: TimeSeries, x: str, origin: float, days: float | None) -> str:
 
 
 def _y_label(lc: TimeSeries, y: str) -> str:
-    is_total = lc.meta.get("flux") == "total"
-    if y == "magnitude":
-        return f"{'Total' if is_total else 'PSF difference'} magnitude [AB]"
-    return f"{'Total' if is_total else 'PSF difference'} flux [{lc['flux'].unit}]"
+    kind = "Total" if lc.meta.get("flux") == "total" else "Difference"
+    return f"{kind} magnitude [AB]" if y == "magnitude" else f"{kind} flux [{lc['flux'].unit}]"

@@ -1,4 +1,4 @@
-"""The common scale of some images: limits, stretch and ticks."""
+"""The common scale of several images: limits, stretch and ticks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scale"]
 
-_CLIPPED_PERCENT = 0.3  # of each image, at either end: what a cosmic ray or a bad pixel covers
+_CLIPPED_PERCENT = 0.3  # of each image, at either end: cosmic rays and bad pixels
 _LINEAR_SIGMAS = 3.0
 _SIGMA_OF_MAD = 1.4826  # of a normal distribution
 _MAX_DECADES = 2
@@ -21,17 +21,17 @@ _MAX_DECADES = 2
 
 @dataclass(frozen=True)
 class Scale:
-    """From which value to which one the colours run, and up to which they run linearly."""
+    """The range of values of the colors, and the part of it in which they are linear."""
 
     low: float
     high: float
     width: float
     extend: str
-    """At which ends there are values beyond, as a colour bar of matplotlib takes it."""
+    """At which ends there are values beyond, as matplotlib's color bar takes it."""
 
     @classmethod
     def of(cls, images: dict[str, NDArray[np.float64]]) -> Scale:
-        """Return the scale that suits images with NaN for what has no value."""
+        """Return the scale for images in which pixels without a value are NaN."""
         low, high = _limits(images)
         noises = {kind: _noise(image) for kind, image in images.items()}
         noise = noises.get("difference") or min(noises.values())
@@ -42,7 +42,7 @@ class Scale:
         return cls(low, high, width, ends if is_below or is_above else "neither")
 
     def norm(self) -> Normalize:
-        """Return it as matplotlib takes it."""
+        """Return the scale as a norm of matplotlib."""
         from matplotlib.colors import AsinhNorm, Normalize
 
         if np.isinf(self.width):
@@ -50,7 +50,7 @@ class Scale:
         return AsinhNorm(self.width, self.low, self.high)
 
     def ticks(self) -> list[float]:
-        """Return the powers of ten beyond the linear part and zero, or else round values."""
+        """Return zero and the powers of ten beyond the linear part, or round values."""
         from matplotlib.ticker import MaxNLocator
 
         powers = 10.0 ** np.arange(-30, 31)

@@ -1,7 +1,7 @@
-"""Faults on request: what a network and a service do on a bad day, for tests and for teaching.
+"""Faults of a network and a service, to inject into a sandbox for tests and teaching.
 
-Each kind of fault is a small frozen dataclass; `antares_sandbox.Sandbox.fail` says where and how
-often it happens.
+Each kind of fault is a small frozen dataclass; `antares_sandbox.Sandbox.inject_fault` says which
+requests it affects, and how often.
 """
 
 from antares_sandbox.faults.kinds import (

@@ -1,4 +1,4 @@
-"""One request and its answer, as a fault gets hold of them."""
+"""One request and its response, under the control of a fault."""
 
 import asyncio
 import threading
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Answer", "Exchange"]
+__all__ = ["Exchange", "FullResponse"]
 
 _CHECK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer."""
+class FullResponse:
+    """A response with its whole body."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -28,11 +28,11 @@ class Exchange:
     Attributes
     ----------
     app : ASGI application
-        What answers the request rightly.
+        Gives the correct response.
     scope, receive, send
-        The request, as ASGI has it; the transport is in `scope["state"]`.
+        The request, as in ASGI; the transport is in `scope["state"]`.
     stopping : threading.Event
-        Set where the sandbox stops: then nothing waits any longer.
+        Set when the sandbox stops: then nothing waits any longer.
     """
 
     app: ASGIApp
@@ -41,61 +41,61 @@ class Exchange:
     send: Send
     stopping: threading.Event
 
-    async def pass_on(self) -> None:
-        """Answer rightly."""
+    async def forward(self) -> None:
+        """Let the application respond."""
         await self.app(self.scope, self.receive, self.send)
 
-    async def right_answer(self) -> Answer:
-        """Return the right answer instead of sending it."""
+    async def correct_response(self) -> FullResponse:
+        """Return the response of the application instead of sending it."""
         messages: list[Message] = []
 
-        async def keep(message: Message) -> None:
+        async def collect(message: Message) -> None:
             messages.append(message)
 
-        await self.app(self.scope, self.receive, keep)
+        await self.app(self.scope, self.receive, collect)
         start, *rest = messages
         body = b"".join(message.get("body", b"") for message in rest)
-        return Answer(start["status"], list(start["headers"]), body)
+        return FullResponse(start["status"], list(start["headers"]), body)
 
-    async def answer(self, answer: Answer) -> None:
-        """Send an answer, with its true length."""
-        await self._start(answer)
-        await self.send({"type": "http.response.body", "body": answer.body})
+    async def send_response(self, response: FullResponse) -> None:
+        """Send a response, with its true length."""
+        await self._start(response)
+        await self.send({"type": "http.response.body", "body": response.body})
 
-    async def answer_in_part(self, answer: Answer, sent: int) -> None:
-        """Send the first bytes of an answer and close the connection."""
-        await self._start(answer)
-        part = answer.body[:sent]
+    async def send_part(self, response: FullResponse, length: int) -> None:
+        """Send the first bytes of a response and close the connection."""
+        await self._start(response)
+        part = response.body[:length]
         await self.send({"type": "http.response.body", "body": part, "more_body": True})
         self.scope["state"]["transport"].close()
         await self.wait(None)
         await self.drop()
 
     async def drop(self) -> None:
-        """Close the connection without an answer."""
+        """Close the connection without a response."""
         self.scope["state"]["transport"].abort()
-        await self._client_leaves()
+        await self._disconnected()
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait, or for ever with None; ends where the client leaves or the sandbox stops."""
-        left = asyncio.ensure_future(self._client_leaves())
+        """Wait, forever with None; ends when the client disconnects or the sandbox stops."""
+        disconnected = asyncio.ensure_future(self._disconnected())
         loop = asyncio.get_running_loop()
         end = None if seconds is None else loop.time() + seconds
-        while not self.stopping.is_set() and not left.done():
+        while not self.stopping.is_set() and not disconnected.done():
             rest = _CHECK_SECONDS if end is None else min(_CHECK_SECONDS, end - loop.time())
             if rest <= 0:
                 break
-            await asyncio.wait({left}, timeout=rest)
-        left.cancel()
+            await asyncio.wait({disconnected}, timeout=rest)
+        disconnected.cancel()
         with suppress(asyncio.CancelledError):
-            await left
+            await disconnected
 
-    async def _start(self, answer: Answer) -> None:
-        kept = [header for header in answer.headers if header[0] != b"content-length"]
-        length = (b"content-length", str(len(answer.body)).encode())
-        start = {"type": "http.response.start", "status": answer.status}
-        await self.send({**start, "headers": [*kept, length]})
+    async def _start(self, response: FullResponse) -> None:
+        others = [header for header in response.headers if header[0] != b"content-length"]
+        length = (b"content-length", str(len(response.body)).encode())
+        start = {"type": "http.response.start", "status": response.status}
+        await self.send({**start, "headers": [*others, length]})
 
-    async def _client_leaves(self) -> None:
+    async def _disconnected(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             pass

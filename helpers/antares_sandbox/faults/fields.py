@@ -1,4 +1,4 @@
-"""Changing a field in the JSON of an answer."""
+"""Change a field in the JSON of a response."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 __all__ = ["drop_field", "empty_field"]
 
 EVERY = "*"
-"""Stands for all elements or fields."""
+"""All elements or fields."""
 
 
 def empty_field(content: Any, path: str) -> Any:
@@ -15,14 +15,14 @@ def empty_field(content: Any, path: str) -> Any:
     Parameters
     ----------
     content : dict or list
-        The JSON; it is changed.
+        The JSON, changed in place.
     path : str
         The dotted path to the field.
 
     Returns
     -------
     dict, list or None
-        The JSON, or None where it has no such field.
+        The JSON, or None if it has no such field.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def empty_field(content: Any, path: str) -> Any:
 
 
 def drop_field(content: Any, path: str) -> Any:
-    """Remove a field; parameters and result as of `empty_field`.
+    """Remove a field; parameters and result as for `empty_field`.
 
     Examples
     --------
@@ -48,17 +48,17 @@ def drop_field(content: Any, path: str) -> Any:
 
 
 def _changed(content: Any, path: str, change: Callable[[Any, Any], None]) -> Any:
-    places = list(_places(content, path.split(".")))
-    for holder, key in reversed(places):
+    targets = list(_targets(content, path.split(".")))
+    for holder, key in reversed(targets):
         change(holder, key)
-    return content if places else None
+    return content if targets else None
 
 
-def _places(holder: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
+def _targets(holder: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
     first, *rest = steps
     for key in _keys(holder, first):
         if rest:
-            yield from _places(holder[key], rest)
+            yield from _targets(holder[key], rest)
         else:
             yield holder, key
 

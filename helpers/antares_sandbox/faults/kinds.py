@@ -1,5 +1,6 @@
 """The kinds of faults."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -8,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic_core import from_json
 from starlette.types import Scope
 
-from antares_sandbox.faults.exchange import Answer, Exchange
+from antares_sandbox.faults.exchange import Exchange, FullResponse
 from antares_sandbox.faults.fields import drop_field, empty_field
 from antares_sandbox.responses import encode, error_body
 
@@ -27,13 +28,13 @@ __all__ = [
 
 
 class Fault(Protocol):
-    """What can go wrong with a request."""
+    """A faulty response to a request."""
 
     def applies(self, scope: Scope) -> bool:
-        """Tell whether it can go wrong with this request."""
+        """Return whether it affects this request."""
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Answer the request wrongly."""
+    async def respond(self, exchange: Exchange) -> None:
+        """Give the faulty response."""
 
 
 class _Always:
@@ -43,37 +44,37 @@ class _Always:
 
 @dataclass(frozen=True, slots=True)
 class Delay(_Always):
-    """The right answer, late.
+    """The correct response, late.
 
     Attributes
     ----------
     seconds : float
-        How late.
+        Delay.
     """
 
     seconds: float
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Wait, then answer rightly."""
+    async def respond(self, exchange: Exchange) -> None:
+        """Wait, then respond correctly."""
         await exchange.wait(self.seconds)
-        await exchange.pass_on()
+        await exchange.forward()
 
 
 @dataclass(frozen=True, slots=True)
 class Hang(_Always):
-    """No answer, until the client gives up: a timeout."""
+    """No response until the client gives up: a timeout."""
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Wait for the client to leave."""
+    async def respond(self, exchange: Exchange) -> None:
+        """Wait for the client to disconnect."""
         await exchange.wait(None)
         await exchange.drop()
 
 
 @dataclass(frozen=True, slots=True)
 class Drop(_Always):
-    """The connection is closed without an answer."""
+    """The connection is closed without a response."""
 
-    async def happen(self, exchange: Exchange) -> None:
+    async def respond(self, exchange: Exchange) -> None:
         """Close the connection."""
         await exchange.drop()
 
@@ -84,21 +85,21 @@ class Cut(_Always):
 
     Attributes
     ----------
-    kept : float
-        The part of the body that is sent, from 0 to 1.
+    fraction : float
+        The fraction of the body that is sent, from 0 to less than 1.
     """
 
-    kept: float = 0.5
+    fraction: float = 0.5
 
     def __post_init__(self) -> None:
-        """Check what was given."""
-        if not 0 <= self.kept < 1:
-            raise ValueError(f"kept is from 0 to 1, but not 1: {self.kept}")
+        """Check the arguments."""
+        if not 0 <= self.fraction < 1:
+            raise ValueError(f"fraction={self.fraction} must be from 0 to less than 1.")
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Send a part of the right answer."""
-        answer = await exchange.right_answer()
-        await exchange.answer_in_part(answer, int(len(answer.body) * self.kept))
+    async def respond(self, exchange: Exchange) -> None:
+        """Send a part of the correct response."""
+        response = await exchange.correct_response()
+        await exchange.send_part(response, int(len(response.body) * self.fraction))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Status(_Always):
     retry_after : int or None
         Seconds to wait before the next attempt: the header Retry-After.
     html : bool
-        Whether the body is HTML, as that of a proxy, instead of JSON.
+        Whether the body is HTML, as from a proxy, instead of JSON.
     """
 
     code: int
@@ -120,20 +121,20 @@ class Status(_Always):
     html: bool = False
 
     def __post_init__(self) -> None:
-        """Check what was given."""
+        """Check the arguments."""
         error_body(self.code, "")
         if self.code < 400:
-            raise ValueError(f"the status of an error is 400 or more: {self.code}")
+            raise ValueError(f"code={self.code} must be the status of an error, 400 or more.")
 
-    async def happen(self, exchange: Exchange) -> None:
+    async def respond(self, exchange: Exchange) -> None:
         """Send the error."""
         kind = b"text/html" if self.html else b"application/json"
         headers = [(b"content-type", kind)]
         if self.retry_after is not None:
             headers.append((b"retry-after", str(self.retry_after).encode()))
         page = b"<html><body><h1>%d</h1></body></html>" % self.code
-        body = page if self.html else error_body(self.code, "asked for with Sandbox.fail")
-        await exchange.answer(Answer(self.code, headers, body))
+        body = page if self.html else error_body(self.code, "injected with Sandbox.inject_fault")
+        await exchange.send_response(FullResponse(self.code, headers, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +144,19 @@ class Null(_Always):
     Attributes
     ----------
     field : str
-        Where: a dotted path such as ``data.internal_properties`` or ``data.0.mjd``; ``*`` stands
-        for all elements of a list or all fields of an object.
+        A dotted path such as ``data.internal_properties`` or ``data.0.mjd``; ``*`` matches all
+        elements of a list or all fields of an object.
     """
 
     field: str
 
     def __post_init__(self) -> None:
-        """Check what was given."""
+        """Check the arguments."""
         _check_field(self.field)
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Send the right answer with null in the place of the field."""
-        answer = await exchange.right_answer()
-        await exchange.answer(_changed(answer, self.field, empty_field(_json(answer), self.field)))
+    async def respond(self, exchange: Exchange) -> None:
+        """Send the correct response with null instead of the field."""
+        await _send_changed(exchange, self.field, empty_field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,78 +166,77 @@ class Missing(_Always):
     Attributes
     ----------
     field : str
-        Where: as of `Null`.
+        A dotted path, as for `Null`.
     """
 
     field: str
 
     def __post_init__(self) -> None:
-        """Check what was given."""
+        """Check the arguments."""
         _check_field(self.field)
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Send the right answer without the field."""
-        answer = await exchange.right_answer()
-        await exchange.answer(_changed(answer, self.field, drop_field(_json(answer), self.field)))
+    async def respond(self, exchange: Exchange) -> None:
+        """Send the correct response without the field."""
+        await _send_changed(exchange, self.field, drop_field)
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatLocus:
     """A page of a search begins with the last locus of the page before.
 
-    So it goes where a locus gets a new alert while its pages are read. The first page has none
-    before it: it neither repeats anything nor counts.
+    This happens if a locus gets a new alert while the pages are read. The first page repeats
+    nothing and does not count.
     """
 
     def applies(self, scope: Scope) -> bool:
-        """Tell whether this is the second page of a search, or a later one."""
+        """Return whether this is the second page of a search, or a later one."""
         return _offset(scope) > 0
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Answer with a page that begins one locus earlier."""
+    async def respond(self, exchange: Exchange) -> None:
+        """Respond with a page that begins one locus earlier."""
         parameters = dict(parse_qsl(exchange.scope["query_string"].decode("latin-1")))
         parameters["offset"] = str(_offset(exchange.scope) - 1)
         exchange.scope["query_string"] = urlencode(parameters).encode()
-        await exchange.pass_on()
+        await exchange.forward()
 
 
 @dataclass(frozen=True, slots=True)
 class Sometimes:
-    """Another fault, by chance.
+    """Another fault, at random.
 
     Attributes
     ----------
     fault : Fault
-        What goes wrong.
-    chance : float
-        With how many of the requests, from 0 to 1; only those count as times that it happened.
+        The other fault.
+    probability : float
+        The fraction of the requests that it affects, from 0 to 1; only those count as `times`.
     seed : int
-        Of the random numbers.
+        Seed of the random numbers.
     """
 
     fault: Fault
-    chance: float
+    probability: float
     seed: int = 0
     _random: Random = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse what is no chance."""
-        if not 0 <= self.chance <= 1:
-            raise ValueError(f"a chance is from 0 to 1: {self.chance}")
+        """Check the arguments."""
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"probability={self.probability} must be from 0 to 1.")
         object.__setattr__(self, "_random", Random(self.seed))
 
     def applies(self, scope: Scope) -> bool:
-        """Tell whether it goes wrong with this request."""
-        return self._random.random() < self.chance and self.fault.applies(scope)
+        """Return whether it affects this request."""
+        return self._random.random() < self.probability and self.fault.applies(scope)
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Let it go wrong."""
-        await self.fault.happen(exchange)
+    async def respond(self, exchange: Exchange) -> None:
+        """Give the faulty response."""
+        await self.fault.respond(exchange)
 
 
 def _check_field(name: str) -> None:
     if name.split(".")[0] not in ("data", "links", "meta"):
-        raise ValueError(f"a field is named from the top, such as data.*.mjd: {name}")
+        raise ValueError(f"field={name!r} must be a path from the top, such as data.*.mjd.")
 
 
 def _offset(scope: Scope) -> int:
@@ -245,12 +244,13 @@ def _offset(scope: Scope) -> int:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
-def _json(answer: Answer) -> Any:
-    return from_json(answer.body)
-
-
-def _changed(answer: Answer, field: str, content: Any) -> Answer:
+async def _send_changed(exchange: Exchange, field: str, change: Callable[[Any, str], Any]) -> None:
+    response = await exchange.correct_response()
+    content = change(from_json(response.body), field)
     if content is None:
-        detail = f"the fault can't happen: the answer has no field {field!r}"
-        return Answer(500, answer.headers, error_body(500, detail))
-    return Answer(answer.status, answer.headers, encode(content))
+        detail = f"the fault can't be applied: the response has no field {field!r}"
+        failure = FullResponse(500, response.headers, error_body(500, detail))
+        await exchange.send_response(failure)
+    else:
+        changed = FullResponse(response.status, response.headers, encode(content))
+        await exchange.send_response(changed)

@@ -1,4 +1,4 @@
-"""Which requests go wrong, and which were made."""
+"""Which requests get a fault, and which were made."""
 
 import re
 import threading
@@ -13,9 +13,9 @@ from antares_sandbox.faults.kinds import Fault
 
 __all__ = ["FaultPlan", "LoggedRequest"]
 
-_REMEMBERED = 10_000
+_LOG_LENGTH = 10_000
 _BASE = "/v2/"
-_LONGEST_PATH = 2000
+_MAX_LOGGED = 2000
 
 
 class LoggedRequest(NamedTuple):
@@ -30,27 +30,27 @@ class LoggedRequest(NamedTuple):
 class _Rule:
     pattern: re.Pattern[str]
     fault: Fault
-    left: int | None
+    remaining: int | None
 
 
 class FaultPlan:
-    """Faults by path and count; safe to change while requests are answered."""
+    """Faults by path and count; safe to change while the sandbox serves requests."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self._rules: list[_Rule] = []
-        self._log: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
+        self._log: deque[LoggedRequest] = deque(maxlen=_LOG_LENGTH)
         self._lock = threading.Lock()
 
     def add(self, path: str, fault: Fault, times: int | None) -> None:
-        """Plan a fault; see `antares_sandbox.Sandbox.fail`."""
+        """Plan a fault; see `antares_sandbox.Sandbox.inject_fault`."""
         if times is not None and times < 1:
-            raise ValueError(f"times is 1 or more, or None for always: {times}")
+            raise ValueError(f"times={times} must be 1 or more, or None for always.")
         with self._lock:
             self._rules.append(_Rule(_pattern(path), fault, times))
 
     def clear(self) -> None:
-        """Plan no fault any more."""
+        """Remove all faults."""
         with self._lock:
             self._rules.clear()
 
@@ -61,21 +61,21 @@ class FaultPlan:
             return list(self._log)
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
-        """Return an application whose answers go wrong as planned."""
+        """Return an application that responds with the faults as planned."""
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             fault = self._next(scope)
             if fault is None:
                 await app(scope, receive, send)
             else:
-                await fault.happen(Exchange(app, scope, receive, send, self.stopping))
+                await fault.respond(Exchange(app, scope, receive, send, self.stopping))
 
         return respond
 
     def _next(self, scope: Scope) -> Fault | None:
-        """Log a request and return what goes wrong with it: of several, what came first."""
-        path = scope["path"].removeprefix(_BASE)[:_LONGEST_PATH]
-        query = scope["query_string"].decode("latin-1")[:_LONGEST_PATH]
+        """Log a request and return its fault: of several, the first that was planned."""
+        path = scope["path"].removeprefix(_BASE)[:_MAX_LOGGED]
+        query = scope["query_string"].decode("latin-1")[:_MAX_LOGGED]
         with self._lock:
             self._log.append(LoggedRequest(scope["method"], path, query))
             for rule in self._rules:
@@ -84,15 +84,15 @@ class FaultPlan:
         return None
 
     def _count(self, rule: _Rule) -> Fault:
-        if rule.left is not None:
-            rule.left -= 1
-            if rule.left == 0:
+        if rule.remaining is not None:
+            rule.remaining -= 1
+            if rule.remaining == 0:
                 self._rules.remove(rule)
         return rule.fault
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return the expression of a path: ``*`` is within a step, ``**`` any number of steps."""
+    """Return the expression of a path: ``*`` is within a segment, ``**`` any number of them."""
     parts = re.split(r"(\*\*|\*)", path.strip("/"))
     translated = {"**": ".*", "*": "[^/]*"}
     return re.compile("".join(translated.get(part, re.escape(part)) for part in parts), re.DOTALL)

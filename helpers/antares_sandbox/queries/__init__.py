@@ -1,7 +1,6 @@
-"""The part of Elasticsearch's query language that ANTARES' users write, as predicates."""
+"""Searches: the part of Elasticsearch's query language that users of ANTARES write."""
 
-from antares_sandbox.queries.documents import Document, Predicate, Value, make_document
-from antares_sandbox.queries.errors import QueryError
+from antares_sandbox.queries.documents import Document, Predicate, QueryError, Value, make_document
 from antares_sandbox.queries.parsing import compile_query
 from antares_sandbox.queries.sorting import DEFAULT_SORT, order_of
 

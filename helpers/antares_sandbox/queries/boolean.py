@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from antares_sandbox.queries.documents import Document, Predicate
-from antares_sandbox.queries.errors import QueryError
-from antares_sandbox.queries.reading import known_options, shown, the_object
+from antares_sandbox.queries.documents import Document, Predicate, QueryError
+from antares_sandbox.queries.reading import known_options, shortened, the_object
 
 __all__ = ["boolean"]
 
@@ -21,9 +20,9 @@ def boolean(body: Any, compile_clause: Callable[[Any], Predicate]) -> Predicate:
     Parameters
     ----------
     body : dict
-        Its clauses: each one or a list.
+        Its clauses: one, or a list, for each kind.
     compile_clause : callable
-        How a clause in it is compiled.
+        Compiles a clause in it.
 
     Returns
     -------
@@ -34,15 +33,15 @@ def boolean(body: Any, compile_clause: Callable[[Any], Predicate]) -> Predicate:
         "bool", the_object("bool", body), {*_OCCURS, "minimum_should_match", "adjust_pure_negative"}
     )
     clauses = {name: _clauses(name, options.get(name, []), compile_clause) for name in _OCCURS}
-    needed, excluded = clauses["filter"] + clauses["must"], clauses["must_not"]
+    required, excluded = clauses["filter"] + clauses["must"], clauses["must_not"]
     should = clauses["should"]
-    least = _least(options.get("minimum_should_match"), len(should), not needed)
+    minimum = _minimum(options.get("minimum_should_match"), len(should), not required)
 
     def test(document: Document) -> bool:
         return (
-            all(holds(document) for holds in needed)
+            all(holds(document) for holds in required)
             and not any(holds(document) for holds in excluded)
-            and (least <= 0 or sum(holds(document) for holds in should) >= least)
+            and (minimum <= 0 or sum(holds(document) for holds in should) >= minimum)
         )
 
     return test
@@ -50,17 +49,16 @@ def boolean(body: Any, compile_clause: Callable[[Any], Predicate]) -> Predicate:
 
 def _clauses(name: str, value: Any, compile_clause: Callable[[Any], Predicate]) -> list[Predicate]:
     if not isinstance(value, dict | list):
-        raise QueryError(f"[bool.{name}] takes a clause or a list of clauses, not {shown(value)}")
+        raise QueryError(
+            f"[bool.{name}] takes a clause or a list of clauses, not {shortened(value)}"
+        )
     return [compile_clause(clause) for clause in (value if isinstance(value, list) else [value])]
 
 
-def _least(given: Any, clauses: int, alone: bool) -> int:
-    """Return how many `should` clauses must match.
-
-    By default one where nothing else is asked for, else none.
-    """
+def _minimum(given: Any, clauses: int, is_alone: bool) -> int:
+    """Return how many `should` clauses must match: by default one if there is nothing else."""
     if given is None:
-        return int(alone and clauses > 0)
+        return int(is_alone and clauses > 0)
     if isinstance(given, int) and not isinstance(given, bool):
         return _counted(given, clauses)
     if isinstance(given, str) and _COUNT.fullmatch(given):
@@ -69,7 +67,7 @@ def _least(given: Any, clauses: int, alone: bool) -> int:
         part = int(found[2]) * clauses // 100
         return clauses - part if found[1] else part
     raise QueryError(
-        f"[bool.minimum_should_match] takes a number or percentage, not {shown(given)}"
+        f"[bool.minimum_should_match] takes a number or percentage, not {shortened(given)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How a value of a field is compared with a value of a query."""
+"""Compare a value of a field with a value of a query."""
 
 import re
 from collections.abc import Callable, Collection
@@ -22,18 +22,18 @@ __all__ = [
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 """The bounds of a range."""
 
-_LONGEST_NUMBER = 400
+_MAX_DIGITS = 400
 _INTEGER = re.compile(r"[+-]?\d+")
 _WORD = re.compile(r"\w+")
 
 
 def is_number(value: Value) -> bool:
-    """Tell a number from a boolean or a string."""
+    """Return whether a value is a number, not a boolean or a string."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def as_text(value: Value) -> str:
-    """Return a value as JSON would show it, without quotes.
+    """Return a value as in JSON, without quotes.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def as_text(value: Value) -> str:
 
 
 def as_number(value: Value) -> int | float | None:
-    """Return the number that a value is or spells; integers stay exact.
+    """Return the number that a value is or contains; integers stay exact.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def as_number(value: Value) -> int | float | None:
         return None
     if not isinstance(value, str):
         return value
-    if len(value) > _LONGEST_NUMBER:
+    if len(value) > _MAX_DIGITS:
         return None
     try:
         number = int(value) if _INTEGER.fullmatch(value) else float(value)
@@ -65,17 +65,17 @@ def as_number(value: Value) -> int | float | None:
 
 
 def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], bool]:
-    """Return the test whether a value is what was asked for.
+    """Return the test whether a value is the wanted one.
 
-    Numbers compare as numbers, however the query spells them; strings and booleans by their
-    text, whole and exact.
+    Numbers compare as numbers, however the query writes them; strings and booleans by their
+    exact text.
 
     Parameters
     ----------
     wanted : str, bool, int or float
         The value in the query.
     fold : bool, optional
-        Whether upper and lower case are the same.
+        Whether to ignore case.
 
     Returns
     -------
@@ -94,14 +94,14 @@ def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], boo
     def test(value: Value) -> bool:
         if is_number(value):
             return value == number
-        shown = as_text(value)
-        return shown.lower() == folded if fold else shown == text
+        own = as_text(value)
+        return own.lower() == folded if fold else own == text
 
     return test
 
 
 def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
-    """Return the test whether a value is one of several, each as `equality_test` has it.
+    """Return the test whether a value is one of several; see `equality_test`.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
 def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
     """Return the test whether a value lies within bounds.
 
-    Numbers are compared with the numbers that the bounds are or spell, strings with their text.
+    Numbers are compared with the bounds as numbers, strings with their text.
 
     Parameters
     ----------
@@ -136,14 +136,14 @@ def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
     def test(value: Value) -> bool:
         if is_number(value):
             return all(number is not None and holds(value, number) for holds, number, _ in named)
-        shown = as_text(value)
-        return all(holds(shown, text) for holds, _, text in named)
+        own = as_text(value)
+        return all(holds(own, text) for holds, _, text in named)
 
     return test
 
 
 def words(text: str) -> list[str]:
-    """Split a text into words, in lower case, as Elasticsearch's standard analyser does.
+    """Split a text into words, in lower case, as Elasticsearch's standard analyzer does.
 
     Examples
     --------

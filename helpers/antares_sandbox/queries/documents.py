@@ -1,9 +1,17 @@
-"""What a query sees of a locus: flat fields, each with all of its values."""
+"""A locus as queries see it: flat fields, each with all of its values."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-__all__ = ["KEYWORD", "Document", "Predicate", "Value", "make_document", "values_of"]
+__all__ = [
+    "KEYWORD",
+    "Document",
+    "Predicate",
+    "QueryError",
+    "Value",
+    "make_document",
+    "values_of",
+]
 
 Value: TypeAlias = str | bool | int | float
 """A single value of a field."""
@@ -15,7 +23,11 @@ Predicate: TypeAlias = Callable[[Document], bool]
 """Whether a document matches."""
 
 KEYWORD = ".keyword"
-"""How a query asks for the exact value of a string."""
+"""Suffix of a field, for the exact value of a string."""
+
+
+class QueryError(ValueError):
+    """A query that can't be run; the message names the clause."""
 
 
 def make_document(source: Mapping[str, Any]) -> Document:
@@ -26,7 +38,7 @@ def make_document(source: Mapping[str, Any]) -> Document:
     Parameters
     ----------
     source : mapping
-        What the service tells about a locus.
+        The service's data about a locus.
 
     Returns
     -------

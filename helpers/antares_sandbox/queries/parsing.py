@@ -1,4 +1,4 @@
-"""From the JSON of a search to a predicate."""
+"""Compile the JSON of a search to a predicate."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -6,24 +6,22 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from antares_sandbox.queries import leaves
+from antares_sandbox.queries import clauses
 from antares_sandbox.queries.boolean import boolean
-from antares_sandbox.queries.documents import Predicate
-from antares_sandbox.queries.errors import QueryError
+from antares_sandbox.queries.documents import Predicate, QueryError
 from antares_sandbox.queries.positions import sky_distance
-from antares_sandbox.queries.query_string import query_string
-from antares_sandbox.queries.reading import known_options, shown, the_object
+from antares_sandbox.queries.reading import known_options, shortened, the_object
 
-__all__ = ["DEEPEST", "LONGEST", "MOST_CLAUSES", "compile_query"]
+__all__ = ["MAX_CHARACTERS", "MAX_CLAUSES", "MAX_DEPTH", "compile_query"]
 
-LONGEST: Final = 2**16
+MAX_CHARACTERS: Final = 2**16
 """Characters that a query may have."""
 
-DEEPEST: Final = 20
+MAX_DEPTH: Final = 20
 """How deep `bool` may nest."""
 
-MOST_CLAUSES: Final = 1024
-"""Clauses that a query may have, as Elasticsearch has it."""
+MAX_CLAUSES: Final = 1024
+"""Clauses that a query may have, as in Elasticsearch."""
 
 
 @lru_cache(maxsize=32)
@@ -44,15 +42,15 @@ def compile_query(query: str) -> Predicate:
     Raises
     ------
     QueryError
-        Where it is no JSON, or holds what this sandbox does not know; names the clause.
+        If it is not JSON, or has a clause that the sandbox does not know, which is named.
 
     Examples
     --------
     >>> compile_query('{"query": {"term": {"tags": "b"}}}')({"tags": ("a", "b")})
     True
     """
-    if len(query) > LONGEST:
-        raise QueryError(f"the query has {len(query)} characters; at most {LONGEST} are read")
+    if len(query) > MAX_CHARACTERS:
+        raise QueryError(f"the query has {len(query)} characters, more than {MAX_CHARACTERS}")
     try:
         search = from_json(query, allow_inf_nan=False)
     except ValueError as error:
@@ -60,30 +58,30 @@ def compile_query(query: str) -> Predicate:
     options = the_object("elasticsearch_query", search)
     for name in options:
         if name != "query":
-            raise QueryError(f"a search has the one key [query], not [{shown(name)[1:-1]}]")
+            raise QueryError(f"a search has the one key [query], not [{shortened(name)[1:-1]}]")
     return _Compiler().clause(options["query"], 0) if options else _match_all({})
 
 
 class _Compiler:
-    """Counts the clauses of one query."""
+    """Compiles one query, and counts its clauses."""
 
     def __init__(self) -> None:
-        self._left = MOST_CLAUSES
+        self._left = MAX_CLAUSES
 
     def clause(self, value: Any, depth: int) -> Predicate:
         self._left -= 1
         if self._left < 0:
-            raise QueryError(f"the query has more than {MOST_CLAUSES} clauses")
-        if depth > DEEPEST:
-            raise QueryError(f"[bool] nests deeper than {DEEPEST} levels")
+            raise QueryError(f"the query has more than {MAX_CLAUSES} clauses")
+        if depth > MAX_DEPTH:
+            raise QueryError(f"[bool] nests deeper than {MAX_DEPTH} levels")
         if not isinstance(value, dict) or len(value) != 1:
-            raise QueryError(f"a clause is an object with one key, not {shown(value)}")
+            raise QueryError(f"a clause is an object with one key, not {shortened(value)}")
         ((name, body),) = value.items()
         if name == "bool":
             return boolean(body, lambda inner: self.clause(inner, depth + 1))
         if name not in _CLAUSES:
             raise QueryError(
-                f"this sandbox has no [{shown(name)[1:-1]}] query; it has {', '.join(KNOWN)}"
+                f"the sandbox has no [{shortened(name)[1:-1]}] query; it has {', '.join(KNOWN)}"
             )
         return _CLAUSES[name](body)
 
@@ -94,16 +92,15 @@ def _match_all(body: Any) -> Predicate:
 
 
 _CLAUSES: Mapping[str, Callable[[Any], Predicate]] = {
-    "exists": leaves.exists,
-    "ids": leaves.ids,
-    "match": leaves.match,
+    "exists": clauses.exists,
+    "ids": clauses.ids,
+    "match": clauses.match,
     "match_all": _match_all,
-    "prefix": leaves.prefix,
-    "query_string": query_string,
-    "range": leaves.range_,
+    "prefix": clauses.prefix,
+    "range": clauses.range_,
     "sky_distance": sky_distance,
-    "term": leaves.term,
-    "terms": leaves.terms,
-    "wildcard": leaves.wildcard,
+    "term": clauses.term,
+    "terms": clauses.terms,
+    "wildcard": clauses.wildcard,
 }
 KNOWN = sorted([*_CLAUSES, "bool"])

@@ -1,6 +1,6 @@
-"""Patterns with ``*`` and ``?``, matched in time that no pattern can blow up."""
+"""Patterns with ``*`` and ``?``, matched without exponential backtracking."""
 
-__all__ = ["Pattern", "has_wildcard", "matches", "parse_pattern"]
+__all__ = ["Pattern", "matches", "parse_pattern"]
 
 Pattern = list[str | object | None]
 """Characters; None for any one character; `_MANY` for any number of them."""
@@ -10,7 +10,7 @@ _ESCAPE = "\\"
 
 
 def parse_pattern(text: str) -> Pattern:
-    r"""Parse a pattern; a backslash before ``*``, ``?`` or itself makes it ordinary.
+    r"""Parse a pattern; a backslash before ``*``, ``?`` or itself makes it literal.
 
     Examples
     --------
@@ -29,15 +29,10 @@ def parse_pattern(text: str) -> Pattern:
     return pattern
 
 
-def has_wildcard(pattern: Pattern) -> bool:
-    """Tell whether a pattern is more than a text."""
-    return any(not isinstance(part, str) for part in pattern)
-
-
 def matches(pattern: Pattern, text: str) -> bool:
-    """Tell whether a pattern matches the whole of a text.
+    """Return whether a pattern matches a whole text.
 
-    Only the last ``*`` is ever tried again, so the time is at most the product of the lengths.
+    It backtracks to the last ``*`` only: the time is at most the product of the lengths.
 
     Examples
     --------

@@ -3,9 +3,8 @@
 import re
 from typing import Any
 
-from antares_sandbox.queries.documents import Document, Predicate, values_of
-from antares_sandbox.queries.errors import QueryError
-from antares_sandbox.queries.reading import known_options, shown, text, the_object
+from antares_sandbox.queries.documents import Document, Predicate, QueryError, values_of
+from antares_sandbox.queries.reading import known_options, shortened, text, the_object
 from antares_sandbox.sky import separation_arcsec
 
 __all__ = ["parse_location", "parse_radius", "sky_distance"]
@@ -21,7 +20,7 @@ _DEGREES = {
     **dict.fromkeys(("arcmin", "arcminute", "arcminutes"), 1 / 60),
     **dict.fromkeys(("arcsec", "arcsecond", "arcseconds"), 1 / 3600),
 }
-_LONGEST = 100
+_MAX_CHARACTERS = 100
 _ROUNDING_DEG = 1e-11
 
 
@@ -45,10 +44,10 @@ def sky_distance(body: Any) -> Predicate:
     ra, dec = parse_location(options.get("location"))
 
     def near(document: Document) -> bool:
-        there_ra, there_dec = _coordinate(document, "ra"), _coordinate(document, "dec")
+        own_ra, own_dec = _coordinate(document, "ra"), _coordinate(document, "dec")
         return (
-            abs(there_dec - dec) <= radius
-            and separation_arcsec(ra, dec, there_ra, there_dec) <= radius * 3600
+            abs(own_dec - dec) <= radius
+            and separation_arcsec(ra, dec, own_ra, own_dec) <= radius * 3600
         )
 
     return near
@@ -64,15 +63,15 @@ def parse_radius(value: Any) -> float:
     """
     clause = "sky_distance.radius"
     given = text(clause, value).strip().lower()
-    found = _RADIUS.fullmatch(given) if len(given) <= _LONGEST else None
+    found = _RADIUS.fullmatch(given) if len(given) <= _MAX_CHARACTERS else None
     if found is None or found[2] not in _DEGREES:
         raise QueryError(
             f"[{clause}] takes a number and degree, arcmin or arcsec, such as '0.5 degree', "
-            f"not {shown(value)}"
+            f"not {shortened(value)}"
         )
     radius = float(found[1]) * _DEGREES[found[2]]
     if radius > 180:
-        raise QueryError(f"[{clause}] is at most 180 degree, not {shown(value)}")
+        raise QueryError(f"[{clause}] is at most 180 degree, not {shortened(value)}")
     return radius
 
 
@@ -86,15 +85,15 @@ def parse_location(value: Any) -> tuple[float, float]:
     """
     clause = "sky_distance.location"
     given = text(clause, value).strip().lower()
-    position = _position(given) if len(given) <= _LONGEST else None
+    position = _position(given) if len(given) <= _MAX_CHARACTERS else None
     if position is None:
         raise QueryError(
             f"[{clause}] takes '10h00m00s -30d00m00s' or degrees such as '150.0 -30.0', "
-            f"not {shown(value)}"
+            f"not {shortened(value)}"
         )
     ra, dec = position
     if not (0 <= ra <= 360 and -90 <= dec <= 90):
-        raise QueryError(f"[{clause}] lies beyond the sky: {shown(value)}")
+        raise QueryError(f"[{clause}] is not a position: {shortened(value)}")
     return ra, dec
 
 

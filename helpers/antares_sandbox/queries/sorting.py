@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from antares_sandbox.queries.comparing import as_text
-from antares_sandbox.queries.documents import Document, Value, values_of
-from antares_sandbox.queries.errors import QueryError
-from antares_sandbox.queries.reading import shown
+from antares_sandbox.queries.documents import Document, QueryError, Value, values_of
+from antares_sandbox.queries.reading import shortened
 
 __all__ = ["DEFAULT_SORT", "order_of"]
 
 DEFAULT_SORT: Final = "-properties.newest_alert_observation_time"
-"""Newest first: what antares-client asks for."""
+"""Newest first, the default of antares-client."""
 
-_LONGEST = 200
+_MAX_CHARACTERS = 200
 _Key: TypeAlias = tuple[bool, int | float, str]
 
 
@@ -30,12 +29,12 @@ def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
     Returns
     -------
     list of str
-        The IDs: numbers come before strings, loci without the field last; ties go by ID.
+        The IDs: numbers before strings, loci without the field last, ties by ID.
 
     Raises
     ------
     QueryError
-        Where `sort` names no field.
+        If `sort` names no field.
 
     Examples
     --------
@@ -43,9 +42,9 @@ def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
     ['ANTc', 'ANTa', 'ANTb']
     """
     # A plus sign in a URL arrives as a space.
-    field = sort.strip().lstrip("+-") if len(sort) <= _LONGEST else ""
+    field = sort.strip().lstrip("+-") if len(sort) <= _MAX_CHARACTERS else ""
     if not field or sort.strip() not in (field, f"+{field}", f"-{field}"):
-        raise QueryError(f"[sort] takes a field, with + or - before it, not {shown(sort)}")
+        raise QueryError(f"[sort] takes a field, with + or - before it, not {shortened(sort)}")
     falling = sort.startswith("-")
     keys = {name: _key(values_of(document, field), falling) for name, document in documents.items()}
     held = sorted(name for name, key in keys.items() if key is not None)
@@ -54,7 +53,7 @@ def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
 
 
 def _key(values: tuple[Value, ...], falling: bool) -> _Key | None:
-    """Return by what a locus sorts: of several values the first in the order asked for."""
+    """Return the sort key of a locus: of several values the first in the wanted order."""
     keys = [_value_key(value, falling) for value in values if value == value]
     if not keys:
         return None

@@ -52,7 +52,7 @@ def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
     yield _running
-    _running.heal()
+    _running.clear_faults()
 
 
 @pytest.fixture
@@ -131,28 +131,28 @@ def test_no_more_requests_are_under_way_than_allowed(
     sandbox: Sandbox, ids: list[str], connections: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under_way, most, lock = 0, 0, threading.Lock()
-    send = http._Connections.send
+    send = http.exchange
 
-    def counted(self: Any, *args: Any, **options: Any) -> Any:
+    def counted(*args: Any, **options: Any) -> Any:
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
         try:
-            return send(self, *args, **options)
+            return send(*args, **options)
         finally:
             with lock:
                 under_way -= 1
 
-    monkeypatch.setattr(http._Connections, "send", counted)
-    sandbox.fail("**", Delay(0.02), times=None)
+    monkeypatch.setattr(http, "exchange", counted)
+    sandbox.inject_fault("**", Delay(0.02), times=None)
     fetch_loci(ids[:8], max_connections=connections, **QUIET)
     assert most == connections
 
 
 def test_a_slow_locus_does_not_hold_up_the_others(sandbox: Sandbox, ids: list[str]) -> None:
     before = len(sandbox.requests)
-    sandbox.fail(f"loci/{ids[0]}", Delay(1.0))
+    sandbox.inject_fault(f"loci/{ids[0]}", Delay(1.0))
     start = time.monotonic()
     stream = iter(fetch_loci(ids, max_connections=2, **QUIET).loci)
     assert next(stream)["id"] == ids[0]
@@ -189,7 +189,7 @@ def _is_locus(thing: Any) -> bool:
 
 
 def test_closing_a_stream_ends_its_requests(sandbox: Sandbox, ids: list[str]) -> None:
-    sandbox.fail("**", Delay(0.05), times=None)
+    sandbox.inject_fault("**", Delay(0.05), times=None)
     stream = iter_loci(ids, max_connections=2, **QUIET)
     next(stream)
     stream.close()
@@ -203,8 +203,8 @@ def test_closing_a_stream_ends_its_requests(sandbox: Sandbox, ids: list[str]) ->
 
 
 def test_failures_are_listed_and_stop_nothing(sandbox: Sandbox, ids: list[str]) -> None:
-    sandbox.fail(f"loci/{ids[1]}", Status(503), times=None)
-    sandbox.fail(f"loci/{ids[2]}/alerts", Missing("data.*.mjd"), times=None)
+    sandbox.inject_fault(f"loci/{ids[1]}", Status(503), times=None)
+    sandbox.inject_fault(f"loci/{ids[2]}/alerts", Missing("data.*.mjd"), times=None)
     wanted = [ids[0], ids[1], ids[2], "ANT2026nowhere", "M 31", "../loci", ids[3]]
     loci, failures = fetch_loci(wanted, retries=0, **QUIET)
     assert ids_of(loci) == [ids[0], ids[3]]
@@ -220,14 +220,14 @@ def test_failures_are_listed_and_stop_nothing(sandbox: Sandbox, ids: list[str]) 
 
 
 def test_failures_can_be_tried_again(sandbox: Sandbox, ids: list[str]) -> None:
-    sandbox.fail(f"loci/{ids[1]}", Status(503), times=1)
+    sandbox.inject_fault(f"loci/{ids[1]}", Status(503), times=1)
     _, failures = fetch_loci(ids[:3], retries=0, **QUIET)
     loci, failures = fetch_loci(failures["locus_id"], **QUIET)
     assert (ids_of(loci), len(failures)) == ([ids[1]], 0)
 
 
 def test_what_fails_at_random_is_had_with_retries(sandbox: Sandbox, ids: list[str]) -> None:
-    sandbox.fail("**", Sometimes(Status(503), 0.1), times=None)
+    sandbox.inject_fault("**", Sometimes(Status(503), 0.1), times=None)
     loci, failures = fetch_loci(ids, **QUIET)
     assert (ids_of(loci), len(failures)) == (ids, 0)
 
@@ -235,7 +235,7 @@ def test_what_fails_at_random_is_had_with_retries(sandbox: Sandbox, ids: list[st
 def test_what_fails_at_random_without_retries_is_had_or_listed(
     sandbox: Sandbox, ids: list[str]
 ) -> None:
-    sandbox.fail("**", Sometimes(Drop(), 0.2, seed=5), times=None)
+    sandbox.inject_fault("**", Sometimes(Drop(), 0.2, seed=5), times=None)
     loci, failures = fetch_loci(ids, retries=0, **QUIET)
     whole = set(ids_of(loci)) - set(failures["locus_id"])
     assert set(ids_of(loci)) | set(failures["locus_id"]) == set(ids)
@@ -246,20 +246,20 @@ def test_what_fails_at_random_without_retries_is_had_or_listed(
 def test_a_locus_without_its_catalog_matches_is_had_and_listed(
     sandbox: Sandbox, ids: list[str], tmp_path: Path
 ) -> None:
-    sandbox.fail(f"loci/{ids[0]}/catalog-matches", Status(503), times=1)
+    sandbox.inject_fault(f"loci/{ids[0]}/catalog-matches", Status(503), times=1)
     loci, failures = fetch_loci(ids[:2], folder=tmp_path, retries=0, **QUIET)
     assert ids_of(loci) == ids[:2]
     assert failures["locus_id"].tolist() == ids[:1]
-    assert "without its catalog matches" in failures["error"][0]
+    assert "catalog matches of locus" in failures["error"][0]
     assert [path.stem for path in tmp_path.glob("*.json")] == ids[1:2]
 
 
 def test_a_service_that_is_down_is_not_asked_for_ever(sandbox: Sandbox, ids: list[str]) -> None:
     before = len(sandbox.requests)
-    sandbox.fail("**", Status(503), times=None)
+    sandbox.inject_fault("**", Status(503), times=None)
     loci, failures = fetch_loci(ids, retries=0, max_connections=2, **QUIET)
     assert (len(loci), len(failures)) == (0, len(ids))
-    assert "Not asked for" in failures["error"][-1]
+    assert "Not requested" in failures["error"][-1]
     assert len(asked(sandbox, before)) < len(ids)
 
 
@@ -271,14 +271,59 @@ def test_loci_that_are_missing_do_not_look_like_a_service_that_is_down(ids: list
 
 
 def test_a_locus_that_takes_too_long_is_listed(sandbox: Sandbox, ids: list[str]) -> None:
-    sandbox.fail(f"loci/{ids[0]}", Hang(), times=None)
+    sandbox.inject_fault(f"loci/{ids[0]}", Hang(), times=None)
     loci, failures = fetch_loci(ids[:2], timeout=1, **QUIET)
     assert ids_of(loci) == ids[1:2]
     assert failures["error"][0].startswith("ServiceTimeoutError")
     assert "timeout=2" in failures["hint"][0]
 
 
+def test_few_threads_are_enough(sandbox: Sandbox, ids: list[str]) -> None:
+    sandbox.inject_fault("**", Delay(0.02), times=None)
+    before, most, over = threading.active_count(), 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not over.wait(0.005):
+            most = max(most, threading.active_count() - before - 1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    loci, _ = fetch_loci(ids, max_connections=8, **QUIET)
+    over.set()
+    watcher.join()
+    assert len(loci) == len(ids)
+    assert 8 <= most <= 12
+
+
+def test_loci_that_drip_stop_nothing_and_leave_nothing_behind(
+    sandbox: Sandbox, ids: list[str]
+) -> None:
+    before = set(threading.enumerate())
+    for locus_id in ids[:3]:
+        sandbox.inject_fault(f"loci/{locus_id}/*", Hang(), times=None)
+        sandbox.inject_fault(f"loci/{locus_id}", Hang(), times=None)
+    start = time.monotonic()
+    loci, failures = fetch_loci(ids[:12], max_connections=2, timeout=1, retries=0, **QUIET)
+    assert time.monotonic() - start < 10
+    assert ids_of(loci) == ids[3:12]
+    assert failures["locus_id"].tolist() == ids[:3]
+    time.sleep(0.2)
+    assert not set(threading.enumerate()) - before
+
+
 # A folder
+
+
+def test_a_folder_replays_all_that_the_service_sent(
+    sandbox: Sandbox, ids: list[str], tmp_path: Path, serving: Any
+) -> None:
+    paths = [f"loci/{ids[0]}{part}" for part in ("", "/alerts", "/catalog-matches")]
+    sent = [search.api_client.client.get(path).json() for path in paths]
+    fetch_loci(ids[:1], folder=tmp_path, **QUIET)
+    with serving(tmp_path):
+        replayed = [search.api_client.client.get(path).json() for path in paths]
+    assert replayed == sent
 
 
 def test_each_locus_is_kept_as_a_file_that_is_its_own(ids: list[str], tmp_path: Path) -> None:
@@ -345,10 +390,10 @@ def test_a_locus_that_is_no_json_is_had_and_listed(
     real = client.fetch_parts
 
     def with_nan(*args: Any, **options: Any) -> Any:
-        locus, missing = real(*args, **options)
-        return locus | {"ra": float("nan")}, missing
+        parts = real(*args, **options)
+        return parts._replace(locus=parts.locus | {"ra": float("nan")})
 
-    monkeypatch.setattr("antares_helpers.fetching.locus_source.fetch_parts", with_nan)
+    monkeypatch.setattr("antares_helpers.fetching.bulk.fetch_parts", with_nan)
     loci, failures = fetch_loci(ids[:1], folder=tmp_path, **QUIET)
     assert ids_of(loci) == ids[:1]
     assert "can't be written as JSON" in failures["error"][0]
@@ -380,7 +425,7 @@ def test_a_run_that_is_killed_is_gone_on_with(
 ) -> None:
     command = [sys.executable, "-c", PROGRAM, str(tmp_path), *ids]
     before = len(sandbox.requests)
-    sandbox.fail("**", Delay(0.02), times=None)
+    sandbox.inject_fault("**", Delay(0.02), times=None)
     kept: list[int] = []
     for seconds in (0.05, 0.15, 0.1):
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) as process:
@@ -413,7 +458,7 @@ def environment() -> dict[str, str]:
     [
         ({"ids": 3}, "must be ANTARES IDs"),
         ({"ids": None}, "must be ANTARES IDs"),
-        ({"ids": ["ANT2026many00000", 3]}, "strings; 3 is none"),
+        ({"ids": ["ANT2026many00000", 3]}, "strings, not 3"),
         ({"ids": [{"id": "ANT2026many00000"}]}, "strings"),
         ({"max_connections": 0}, "1 to 32"),
         ({"max_connections": 33}, "1 to 32"),
@@ -493,7 +538,7 @@ def test_a_locus_kept_without_catalogs_is_fetched_again_for_them(
 
 
 def test_waiting_for_a_connection_does_not_count_as_time(sandbox: Sandbox, ids: list[str]) -> None:
-    sandbox.fail("**", Delay(0.3), times=None)
+    sandbox.inject_fault("**", Delay(0.3), times=None)
     loci, failures = fetch_loci(ids[:4], max_connections=1, timeout=1.5, **QUIET)
     assert (ids_of(loci), len(failures)) == (ids[:4], 0)
 
@@ -502,7 +547,7 @@ def test_some_broken_loci_do_not_look_like_a_service_that_is_down(
     sandbox: Sandbox, ids: list[str]
 ) -> None:
     for each in ids[:10]:
-        sandbox.fail(f"loci/{each}", Status(503), times=None)
+        sandbox.inject_fault(f"loci/{each}", Status(503), times=None)
     loci, failures = fetch_loci(ids, retries=0, max_connections=1, **QUIET)
     assert ids_of(loci) == ids[10:]
     assert failures["locus_id"].tolist() == ids[:10]
@@ -511,7 +556,7 @@ def test_some_broken_loci_do_not_look_like_a_service_that_is_down(
 def test_an_answer_that_can_not_be_read_is_asked_for_again(
     sandbox: Sandbox, ids: list[str]
 ) -> None:
-    sandbox.fail(f"loci/{ids[0]}/alerts", Missing("data.*.mjd"), times=2)
+    sandbox.inject_fault(f"loci/{ids[0]}/alerts", Missing("data.*.mjd"), times=2)
     assert ids_of(fetch_loci(ids[:1], **QUIET).loci) == ids[:1]
 
 

@@ -32,7 +32,7 @@ from antares_helpers import (
     fetch_locus,
 )
 from antares_helpers.errors import BadDataError, IncompleteLocusWarning, ServiceTimeoutError
-from antares_helpers.fetching import http
+from antares_helpers.fetching import _connections
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Status
 
@@ -154,7 +154,9 @@ def test_a_locus_that_does_not_exist_is_not_found(broker):
 def test_a_locus_whose_alerts_alone_are_not_found_is_a_fault_of_the_service(broker):
     broker.answer("alerts", NOT_FOUND)
 
-    with pytest.raises(ServiceError, match="answered 404 for its alerts") as caught:
+    with pytest.raises(
+        ServiceError, match="responded with 404 to the request for its alerts"
+    ) as caught:
         fetch_locus(broker.locus_id)
 
     assert_ours(caught, ServiceError, broker)
@@ -164,15 +166,15 @@ def test_a_locus_whose_alerts_alone_are_not_found_is_a_fault_of_the_service(brok
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (DOWN, "answered 500 Internal Server Error to http"),
-        (BUSY, "answered 429"),
-        (sends({}, status=400), "answered 400"),
-        (sends_html(403), "answered 403"),
-        (sends_html(502), "answered 502 Bad Gateway"),
+        (DOWN, "responded with 500 Internal Server Error"),
+        (BUSY, "responded with 429"),
+        (sends({}, status=400), "responded with 400"),
+        (sends_html(403), "responded with 403"),
+        (sends_html(502), "responded with 502 Bad Gateway"),
         (CUT, "can't be reached"),
         (sends(b"{}", Content_Encoding="gzip"), "can't be reached"),
         (sends(b"", status=302, Location="ftp://x/"), "can't be reached"),
-        (sends(b"", status=302, Location="/v2/loci/elsewhere"), "has no locus|answered 404"),
+        (sends(b"", status=302, Location="/v2/loci/elsewhere"), "has no locus|responded with 404"),
     ],
 )
 def test_a_broker_that_fails_is_a_service_error(part, answer, message, broker):
@@ -211,7 +213,9 @@ def test_a_broker_that_fails_is_a_service_error(part, answer, message, broker):
 def test_nonsense_is_bad_data(part, answer, broker):
     broker.answer(part, answer)
 
-    with pytest.raises(BadDataError, match=f"can't be read as locus {broker.locus_id}") as caught:
+    with pytest.raises(
+        BadDataError, match=f"malformed response for locus {broker.locus_id}"
+    ) as caught:
         fetch_locus(broker.locus_id, retries=0)
 
     assert_ours(caught, BadDataError, broker)
@@ -231,7 +235,7 @@ def test_nonsense_is_asked_for_again_twice_at_most(retries, times, broker):
 def test_the_answer_for_another_locus_is_bad_data(broker):
     broker.answer("locus", sends(locus_body(id="ANT2026another")))
 
-    with pytest.raises(BadDataError, match="the answer is locus ANT2026another"):
+    with pytest.raises(BadDataError, match="the response is locus ANT2026another"):
         fetch_locus(broker.locus_id)
 
 
@@ -355,7 +359,7 @@ def test_a_retry_is_told_to_the_logger(broker, caplog):
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("antares_helpers", "WARNING")
     assert "500" in record.getMessage()
-    assert "asking again" in record.getMessage()
+    assert "retrying in" in record.getMessage()
 
 
 # Deadlines
@@ -429,7 +433,9 @@ def test_the_limits_are_30_seconds_and_4_retries_unless_told():
 def test_broken_catalog_matches_cost_no_alerts(answer, broker, expected):
     broker.answer("catalogs", answer)
 
-    with pytest.warns(IncompleteLocusWarning, match="without its catalog matches") as caught:
+    with pytest.warns(
+        IncompleteLocusWarning, match="catalog matches of locus .* are missing"
+    ) as caught:
         locus = fetch_locus(broker.locus_id, timeout=1.5, retries=0)
 
     assert locus == expected | {"catalog_objects": {}}
@@ -505,7 +511,7 @@ def asked(sandbox):
 
 
 def test_a_locus_that_a_search_does_not_find_is_told_as_such(sandbox):
-    sandbox.fail("loci/ANT2026nowhere", Status(500), times=None)
+    sandbox.inject_fault("loci/ANT2026nowhere", Status(500), times=None)
 
     with pytest.raises(LocusNotFoundError, match="has no locus ANT2026nowhere") as raised:
         fetch_locus("ANT2026nowhere", retries=1, include_catalogs=False)
@@ -516,22 +522,22 @@ def test_a_locus_that_a_search_does_not_find_is_told_as_such(sandbox):
 
 
 def test_a_locus_that_a_search_finds_is_a_fault_of_the_service(sandbox):
-    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(500), times=None)
+    sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(500), times=None)
 
-    with pytest.raises(ServiceError, match="answered 500"):
+    with pytest.raises(ServiceError, match="responded with 500"):
         fetch_locus(TUTORIAL_ID, retries=0)
 
 
 def test_where_the_search_fails_too_nothing_is_said_of_the_locus(sandbox):
-    sandbox.fail("loci/ANT2026nowhere", Status(500), times=None)
-    sandbox.fail("loci", Status(500), times=None)
+    sandbox.inject_fault("loci/ANT2026nowhere", Status(500), times=None)
+    sandbox.inject_fault("loci", Status(500), times=None)
 
-    with pytest.raises(ServiceError, match="answered 500"):
+    with pytest.raises(ServiceError, match="responded with 500"):
         fetch_locus("ANT2026nowhere", retries=0)
 
 
 def test_a_locus_that_comes_after_a_failure_needs_no_search(sandbox):
-    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(500), times=1)
+    sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(500), times=1)
 
     assert fetch_locus(TUTORIAL_ID)["id"] == TUTORIAL_ID
     assert asked(sandbox).count("loci") == 0
@@ -539,7 +545,7 @@ def test_a_locus_that_comes_after_a_failure_needs_no_search(sandbox):
 
 @pytest.mark.parametrize("status", [400, 401, 403, 418])
 def test_a_refusal_points_to_the_address_and_the_client(sandbox, status):
-    sandbox.fail(f"loci/{TUTORIAL_ID}", Status(status), times=None)
+    sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(status), times=None)
 
     with pytest.raises(ServiceError, match="antares-client is up to date"):
         fetch_locus(TUTORIAL_ID)
@@ -548,7 +554,48 @@ def test_a_refusal_points_to_the_address_and_the_client(sandbox, status):
 
 @pytest.mark.usefixtures("sandbox")
 def test_an_answer_without_end_is_given_up(monkeypatch):
-    monkeypatch.setattr(http, "MAX_RESPONSE_BYTES", 10_000)
+    monkeypatch.setattr(_connections, "MAX_RESPONSE_BYTES", 10_000)
 
     with pytest.raises(BadDataError, match="more than 10000 bytes"):
         fetch_locus(TUTORIAL_ID, retries=0)
+
+
+# What the service says
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": [{"detail": "no such\nfield", "status": 400, "title": "400 BAD REQUEST"}]},
+        {"errors": ["no such"]},
+        {"detail": "no such"},
+        {"message": "no such"},
+    ],
+    ids=str,
+)
+def test_the_reason_of_the_service_is_shown(body, broker):
+    broker.answer("locus", sends(body, status=400))
+
+    with pytest.raises(ServiceError, match=r"responded with 400 Bad Request \(no such\) .* query"):
+        fetch_locus(broker.locus_id)
+
+
+def test_a_reason_is_short_and_printable(broker):
+    detail = "\x1b[31mred\x1b[0m \u202e" + "long " * 1000
+    broker.answer("locus", sends({"errors": [{"detail": detail}]}, status=403))
+
+    with pytest.raises(ServiceError) as caught:
+        fetch_locus(broker.locus_id)
+
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) < 800
+    assert "HTTPS_PROXY" in message
+
+
+@pytest.mark.parametrize("body", [b"[[", b'"x"', b'{"errors": [[]]}', b"[" * 10_000, b"\xff"])
+def test_a_body_without_a_reason_is_passed_over(body, broker):
+    broker.answer("locus", sends(body, status=400))
+
+    with pytest.raises(ServiceError, match="responded with 400 Bad Request to the request"):
+        fetch_locus(broker.locus_id)

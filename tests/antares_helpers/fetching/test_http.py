@@ -1,39 +1,110 @@
+"""The transport against a server on loopback that sends, byte for byte, what a test says."""
+
+import gzip
+import socket
+import threading
 import time
-from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from threading import Event, Timer
+import zlib
+from contextlib import contextmanager
 
 import httpx
 import pytest
 from antares_client import search
 
-from antares_helpers.fetching import http
+from antares_helpers.fetching import _connections, http
+from antares_helpers.fetching.retry import RequestPolicy
+
+DRIP = 0.05
 
 
-def response(**headers):
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(429, headers=given, request=httpx.Request("GET", "http://127.0.0.1/"))
+class RawServer:
+    """Answers the requests in turn, each with a function that writes to the socket."""
+
+    def __init__(self, *answers):
+        self._answers = list(answers)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.requests = []
+        self.connections = 0
+        self.over = threading.Event()
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v2/"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while not self.over.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._answer, args=[connection], daemon=True).start()
+
+    def _answer(self, connection):
+        with connection:
+            while request := self._receive(connection):
+                self.requests.append(request)
+                answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                try:
+                    answer(connection, self.over)
+                except OSError:
+                    return
+
+    def _receive(self, connection):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            try:
+                part = connection.recv(65536)
+            except OSError:
+                return ""
+            if not part:
+                return ""
+            data += part
+        return data.decode()
+
+    def close(self):
+        self.over.set()
+        self._listener.close()
 
 
-def failed(**headers):
-    reply = response(**headers)
-    return httpx.HTTPStatusError("429", request=reply.request, response=reply)
+def sends(body=b"{}", status="200 OK", **headers):
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+    return lambda connection, _: connection.sendall(head + body)
 
 
-def run(calls, *, retries=1, timeout=30.0, cancelled=None):
-    """Run a policy over calls that fail with what they are, until one is no exception."""
-    left = iter(calls)
+def drips(beginning, repeated):
+    """Send the beginning, then a part again and again, so that no single read takes long."""
 
-    def call():
-        outcome = next(left)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+    def send(connection, over):
+        connection.sendall(beginning)
+        while not over.wait(DRIP):
+            connection.sendall(repeated)
 
-    deadline = time.monotonic() + timeout
-    ours = http.Conduct(deadline, retries, cancelled or Event(), nullcontext())
-    return http.retrying(ours)(call)
+    return send
+
+
+@contextmanager
+def serving(*answers):
+    server = RawServer(*answers)
+    client = type(search.api_client)(base_url=server.url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.setattr(search, "api_client", client)
+        yield server
+    server.close()
+    client.client.close()
+
+
+def get(path="x", *, timeout=5.0, retries=0, policy=None, **options):
+    policy = policy or RequestPolicy(timeout, retries)
+    return http.api_client(policy, **options).client.get(path)
+
+
+def threads():
+    return {thread for thread in threading.enumerate() if thread.is_alive()}
+
+
+# The address and the client
 
 
 def test_the_address_is_the_one_that_the_client_asks(pointed_at):
@@ -41,99 +112,197 @@ def test_the_address_is_the_one_that_the_client_asks(pointed_at):
         assert http.base_url() == "http://127.0.0.1:1/v2/"
 
 
-def test_an_address_has_one_client():
-    one, other = "http://127.0.0.1:1/v2/", "http://127.0.0.1:2/v2/"
-
-    assert http.api_client(one) is http.api_client(one)
-    assert http.api_client(one) is not http.api_client(other)
-
-
 def test_our_client_is_of_the_client_s_own_class():
-    api = http.api_client("http://127.0.0.1:1/v2/")
+    api = http.api_client(RequestPolicy(1, 0))
 
     assert type(api) is type(search.api_client)
     assert api is not search.api_client
+    assert api.client is not search.api_client.client
+
+
+def test_a_shown_address_has_no_password():
+    assert http.shown_url("https://me:secret@example.org/v2/") == "https://example.org/v2/"
+    assert "secret" not in http.shown_url("https://me:secret@exa mple:x/")
+
+
+# The deadline
 
 
 @pytest.mark.parametrize(
-    "error",
-    [failed(), httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x")],
-)
-def test_what_may_pass_is_tried_again(error):
-    assert run([error, "answer"]) == "answer"
-
-
-@pytest.mark.parametrize("error", [httpx.UnsupportedProtocol("x"), ValueError("x"), TypeError()])
-def test_what_will_not_pass_is_not_tried_again(error):
-    with pytest.raises(type(error)):
-        run([error, "answer"])
-
-
-def test_a_request_that_is_no_longer_wanted_is_not_sent_again():
-    cancelled = Event()
-    cancelled.set()
-
-    with pytest.raises(httpx.ConnectError):
-        run([httpx.ConnectError("x"), "answer"], cancelled=cancelled)
-
-
-def test_what_is_given_up_during_a_pause_is_not_sent_again():
-    cancelled = Event()
-    Timer(0.1, cancelled.set).start()  # every pause is 0.3 s at least
-
-    with pytest.raises(httpx.ConnectError):
-        run([httpx.ConnectError("x"), "answer"], cancelled=cancelled)
-
-
-def test_the_last_error_is_the_one_that_is_raised():
-    with pytest.raises(httpx.ConnectError, match="second"):
-        run([httpx.ReadTimeout("first"), httpx.ConnectError("second"), "answer"])
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
+    "answer",
     [
-        *[
-            ("0", 0),
-            ("1", 1),
-            (" 1 ", 1),
-            ("", 0),
-            ("soon", 0),
-            ("-5", 0),
-            ("1.5", 0),
-            ("\u0661", 0),
-        ],
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
-        ("Wed, 99 Oct 2015 07:28:00 GMT", 0),
-        ("9" * 5000, 999_999_999),
+        drips(b"HTTP/1.1 200 OK\r\n", b"X-Drip: 1\r\n"),
+        drips(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"1"),
+        drips(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+        drips(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" "),
+        drips(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        drips(b"", b""),
     ],
+    ids=["headers", "a header", "interim responses", "body", "chunks", "nothing"],
 )
-def test_retry_after_is_read_or_ignored(header, seconds):
-    # httpx sends header values as ASCII or as it is told.
-    reply = httpx.Response(429, headers=[(b"Retry-After", header.encode())])
-
-    assert http._retry_after(reply) == seconds
-
-
-def test_retry_after_may_be_a_date():
-    then = datetime.now(UTC) + timedelta(seconds=100)
-
-    pause = http._retry_after(response(Retry_After=format_datetime(then, usegmt=True)))
-
-    assert 90 < pause <= 100
+def test_an_exchange_ends_at_the_deadline(answer):
+    with serving(answer):
+        start = time.monotonic()
+        with pytest.raises(httpx.TimeoutException):
+            get(timeout=0.4)
+        assert 0.3 < time.monotonic() - start < 1.5
 
 
-def test_without_retry_after_there_is_no_pause_asked_for():
-    assert http._retry_after(response()) == 0
+def test_a_tls_handshake_that_stalls_ends_at_the_deadline():
+    with serving(drips(b"", b"")) as server, pytest.MonkeyPatch.context() as patch:
+        url = server.url.replace("http:", "https:")
+        client = type(search.api_client)(base_url=url)
+        patch.setattr(search, "api_client", client)
+        start = time.monotonic()
+        with pytest.raises(httpx.TimeoutException):
+            get(timeout=0.4)
+        assert time.monotonic() - start < 1.5
+        client.client.close()
 
 
-def test_a_body_is_not_read_beyond_the_deadline():
-    class Endless(httpx.SyncByteStream):
-        def __iter__(self):
-            while True:
-                yield b" "
+def test_looking_up_a_name_ends_at_the_deadline(monkeypatch):
+    done = threading.Event()
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: done.wait(10))
+    monkeypatch.setattr(
+        search, "api_client", type(search.api_client)(base_url="http://broker.example/v2/")
+    )
+    start = time.monotonic()
 
-    stream = http._LimitedStream(Endless(), time.monotonic() + 0.05)
+    with pytest.raises(httpx.ConnectTimeout):
+        get(timeout=0.3)
 
-    with pytest.raises(httpx.ReadTimeout):
-        list(stream)
+    assert time.monotonic() - start < 1.5
+    done.set()
+
+
+def test_a_response_that_nobody_waits_for_is_dropped():
+    policy = RequestPolicy(30, 3)
+    before = threads()
+    with serving(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" ")) as server:
+
+        def run():
+            with pytest.raises(httpx.TimeoutException):
+                get(policy=policy)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        while not server.requests:
+            time.sleep(0.01)
+        policy.cancel()
+        thread.join(2)
+        assert not thread.is_alive()
+    time.sleep(2 * DRIP)
+    assert len(threads() - before) <= 1  # the server's own, which is about to end
+
+
+# What is sent
+
+
+def test_the_service_can_tell_who_asks_and_gets_no_cookies():
+    answer = sends(Set_Cookie="session=1; Path=/")
+    with serving(answer) as server:
+        api = http.api_client(RequestPolicy(5, 0))
+        api.client.get("a")
+        api.client.get("b")
+
+    assert [line for each in server.requests for line in each.splitlines() if "ookie" in line] == []
+    assert all("\r\nUser-Agent: antares-helpers/" in each for each in server.requests)
+
+
+def test_a_password_in_the_address_is_sent_as_such_and_not_to_others():
+    with serving(sends()) as other, serving(sends(status="302 Found", Location=other.url)) as one:
+        client = type(search.api_client)(base_url=one.url.replace("//", "//me:secret@"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(search, "api_client", client)
+            get()
+        client.client.close()
+
+    assert "Authorization: Basic" in one.requests[0]
+    assert "Authorization" not in other.requests[0]
+
+
+def test_calls_share_connections():
+    with serving(sends()) as server:
+        for _ in range(3):
+            get()
+
+    assert (len(server.requests), server.connections) == (3, 1)
+
+
+# Where requests may go
+
+
+def test_a_redirect_may_lead_to_another_server():
+    with (
+        serving(sends(b'"there"')) as other,
+        serving(sends(status="302 Found", Location=f"{other.url}y")),
+    ):
+        assert get().json() == "there"
+
+
+def test_a_link_may_not_lead_to_another_server():
+    with serving(sends()) as other, serving(sends()) as one:
+        with pytest.raises(ValueError, match="leads to another server"):
+            get(f"{other.url}loci?page=2")
+        assert get(f"{one.url}loci?page=2").status_code == 200
+    assert other.requests == []
+
+
+def test_a_file_may_be_on_another_server():
+    with serving(sends(b'"file"')) as other, serving(sends()):
+        assert get(f"{other.url}file", any_origin=True).json() == "file"
+
+
+@pytest.mark.parametrize("any_origin", [True, False])
+def test_what_is_encrypted_is_never_asked_for_in_the_open(monkeypatch, any_origin):
+    client = type(search.api_client)(base_url="https://127.0.0.1:1/v2/")
+    monkeypatch.setattr(search, "api_client", client)
+
+    with pytest.raises(ValueError, match="not encrypted"):
+        get("http://127.0.0.1:1/v2/x", any_origin=any_origin)
+
+
+# What comes back
+
+
+def test_a_compressed_body_is_decoded():
+    with serving(sends(gzip.compress(b'"text"'), Content_Encoding="gzip")):
+        assert get().json() == "text"
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "deflate, gzip", "br", "zstd", "x"])
+def test_another_coding_than_one_that_was_asked_for_is_refused(coding):
+    body = gzip.compress(gzip.compress(b"{}"))
+    with serving(sends(body, Content_Encoding=coding)), pytest.raises(ValueError, match="encoded"):
+        get()
+
+
+@pytest.mark.parametrize(
+    ("coding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_decoded_bytes_are_counted(monkeypatch, coding, compress):
+    monkeypatch.setattr(_connections, "MAX_RESPONSE_BYTES", 10_000)
+    body = compress(b" " * 20_000)
+    assert len(body) < 1000
+
+    with (
+        serving(sends(body, Content_Encoding=coding)),
+        pytest.raises(ValueError, match="more than 10000 bytes"),
+    ):
+        get()
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "idna", "nonsense"])
+def test_text_is_utf_8_whatever_the_service_declares(charset):
+    content_type = f"application/json; charset={charset}"
+    with serving(sends('"α"'.encode(), Content_Type=content_type)):
+        assert get().text == '"α"'
+
+
+def test_of_an_error_the_beginning_is_read_and_the_status_is_kept():
+    body = b"x" * 300_000
+    with serving(sends(body, status="503 Busy")), pytest.raises(httpx.HTTPStatusError) as caught:
+        get()
+
+    assert caught.value.response.status_code == 503
+    assert len(caught.value.response.content) < len(body)

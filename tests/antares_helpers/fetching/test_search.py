@@ -28,7 +28,7 @@ def _running() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
     yield _running
-    _running.heal()
+    _running.clear_faults()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_cone_has_the_loci_within_its_radius(stored: dict[str, Any], frame: st
         for name, locus in stored.items()
         if SkyCoord(locus["ra"], locus["dec"], unit=u.deg).separation(centre) <= 0.5 * u.deg
     }
-    table = find_loci(near=forms[frame], radius=30 * u.arcmin, limit=None).as_table()
+    table = find_loci(near=forms[frame], radius=30 * u.arcmin).table
     assert inside
     assert set(table["locus_id"]) == inside
     assert (table["separation"] <= 1800).all()
@@ -152,8 +152,9 @@ def test_criteria_hold_together() -> None:
             find_loci(query=raw, limit=None),
         )
     ]
-    assert set(ids_of(found)) == set.intersection(*separate)
-    assert len(list(found)) > 0
+    together = set(ids_of(found))
+    assert together == set.intersection(*separate)
+    assert together
 
 
 def test_a_query_of_ones_own_is_sent_as_it_is() -> None:
@@ -171,7 +172,7 @@ def test_loci_found_are_true_if_there_are_any() -> None:
 
 
 def test_the_newest_come_first_as_the_client_gives_them() -> None:
-    table = find_loci(limit=None).as_table()
+    table = find_loci(limit=1000).table
     assert list(table["locus_id"]) == [locus.locus_id for locus in search.search({})]
     assert (np.diff(table["newest_mjd"]) <= 0).all()
 
@@ -179,49 +180,81 @@ def test_the_newest_come_first_as_the_client_gives_them() -> None:
 @pytest.mark.parametrize("limit", [1, 2, 7])
 def test_a_limit_is_a_limit_and_costs_one_request(sandbox: Sandbox, limit: int) -> None:
     before = len(searches(sandbox))
-    table = find_loci(limit=limit).as_table()
+    table = find_loci(limit=limit).table
     assert len(table) == limit
-    assert table.meta["is_complete"] is False
+    assert table.meta["truncated"] is True
     assert len(searches(sandbox)) == before + 1
 
 
-def test_the_table_says_that_it_is_complete(stored: dict[str, Any]) -> None:
-    assert find_loci(limit=len(stored)).as_table().meta["is_complete"] is True
-    assert find_loci(limit=None).as_table().meta["is_complete"] is True
+def test_a_result_that_has_all_loci_is_not_truncated(stored: dict[str, Any]) -> None:
+    found = find_loci(limit=len(stored))
+    assert (len(found), found.truncated, found.table.meta["truncated"]) == (
+        len(stored),
+        False,
+        False,
+    )
+    assert find_loci(limit=len(stored) - 1).truncated is True
 
 
-def test_nothing_is_sent_before_a_locus_is_asked_for(sandbox: Sandbox) -> None:
-    before = len(searches(sandbox))
+def test_a_result_is_a_sequence() -> None:
     found = find_loci(limit=5)
+    assert [found[0], *found[1:4], found[-1]] == list(found)
+    assert found[2] in found
+    assert repr(found) == "<SearchResult: 5 loci, and there are more>"
+    with pytest.raises(IndexError):
+        found[5]
+
+
+def test_a_result_sends_nothing_after_it_is_returned(sandbox: Sandbox) -> None:
+    found = find_loci(limit=5)
+    before = len(searches(sandbox))
+    assert (bool(found), len(found), len(list(found)), len(found.table)) == (True, 5, 5, 5)
+    assert (repr(found), found.truncated, found.query) == (repr(found), True, {})
     assert len(searches(sandbox)) == before
-    next(iter(found))
+
+
+def test_errors_come_from_the_call_itself(sandbox: Sandbox) -> None:
+    sandbox.inject_fault("loci", Status(503), times=None)
+    with pytest.raises(ServiceError, match="503"):
+        find_loci(limit=5, retries=0)
+
+
+def test_an_iterator_sends_nothing_before_it_is_read(sandbox: Sandbox) -> None:
+    before = len(searches(sandbox))
+    loci = find_loci(limit=None)
+    assert (bool(loci), loci.truncated, len(loci.table)) == (True, None, 0)
+    assert not hasattr(loci, "__len__")
+    assert len(searches(sandbox)) == before
+    next(loci)
     assert len(searches(sandbox)) == before + 1
+
+
+def test_an_iterator_knows_what_was_read_and_when_it_is_at_the_end(stored: dict[str, Any]) -> None:
+    loci = find_loci(limit=None)
+    read = [next(loci).locus_id for _ in range(3)]
+    assert (loci.truncated, list(loci.table["locus_id"])) == (None, read)
+    read += ids_of(loci)
+    assert (loci.truncated, list(loci.table["locus_id"])) == (False, read)
+    assert loci.table.meta["truncated"] is False
+    assert (len(read), list(loci)) == (len(stored), [])
 
 
 def test_pages_are_asked_for_as_they_are_needed(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
+    monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
     before = len(searches(sandbox))
-    loci = iter(find_loci(limit=None))
+    loci = find_loci(limit=None)
     for _ in range(11):
         next(loci)
     assert len(searches(sandbox)) == before + 2
 
 
-def test_what_has_come_is_not_asked_for_again(sandbox: Sandbox) -> None:
-    found = find_loci(limit=20)
-    first = ids_of(found)
-    before = len(searches(sandbox))
-    assert ids_of(found) == first
-    assert len(searches(sandbox)) == before
-
-
 def test_a_locus_that_moves_to_the_next_page_is_given_once(
     sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
-    sandbox.fail("loci", RepeatLocus(), times=None)
+    monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
+    sandbox.inject_fault("loci", RepeatLocus(), times=None)
     found = ids_of(find_loci(limit=None))
     assert len(found) == len(set(found)) == len(stored)
 
@@ -246,23 +279,23 @@ def test_a_service_that_repeats_itself_for_ever_is_given_up(
 def test_a_page_that_fails_is_asked_for_again(
     sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
-    sandbox.fail("loci", Sometimes(Status(503), 0.3), times=None)
+    monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
+    sandbox.inject_fault("loci", Sometimes(Status(503), 0.3), times=None)
     assert set(ids_of(find_loci(limit=None))) == set(stored)
 
 
-def test_after_an_error_the_next_iteration_goes_on(
+def test_after_an_error_reading_goes_on(
     sandbox: Sandbox, stored: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("antares_helpers.fetching.search.PAGE", 10)
-    found = find_loci(limit=None, retries=0)
-    loci = iter(found)
+    monkeypatch.setattr("antares_helpers.fetching.search.MAX_PAGE_SIZE", 10)
+    loci = find_loci(limit=None, retries=0)
     first = [next(loci).locus_id for _ in range(10)]
-    sandbox.fail("loci", Status(503), times=1)
+    sandbox.inject_fault("loci", Status(503), times=1)
     with pytest.raises(ServiceError, match="503"):
         next(loci)
-    assert ids_of(found)[:10] == first
-    assert len(ids_of(found)) == len(stored)
+    rest = ids_of(loci)
+    assert not set(first) & set(rest)
+    assert len(first) + len(rest) == len(stored)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +309,7 @@ def test_after_an_error_the_next_iteration_goes_on(
     ids=str,
 )
 def test_a_search_that_fails_is_a_typed_error(sandbox: Sandbox, fault: Any, error: Any) -> None:
-    sandbox.fail("loci", fault, times=None)
+    sandbox.inject_fault("loci", fault, times=None)
     with pytest.raises(error):
         list(find_loci(limit=None, retries=0))
 
@@ -285,7 +318,7 @@ def test_a_search_that_fails_is_a_typed_error(sandbox: Sandbox, fault: Any, erro
 
 
 def test_a_table_has_what_the_loci_have(stored: dict[str, Any]) -> None:
-    for row in find_loci(limit=None).as_table():
+    for row in find_loci(limit=1000).table:
         locus = stored[row["locus_id"]]
         assert (row["ra"], row["dec"]) == (locus["ra"], locus["dec"])
         assert row["num_alerts"] == len(locus["alerts"])
@@ -294,7 +327,7 @@ def test_a_table_has_what_the_loci_have(stored: dict[str, Any]) -> None:
 
 
 def test_a_table_of_nothing_has_the_same_columns() -> None:
-    full, empty = (find_loci(near=(62, -48), radius=each).as_table() for each in (1, 1e-9))
+    full, empty = (find_loci(near=(62, -48), radius=each).table for each in (1, 1e-9))
     assert len(empty) == 0
     assert empty.colnames == full.colnames
     assert [empty[name].dtype.kind for name in empty.colnames] == [
@@ -303,8 +336,8 @@ def test_a_table_of_nothing_has_the_same_columns() -> None:
 
 
 def test_what_the_service_does_not_tell_is_masked(sandbox: Sandbox) -> None:
-    sandbox.fail("loci", Null("data.*.locus.properties.num_alerts"), times=None)
-    table = find_loci(limit=3).as_table()
+    sandbox.inject_fault("loci", Null("data.*.locus.properties.num_alerts"), times=None)
+    table = find_loci(limit=3).table
     assert table["num_alerts"].mask.all()
     assert not table["newest_mjd"].mask.any()
 

@@ -86,13 +86,13 @@ def test_ids_keep_their_eighteen_digits():
 
 
 @pytest.mark.parametrize("value", [float(OBJECT_ID), 0, None, "x", []])
-def test_an_id_that_is_not_exact_is_no_id(value):
+def test_an_inexact_id_is_not_an_id(value):
     lc = extract_lightcurve(locus_of(lsst_alert(diaObjectId=value)))
 
     assert lc["dia_object_id"].tolist() == [""]
 
 
-def test_the_meta_tells_where_the_light_curve_comes_from():
+def test_the_meta_gives_the_origin_of_the_light_curve():
     locus = locus_of(lsst_alert(psfFlux=-5.0, isNegative=True), other_alert())
 
     assert extract_lightcurve(locus, flux="total").meta == {
@@ -168,7 +168,7 @@ def test_the_locus_is_left_as_it_was():
     assert locus == before
 
 
-# What is left out
+# What is excluded
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_an_alert_that_can_not_be_used_is_counted(alert, reason):
 @pytest.mark.parametrize(
     ("flux", "missing"), [("total", "scienceFlux"), ("total", "scienceFluxErr")]
 )
-def test_the_total_flux_is_counted_where_it_is_missing(flux, missing):
+def test_missing_total_fluxes_are_counted(flux, missing):
     lc = extract_lightcurve(locus_of(lsst_alert(**{missing: None})), flux=flux)
 
     reasons = {
@@ -245,11 +245,11 @@ def test_an_option_leaves_out_and_counts(options, alert, reason):
     assert lc["alert_id"].tolist() == [lsst_alert(7)["id"]]
 
 
-def test_a_reliability_at_the_minimum_is_kept():
+def test_a_reliability_at_the_minimum_is_included():
     assert len(extract_lightcurve(locus_of(lsst_alert(reliability=0.6)), min_reliability=0.6)) == 1
 
 
-def test_dipoles_and_flagged_points_are_kept_and_marked():
+def test_dipoles_and_flagged_points_are_included_and_marked():
     lc = extract_lightcurve(locus_of(lsst_alert(isDipole=True, pixelFlags_bad=True)))
 
     assert lc["is_dipole"].tolist() == lc["flagged"].tolist() == [True]
@@ -263,7 +263,7 @@ def test_several_objects_can_be_chosen():
     assert lc["dia_object_id"].tolist() == [str(OBJECT_ID), str(OBJECT_ID + 2)]
 
 
-def test_upper_limits_have_no_reliability_and_are_kept():
+def test_upper_limits_have_no_reliability_and_are_included():
     lc = extract_lightcurve(locus_of(ztf_limit()), survey="ztf", min_reliability=0.9)
 
     assert lc["is_limit"].tolist() == [True]
@@ -318,7 +318,9 @@ def test_a_light_curve_may_be_empty(alerts, survey):
 
 
 def test_fewer_alerts_than_num_alerts_warn():
-    with pytest.warns(IncompleteLocusWarning, match="should have 3 alerts, but only 1") as caught:
+    with pytest.warns(
+        IncompleteLocusWarning, match="should have 3 alerts, but has only 1"
+    ) as caught:
         extract_lightcurve(locus_of(lsst_alert(), num_alerts=3))
 
     assert caught[0].filename == __file__
@@ -329,7 +331,7 @@ def test_num_alerts_that_says_nothing_does_not_warn(num_alerts):
     extract_lightcurve(locus_of(lsst_alert(), num_alerts=num_alerts))
 
 
-# What can't be meant
+# What is not valid
 
 
 @pytest.mark.parametrize(
@@ -346,15 +348,33 @@ def test_num_alerts_that_says_nothing_does_not_warn(num_alerts):
         {"min_reliability": 60},
     ],
 )
-def test_an_option_that_can_not_be_meant_is_refused(options):
+def test_an_option_that_is_not_valid_is_refused(options):
     with pytest.raises(InvalidInputError):
         extract_lightcurve(locus_of(lsst_alert()), **options)
 
 
-@pytest.mark.parametrize("locus", [None, "ANT2026z3bqyjga24oc", 5, [], [lsst_alert()], Table()])
-def test_what_is_no_locus_is_refused(locus):
+@pytest.mark.parametrize("locus", [None, "ANT2026z3bqyjga24oc", 5, Table()])
+def test_anything_but_a_locus_is_refused(locus):
     with pytest.raises(InvalidInputError, match="what fetch_locus returns"):
         extract_lightcurve(locus)
+
+
+@pytest.mark.parametrize("loci", [[], [lsst_alert()], [locus_of(lsst_alert())], (locus_of(),)])
+def test_a_list_of_loci_is_refused_with_the_calls_that_work(loci):
+    with pytest.raises(InvalidInputError, match=r"takes one locus, .* lightcurve_table\(loci\)"):
+        extract_lightcurve(loci)
+
+
+@pytest.mark.parametrize(
+    ("flux", "meant"),
+    [
+        *[("psf", "difference"), ("psfFlux", "difference")],
+        *[("science", "total"), ("scienceFlux", "total")],
+    ],
+)
+def test_the_names_of_rubins_fluxes_are_refused_with_ours(flux, meant):
+    with pytest.raises(InvalidInputError, match=f"pass flux='{meant}'"):
+        extract_lightcurve(locus_of(lsst_alert()), flux=flux)
 
 
 @pytest.mark.parametrize("locus", [{}, {"alerts": None}, {"alerts": "x"}, {"alerts": {}}])
@@ -363,7 +383,7 @@ def test_a_locus_without_a_list_of_alerts_is_bad_data(locus):
         extract_lightcurve(locus)
 
 
-# Alerts that come twice, or at impossible times
+# Duplicate alerts, and impossible times
 
 
 def test_of_two_alerts_of_one_id_the_first_stays():
@@ -373,7 +393,7 @@ def test_of_two_alerts_of_one_id_the_first_stays():
     assert excluded(lc) == {"duplicate": 1}
 
 
-def test_an_alert_that_can_be_used_stands_in_for_one_of_its_id_that_can_not():
+def test_a_usable_alert_replaces_an_unusable_one_of_its_id():
     lc = extract_lightcurve(locus_of(lsst_alert(psfFlux=None), lsst_alert(psfFlux=20.0)))
 
     assert lc["flux"].value.tolist() == [20.0]
@@ -391,19 +411,19 @@ def test_an_alert_that_can_be_used_stands_in_for_one_of_its_id_that_can_not():
         (ztf_limit(mjd=99999.0), "time in the future"),
     ],
 )
-def test_an_impossible_time_is_left_out(alert, reason):
+def test_an_impossible_time_is_excluded(alert, reason):
     lc = extract_lightcurve(locus_of(alert), survey="all")
 
     assert excluded(lc) == {reason: 1}
 
 
-def test_an_alert_of_now_is_kept():
+def test_an_alert_of_now_is_included():
     now = time.time() / 86400 + 40587
 
     assert len(extract_lightcurve(locus_of(lsst_alert(mjd=now)))) == 1
 
 
-def test_the_report_names_the_objects_of_what_was_kept():
+def test_the_report_names_the_objects_of_the_included_alerts():
     alerts = [lsst_alert(n, diaObjectId=OBJECT_ID + n) for n in range(3)]
     alerts.append(lsst_alert(9, diaObjectId=5, psfFlux=None))
 

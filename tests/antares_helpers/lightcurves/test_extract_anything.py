@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from antares_helpers import extract_lightcurve
 from antares_helpers.errors import AntaresHelpersWarning
 
-# Whatever may come
+# Anything that may arrive
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ options = st.fixed_dictionaries(
 
 @settings(derandomize=True, max_examples=300, deadline=None)
 @given(loci, options)
-def test_whatever_the_alerts_hold_every_one_is_accounted_for(locus, options):
+def test_every_alert_is_accounted_for_whatever_it_contains(locus, options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AntaresHelpersWarning)
         lc = extract_lightcurve(locus, **options)

@@ -93,14 +93,14 @@ def test_each_convention_gives_the_true_fluxes(shown, convention):
     assert lc.meta["sign_convention"] == convention
 
 
-def test_a_dipole_of_unknown_sign_is_left_out_with_its_reason():
+def test_a_dipole_of_unknown_sign_is_excluded_with_its_reason():
     fading = lsst_alert(1, psfFlux=50.0, isNegative=True)
     dipole = lsst_alert(2, isDipole=True, templateFlux=ABSENT)
 
     assert excluded(extract_lightcurve(locus_of(fading, dipole))) == {summary.NO_SIGN: 1}
 
 
-def test_real_loci_give_the_same_fluxes_where_negative_rows_are_unsigned(real_loci):
+def test_real_loci_give_the_same_fluxes_if_negative_rows_are_unsigned(real_loci):
     for locus in real_loci.values():
         signed = extract_lightcurve(locus)
 
@@ -109,7 +109,7 @@ def test_real_loci_give_the_same_fluxes_where_negative_rows_are_unsigned(real_lo
         np.testing.assert_array_equal(lc["flux"], signed["flux"])
 
 
-def test_real_loci_give_the_same_fluxes_where_every_row_is_unsigned(real_loci):
+def test_real_loci_give_the_same_fluxes_if_every_row_is_unsigned(real_loci):
     for locus in real_loci.values():
         signed = extract_lightcurve(locus)
 

@@ -63,7 +63,7 @@ def test_a_flag_that_is_not_set_marks_nothing(value):
     assert columns["flagged"].tolist() == [False]
 
 
-def test_a_flag_is_seen_where_all_flags_are_there():
+def test_a_flag_is_seen_if_all_flags_are_present():
     every_flag = {name.removeprefix("lsst_diaSource_"): False for name in FLAGS}
 
     columns, _ = read(
@@ -80,7 +80,7 @@ def test_the_flag_of_the_forced_flux_marks_the_total_flux_only(flux, flagged):
     assert columns["flagged"].tolist() == [flagged]
 
 
-def test_what_marks_shape_and_trail_does_not_mark_the_flux():
+def test_flags_of_shape_and_trail_do_not_mark_the_flux():
     columns, _ = read(lsst_alert(shape_flag=True, trail_flag_edge=True))
 
     assert columns["flagged"].tolist() == [False]

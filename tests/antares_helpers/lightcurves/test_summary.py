@@ -17,7 +17,7 @@ def test_a_row_is_counted_under_its_first_reason_only():
     assert mask.included.tolist() == [False, False, True]
 
 
-def test_a_reason_that_hits_no_row_is_not_listed():
+def test_a_reason_without_rows_is_not_listed():
     mask = RowMask(2)
 
     mask.reject(np.array([False, False]), "never")
@@ -44,7 +44,7 @@ def test_no_two_reasons_read_alike():
 # The report, for people
 
 
-def test_the_sentence_tells_what_was_kept_and_what_was_not():
+def test_the_sentence_says_what_is_included_and_what_is_not():
     lc = extract_lightcurve(locus_of(lsst_alert(1), lsst_alert(2, band="x"), other_alert()))
 
     assert alert_summary(lc).meta["sentence"] == (
@@ -52,13 +52,13 @@ def test_the_sentence_tells_what_was_kept_and_what_was_not():
     )
 
 
-def test_the_sentence_is_short_where_nothing_is_missing():
+def test_the_sentence_is_short_if_nothing_is_excluded():
     summary = alert_summary(extract_lightcurve(locus_of(lsst_alert())))
 
     assert summary.meta["sentence"] == "1 of 1 alerts included."
 
 
-def test_the_sentence_tells_of_several_objects():
+def test_the_sentence_mentions_several_objects():
     lc = extract_lightcurve(locus_of(lsst_alert(1), lsst_alert(2, diaObjectId=7)))
 
     assert alert_summary(lc).meta["sentence"].endswith(" They belong to 2 diaObjects.")
@@ -74,7 +74,7 @@ def test_the_numbers_of_the_table_add_up_to_the_alerts():
 
 
 @pytest.mark.parametrize("show", [alert_summary])
-def test_what_has_no_report_is_refused(show):
+def test_a_light_curve_without_a_report_is_refused(show):
     lc = extract_lightcurve(locus_of(lsst_alert()))
     lc.meta.clear()
 

@@ -25,7 +25,7 @@ def test_time_is_the_middle_of_the_exposure_in_tai(make, exptime, seconds):
 
 
 @pytest.mark.parametrize("mjd", [58270.0, 61200.0], ids=["ZTF's first year", "2026"])
-def test_tai_is_ahead_of_utc_by_what_astropy_knows(mjd):
+def test_tai_is_ahead_of_utc_as_in_astropy(mjd):
     lc = extract(ztf_alert(mjd=mjd))
 
     expected = Time(mjd, 15 / 86400, format="mjd", scale="utc").tai
@@ -92,7 +92,7 @@ def test_bands_are_named_like_those_of_rubin(properties, band):
         ({"mjd": None}, NO_TIME),
     ],
 )
-def test_what_can_not_be_used_is_left_out(properties, reason):
+def test_an_unusable_alert_is_excluded(properties, reason):
     lc = extract(ztf_alert(**properties), ztf_alert(2))
 
     assert lc.meta["report"] == {
@@ -126,7 +126,7 @@ def test_an_upper_limit_is_the_5_sigma_limiting_flux(name):
     assert np.isnan(lc["snr"]).all()
 
 
-def test_an_upper_limit_without_its_magnitude_is_left_out():
+def test_an_upper_limit_without_its_magnitude_is_excluded():
     lc = extract(ztf_limit(ant_maglim=None))
 
     assert lc.meta["report"]["excluded"] == {NO_FLUX: 1}

@@ -26,7 +26,9 @@ def draw(ax, values, x="mjd"):
 def calendar(ax):
     (axis,) = ax.child_axes
     ax.figure.canvas.draw()
-    return [label.get_text() for label in axis.get_xticklabels()]
+    low, high = axis.get_xlim()
+    ticks = zip(axis.get_xticks(), axis.get_xticklabels(), strict=True)
+    return [label.get_text() for at, label in ticks if low <= at <= high]
 
 
 @pytest.mark.parametrize("x", ["mjd", "days"])
@@ -57,17 +59,53 @@ def test_ticks_are_few_whole_days_written_out(ax, values):
     assert all(label.isdecimal() and len(label) == 5 for label in labels)
 
 
-def test_a_phase_goes_from_0_to_1(ax):
+def test_phases_go_from_0_to_2_with_room_at_either_end(ax):
     draw(ax, [0.4, 0.6], "phase")
 
-    assert ax.get_xlim() == (0, 1)
+    low, high = ax.get_xlim()
+    assert -0.1 < low < 0
+    assert 2 < high < 2.1
     assert ax.child_axes == []
 
 
-def test_a_calendar_stands_above_mjd(ax):
+def test_a_calendar_is_above_mjd(ax):
     draw(ax, [61041.0, 61400.0])  # all of 2026: MJD 61041 is 1 January
 
-    assert {"Mar 2026", "Jul 2026", "Nov 2026"} & set(calendar(ax))
+    assert calendar(ax) == ["Jan 2026", "Apr", "Jul", "Oct", "Jan 2027"]
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([60990.0, 61080.0], ["Dec 2025", "Jan 2026", "Feb"]),
+        ([61039.5, 61043.0], ["31 Dec 2025", "1 Jan 2026", "2 Jan", "3 Jan"]),
+        ([61202.0, 61203.0], ["10 Jun 2026", "11 Jun", "12 Jun", "13 Jun"]),
+        ([60300.0, 62000.0], ["2024", "2026", "2028"]),
+    ],
+)
+def test_the_calendar_shows_each_year_once(ax, values, labels):
+    draw(ax, values)
+
+    assert calendar(ax) == labels
+
+
+def test_within_a_day_the_calendar_shows_hours(ax):
+    draw(ax, [61202.0, 61203.0])
+    ax.set_xlim(61202.3, 61203.3)
+
+    first, *others = calendar(ax)
+    assert first.startswith("11 Jun 2026 ")
+    assert "12 Jun" in others
+    assert "00:00" not in others
+
+
+@pytest.mark.parametrize(("width", "has_calendar"), [(2.9, False), (3.1, True)])
+def test_a_narrow_panel_has_no_calendar(width, has_calendar):
+    ax = plt.figure(figsize=(width, 3)).add_axes((0, 0.2, 1, 0.7))
+
+    draw(ax, [61200.0, 61204.0])
+
+    assert len(ax.child_axes) == has_calendar
 
 
 def test_the_calendar_is_that_of_the_ticks(ax):
@@ -102,11 +140,11 @@ def test_nothing_to_frame_leaves_the_range_alone(ax):
 def test_an_empty_light_curve_says_why(ax):
     lc = extract_lightcurve(locus_of(lsst_alert(band="x"), lsst_alert(psfFlux=None), None))
 
-    note(ax, lc, 0)
+    note(ax, lc, 0, "flux")
 
     assert texts(ax) == [
-        "no points\n1 left out: malformed alert\n1 left out: no usable band\n"
-        "1 left out: no usable flux"
+        "no points\n1 excluded: malformed alert\n1 excluded: no usable band\n"
+        "1 excluded: no usable flux"
     ]
 
 
@@ -114,9 +152,35 @@ def test_an_empty_light_curve_without_meta_says_so(ax):
     lc = extract_lightcurve(locus_of())
     lc.meta.clear()
 
-    note(ax, lc, 0)
+    note(ax, lc, 0, "flux")
 
     assert texts(ax) == ["no points"]
+
+
+def test_a_locus_without_alerts_says_so(ax):
+    note(ax, extract_lightcurve(locus_of()), 0, "flux")
+
+    assert texts(ax) == ["no points:\nthe locus has no alerts"]
+
+
+def test_a_light_curve_of_which_no_row_was_selected_says_so(ax):
+    note(ax, extract_lightcurve(locus_of(lsst_alert(), lsst_alert(2)))[:0], 0, "flux")
+
+    assert texts(ax) == ["no points:\nnone of 2 selected"]
+
+
+def test_notes_on_several_loci_name_them_and_do_not_overlap(ax):
+    lc = extract_lightcurve(locus_of(lsst_alert(), lsst_alert(2)))
+    for name in ("", "SN B"):
+        note(ax, lc, 1, "magnitude", name)
+    note(ax, lc[:0], 0, "magnitude", "SN C")
+    ax.figure.canvas.draw()
+
+    text = "1 of 2 points have no magnitude (flux ≤ 0)"
+    assert texts(ax) == [text, f"SN B: {text}", "SN C: no points"]
+    boxes = [each.get_window_extent() for each in ax.texts]
+    assert boxes[0].y1 <= boxes[1].y0
+    assert boxes[1].y1 <= boxes[2].y0
 
 
 @pytest.mark.parametrize(
@@ -128,13 +192,14 @@ def test_an_empty_light_curve_without_meta_says_so(ax):
     ],
 )
 def test_points_without_a_magnitude_are_noted(ax, number, text):
-    note(ax, extract_lightcurve(locus_of(lsst_alert(), lsst_alert(2))), number)
+    note(ax, extract_lightcurve(locus_of(lsst_alert(), lsst_alert(2))), number, "magnitude")
 
     assert texts(ax) == text
 
 
 def test_simulated_data_are_marked(ax):
-    note(ax, extract_lightcurve(locus_of(lsst_alert(), simulated="true")), 0)
+    for _ in range(2):
+        note(ax, extract_lightcurve(locus_of(lsst_alert(), simulated="true")), 0, "flux")
 
     assert texts(ax) == ["simulated data"]
 
@@ -160,7 +225,7 @@ def test_a_legend_names_each_thing_once_and_nothing_else(ax):
 @pytest.mark.parametrize(
     ("layout", "is_beside"), [("constrained", True), ("compressed", True), (None, False)]
 )
-def test_a_legend_stands_beside_the_data_where_there_is_room(layout, is_beside):
+def test_a_legend_is_beside_the_data_if_there_is_room(layout, is_beside):
     fig, ax = plt.subplots(layout=layout)
     ax.plot([1], [1], label="r")
 
@@ -172,7 +237,7 @@ def test_a_legend_stands_beside_the_data_where_there_is_room(layout, is_beside):
 
 
 @pytest.mark.parametrize("background", ["white", "black"])
-def test_what_is_quiet_can_still_be_read(background):
+def test_quiet_text_can_still_be_read(background):
     def luminance(color):
         linear = [
             c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)

@@ -22,8 +22,8 @@ from antares_helpers.bands import BANDS, COLORS_ON_BLACK, COLORS_ON_WHITE
 @pytest.mark.parametrize(
     ("options", "label"),
     [
-        ({}, "PSF difference flux [nJy]"),
-        ({"y": "magnitude"}, "PSF difference magnitude [AB]"),
+        ({}, "Difference flux [nJy]"),
+        ({"y": "magnitude"}, "Difference magnitude [AB]"),
     ],
 )
 def test_the_label_of_the_difference_flux(every_band, options, label):
@@ -44,7 +44,7 @@ def test_the_unit_in_the_label_is_that_of_the_data(every_band):
     for name in ("flux", "flux_err"):
         every_band[name] = every_band[name].to(u.uJy)
 
-    assert plot_lightcurve(every_band).get_ylabel() == "PSF difference flux [uJy]"
+    assert plot_lightcurve(every_band).get_ylabel() == "Difference flux [uJy]"
 
 
 def test_the_time_scale_in_the_label_is_that_of_the_data(every_band):
@@ -59,7 +59,7 @@ def test_the_time_scale_in_the_label_is_that_of_the_data(every_band):
     assert series(ax)["y"].lines[0].get_xdata() == pytest.approx([MJD - 37 / 86400], abs=1e-9)
 
 
-def test_the_title_is_the_locus_id_unless_told(every_band):
+def test_the_title_is_the_locus_id_unless_it_is_given(every_band):
     assert plot_lightcurve(every_band).get_title() == LOCUS_ID
     assert plot_lightcurve(every_band, title="my star").get_title() == "my star"
     assert plot_lightcurve(every_band, title="").get_title() == ""
@@ -159,8 +159,8 @@ def test_an_epoch_may_be_a_whole_number(every_band, epoch):
 def test_a_phase_is_the_part_of_a_period_since_the_epoch(every_band, period):
     ax = plot_lightcurve(every_band, x="phase", period=period, epoch=MJD + 1)
 
-    assert x_of(ax) == pytest.approx([0, 0, 0.25, 0.5, 0.75, 0.75])
-    assert ax.get_xlim() == (0, 1)
+    once = np.array([0, 0, 0.25, 0.5, 0.75, 0.75])
+    assert x_of(ax) == pytest.approx([*once, *(once + 1)])
     assert ax.get_xlabel() == "Phase (period 4 d)"
 
 
@@ -231,7 +231,7 @@ def test_no_global_setting_is_changed(every_band):
     ids=["empty", "one", "negative", "limit", "long"],
 )
 def test_every_combination_can_be_drawn(alerts, x, y):
-    ax = plot_lightcurve(curve(*alerts), x=x, y=y, period=2)
+    ax = plot_lightcurve(curve(*alerts), x=x, y=y, period=2 if x == "phase" else None)
 
     ax.figure.canvas.draw()
 
@@ -247,7 +247,7 @@ def is_for_black(ax):
     return colors == {*COLORS_ON_BLACK.values()}
 
 
-def test_on_a_dark_background_the_colours_are_those_for_black(every_band):
+def test_on_a_dark_background_the_colors_are_those_for_black(every_band):
     with plt.style.context("dark_background"):
         ax = plot_lightcurve(every_band)
 
@@ -288,7 +288,7 @@ def test_an_empty_light_curve_says_why():
 
     ax = plot_lightcurve(lc)
 
-    assert texts(ax) == ["no points\n1 left out: no usable band\n2 left out: no usable flux"]
+    assert texts(ax) == ["no points\n1 excluded: no usable band\n2 excluded: no usable flux"]
     assert ax.get_title() == LOCUS_ID
     assert ax.get_legend() is None
 
@@ -296,9 +296,14 @@ def test_an_empty_light_curve_says_why():
 @pytest.mark.parametrize(
     "lc", [None, 5, "ANT2026abcd", locus_of(lsst_alert()), Table({"band": ["r"]}), np.ones(3)]
 )
-def test_what_is_no_light_curve_is_refused(lc):
+def test_anything_but_a_light_curve_is_refused(lc):
     with pytest.raises(InvalidInputError, match="takes what extract_lightcurve returns"):
         plot_lightcurve(lc)
+
+
+def test_a_locus_is_refused_with_the_call_that_works():
+    with pytest.raises(InvalidInputError, match=r"plot_lightcurve\(extract_lightcurve\(locus\)\)"):
+        plot_lightcurve(locus_of(lsst_alert()))
 
 
 @pytest.mark.parametrize("name", ["band", "flux", "flux_err"])
@@ -329,6 +334,13 @@ def test_a_folded_light_curve_says_how_to_fold(every_band):
     [
         ({"x": "time"}, "x='time' must be one of 'mjd', 'days', 'phase'"),
         ({"y": "mag"}, "y='mag' must be one of 'flux', 'magnitude'"),
+        ({"period": 2}, "period=2 needs x='phase'"),
+        ({"x": "days", "period": 2}, "period=2 needs x='phase'"),
+        ({"label": 5}, "label=5 must be a string"),
+        *[
+            ({"colors": colors}, r"must be one color of matplotlib, .* or a mapping of bands")
+            for colors in ("no color", 5, ["red", "blue"], {"g": "no color"}, {"R": "red"}, ["r"])
+        ],
         *[
             ({"x": "phase", "period": period}, "needs a period")
             for period in (None, 0, -1, np.nan, np.inf, "x", 3 * u.m, [1, 2], [1, 2] * u.day)
@@ -339,7 +351,7 @@ def test_a_folded_light_curve_says_how_to_fold(every_band):
         ],
     ],
 )
-def test_an_option_that_can_not_be_meant_is_refused(every_band, options, message):
+def test_an_option_that_is_not_valid_is_refused(every_band, options, message):
     with pytest.raises(InvalidInputError, match=message):
         plot_lightcurve(every_band, **options)
 

@@ -1,13 +1,14 @@
 import astropy.units as u
 import pytest
-from artists import bars, curve, legend_of, limits, line_of, series
+from artists import bars, color_of, curve, handle_of, legend_of, limits, line_of, series
 from astropy.timeseries import TimeSeries
 from building import LOCUS_ID, MJD, lsst_alert, ztf_alert, ztf_limit
-from matplotlib.colors import to_hex, to_rgba
-from matplotlib.markers import CARETDOWNBASE
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.path import Path
 
-from antares_helpers import plot_lightcurve, to_magnitude
-from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
+from antares_helpers import plot_lightcurve, to_flux, to_magnitude
+from antares_helpers.bands import BANDS, COLORS_ON_BLACK, COLORS_ON_WHITE, SYMBOLS
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def with_limit():
 # The points
 
 
-def test_each_point_stands_at_its_time_and_flux(every_band):
+def test_each_point_is_at_its_time_and_flux(every_band):
     points = {band: container.lines[0].get_xydata().tolist()
               for band, container in series(plot_lightcurve(every_band)).items()}  # fmt: skip
 
@@ -28,7 +29,7 @@ def test_each_point_stands_at_its_time_and_flux(every_band):
 
 
 @pytest.mark.parametrize("band", BANDS)
-def test_a_band_has_its_colour_and_symbol(every_band, band):
+def test_a_band_has_its_color_and_symbol(every_band, band):
     line = series(plot_lightcurve(every_band))[band].lines[0]
 
     assert line.get_marker() == SYMBOLS[band]
@@ -45,7 +46,7 @@ def test_a_marker_has_a_thin_dark_edge(every_band, band):
 
 
 @pytest.mark.parametrize("band", BANDS)
-def test_an_error_bar_spans_one_sigma_in_the_colour_of_the_band(every_band, band):
+def test_an_error_bar_spans_one_sigma_in_the_color_of_the_band(every_band, band):
     container = series(plot_lightcurve(every_band))[band]
 
     flux = every_band["flux"].value[every_band["band"] == band][0]
@@ -140,37 +141,131 @@ def test_without_dipoles_there_are_no_rings(every_band):
 
 
 @pytest.mark.parametrize("y", ["flux", "magnitude"])
-def test_upper_limits_are_small_and_hollow_in_the_colour_of_the_band(with_limit, y):
-    ax = plot_lightcurve(with_limit, y=y)
+def test_upper_limits_are_faint_and_hollow_in_the_color_of_the_band(with_limit, y):
+    (limit,) = limits(plot_lightcurve(with_limit, y=y))
 
-    (limit,) = limits(ax)
-    marker = limit.lines[0]
-    assert (marker.get_marker(), marker.get_markerfacecolor()) == ("o", "none")
-    assert to_hex(marker.get_color()) == COLORS_ON_WHITE["r"].lower()
-    assert marker.get_markersize() < series(ax)["g"].lines[0].get_markersize()
+    assert limit.get_markerfacecolor() == "none"
+    assert to_hex(limit.get_markeredgecolor()) == COLORS_ON_WHITE["r"].lower()
+    assert limit.get_alpha() == 0.5
+    assert limit.get_markeredgewidth() < 1
+
+
+@pytest.mark.parametrize(("y", "value"), [("flux", to_flux(20.0)), ("magnitude", 20.0)])
+def test_an_upper_limit_is_at_its_time_and_value(with_limit, y, value):
+    (limit,) = limits(plot_lightcurve(with_limit, y=y))
+
+    assert limit.get_ydata() == pytest.approx([value])
+    assert limit.get_xdata() == pytest.approx([with_limit.time.mjd[1]])
 
 
 @pytest.mark.parametrize("y", ["flux", "magnitude"])
 def test_the_arrow_of_an_upper_limit_points_down_to_what_is_fainter(with_limit, y):
-    ax = plot_lightcurve(with_limit, y=y)
+    (limit,) = limits(plot_lightcurve(with_limit, y=y))
+
+    marker = limit._marker
+    box = marker.get_path().transformed(marker.get_transform()).get_extents()
+    size = limit.get_markersize()
+    assert box.y0 * size == pytest.approx(-9)  # of the screen: whichever way the axis points
+    assert 0 < box.y1 * size < 3
+
+
+def test_the_arrow_of_an_upper_limit_lies_within_the_axes(with_limit):
+    ax = plot_lightcurve(with_limit[1:], y="magnitude")
     ax.figure.canvas.draw()
 
     (limit,) = limits(ax)
-    (at,) = limit.lines[0].get_ydata()
-    (arrow,) = limit.lines[1]
-    (tip,) = arrow.get_ydata()
-    assert arrow.get_marker() == CARETDOWNBASE
-    assert (tip < at) if y == "flux" else (tip > at)
-    pixels = ax.transData.transform([(0, at), (0, tip)])[:, 1]
-    assert pixels[1] < pixels[0]
+    at = ax.transData.transform(limit.get_xydata())[0]
+    assert at[1] - 9 * ax.figure.dpi / 72 > ax.get_window_extent().y0
 
 
-def test_an_upper_limit_has_no_bar_to_what_is_brighter(with_limit):
+def test_the_arrow_of_an_upper_limit_has_no_filled_head(with_limit):
+    """A filled head would look like the symbol of the r band."""
     (limit,) = limits(plot_lightcurve(with_limit))
 
-    ((low, high),) = bars(limit)
-    assert high == limit.lines[0].get_ydata()[0]
-    assert low < high
+    head = limit.get_marker().vertices[-3:].tolist()
+    codes = limit.get_marker().codes[-3:].tolist()
+    assert head[1] == [0, -1]
+    assert codes == [Path.MOVETO, Path.LINETO, Path.LINETO]
+
+
+# ZTF and LSST
+
+
+@pytest.fixture
+def of_both_surveys():
+    """Detections in g of both surveys, and in r of ZTF."""
+    return curve(
+        lsst_alert(band="g"), ztf_alert(mjd=MJD + 1), ztf_alert(2, mjd=MJD + 2, ant_passband="R")
+    )
+
+
+def test_each_survey_has_a_series_per_band(of_both_surveys):
+    drawn = series(plot_lightcurve(of_both_surveys))
+
+    assert set(drawn) == {"g", "g (ZTF)", "r (ZTF)"}
+    assert all(len(each.lines[0].get_xdata()) == 1 for each in drawn.values())
+
+
+def test_symbols_are_filled_for_lsst_and_light_for_ztf(of_both_surveys):
+    drawn = series(plot_lightcurve(of_both_surveys))
+    lsst, ztf = drawn["g"].lines[0], drawn["g (ZTF)"].lines[0]
+
+    assert lsst.get_marker() == ztf.get_marker() == SYMBOLS["g"]
+    assert color_of(lsst) == COLORS_ON_WHITE["g"].lower()
+    assert min(to_rgb(ztf.get_markerfacecolor())) > 0.75
+    assert to_hex(ztf.get_markeredgecolor()) == COLORS_ON_WHITE["g"].lower()
+
+
+def test_the_symbols_of_ztf_are_dark_on_a_dark_background(of_both_surveys):
+    with plt.style.context("dark_background"):
+        ztf = series(plot_lightcurve(of_both_surveys))["r (ZTF)"].lines[0]
+
+    assert max(to_rgb(ztf.get_markerfacecolor())) < 0.26
+    assert to_hex(ztf.get_markeredgecolor()) == COLORS_ON_BLACK["r"]
+
+
+def test_a_legend_of_your_own_is_in_the_order_of_wavelength_too(of_both_surveys):
+    ax = plot_lightcurve(of_both_surveys, legend=False)
+    ax.legend()
+
+    assert legend_of(ax) == ["g", "g (ZTF)", "r (ZTF)"]
+
+
+def test_the_legend_names_the_survey_of_ztf(of_both_surveys):
+    assert legend_of(plot_lightcurve(of_both_surveys)) == ["g", "g (ZTF)", "r (ZTF)"]
+
+
+def test_without_a_column_of_surveys_all_is_of_lsst(of_both_surveys):
+    of_both_surveys.remove_column("survey")
+
+    assert set(series(plot_lightcurve(of_both_surveys))) == {"g", "r"}
+
+
+# Points that do not hide each other
+
+
+def test_a_band_with_small_errors_is_drawn_over_one_with_large_errors():
+    lc = curve(lsst_alert(1, band="y", psfFluxErr=400.0), lsst_alert(2, band="i", psfFluxErr=40.0))
+
+    drawn = series(plot_lightcurve(lc))
+
+    assert drawn["i"].lines[0].get_zorder() > drawn["y"].lines[0].get_zorder()
+
+
+@pytest.mark.parametrize(("number", "largest"), [(60, 6.0), (400, 4.0), (4000, 2.2)])
+def test_the_more_points_the_smaller_they_are(number, largest):
+    lc = curve(*(lsst_alert(n, mjd=MJD + n / 100) for n in range(number)))
+
+    line, _, (error_bars,) = series(plot_lightcurve(lc))["r"].lines
+
+    assert 0.8 * largest < line.get_markersize() <= largest
+    assert error_bars.get_linewidth()[0] <= 0.19 * largest
+
+
+def test_in_the_legend_symbols_have_their_full_size():
+    lc = curve(*(lsst_alert(n, mjd=MJD + n / 10) for n in range(400)))
+
+    assert handle_of(plot_lightcurve(lc), "r").get_markersize() == 6
 
 
 # The legend
@@ -188,11 +283,11 @@ def test_the_legend_names_only_bands_that_are_there_then_dipoles_then_limits():
         lsst_alert(2, band="g"),
     )
 
-    assert legend_of(plot_lightcurve(lc)) == ["g", "r", "z", "dipole", "upper limit"]
+    assert legend_of(plot_lightcurve(lc)) == [*("g", "r (ZTF)", "z", "dipole", "upper limit")]
 
 
 def test_the_legend_names_a_band_of_which_there_are_only_limits(with_limit):
-    assert legend_of(plot_lightcurve(with_limit)) == ["g", "r", "upper limit"]
+    assert legend_of(plot_lightcurve(with_limit)) == ["g (ZTF)", "r (ZTF)", "upper limit"]
 
 
 def test_the_legend_can_be_left_out(every_band):

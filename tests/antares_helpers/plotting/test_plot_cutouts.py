@@ -83,14 +83,14 @@ def test_the_images_are_left_as_they_were(cutouts):
 # The scale
 
 
-def test_all_images_share_one_scale_and_one_colour_bar(cutouts):
+def test_all_images_share_one_scale_and_one_color_bar(cutouts):
     axes = plot_cutouts(cutouts)
 
     norms = {id(image_of(ax).norm) for ax in axes}
     assert (len(norms), len(bars(axes))) == (1, 1)
 
 
-def test_zero_is_in_the_middle_and_on_the_colour_bar(cutouts):
+def test_zero_is_in_the_middle_and_on_the_color_bar(cutouts):
     axes = plot_cutouts(cutouts)
 
     norm = image_of(axes[0]).norm
@@ -118,7 +118,7 @@ def test_a_bad_pixel_does_not_set_the_scale(cutouts, value):
 
 
 @pytest.mark.parametrize(("value", "end"), [(1e6, "max"), (-1e6, "min")])
-def test_an_arrow_tells_of_values_beyond(value, end):
+def test_an_arrow_shows_that_there_are_values_beyond(value, end):
     image = np.tile([[-1.0, 1.0]], (30, 15))
     image[0, 0] = value
 
@@ -148,7 +148,7 @@ def test_constant_images_can_be_drawn(value):
 # Units
 
 
-def test_the_colour_bar_names_the_unit(cutouts):
+def test_the_color_bar_names_the_unit(cutouts):
     (bar,) = bars(plot_cutouts(cutouts))
 
     assert bar.get_ylabel() == "Flux in a pixel [nJy]"
@@ -210,7 +210,7 @@ def test_an_image_without_any_value_says_so(cutouts):
     assert image_of(axes[0]).norm.vmax == pytest.approx(3000, rel=0.02)
 
 
-def test_without_any_value_there_is_no_colour_bar():
+def test_without_any_value_there_is_no_color_bar():
     axes = plot_cutouts(dict.fromkeys(CUTOUTS, np.full((3, 3), np.nan)))
     axes[0].figure.canvas.draw()
 
@@ -301,7 +301,7 @@ def test_text_can_be_read_on_black(cutouts):
     ],
     ids=str,
 )
-def test_what_are_no_images_is_refused(given):
+def test_anything_but_images_is_refused(given):
     with pytest.raises(InvalidInputError):
         plot_cutouts(given)
     assert plt.get_fignums() == []
@@ -317,6 +317,6 @@ def test_the_number_of_axes_must_be_that_of_the_images(cutouts, number):
 
 
 @pytest.mark.parametrize("axes", ["axes", 3, [1, 2, 3], [], [None] * 3], ids=str)
-def test_what_are_no_axes_is_refused(cutouts, axes):
+def test_anything_but_axes_is_refused(cutouts, axes):
     with pytest.raises(InvalidInputError, match="axes must be 3 Axes"):
         plot_cutouts(cutouts, axes=axes)

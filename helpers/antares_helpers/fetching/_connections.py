@@ -1,0 +1,307 @@
+"""Connections to ANTARES: shared by all calls, bounded in time and size, without cookies."""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
+from threading import Event
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+from antares_client import search
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    # Of the client's own HTTP library: if it moves to a successor of httpx, this follows.
+    httpx = import_module(type(search.api_client.client).__module__.partition(".")[0])
+
+__all__ = ["MAX_CONNECTIONS", "MAX_RESPONSE_BYTES", "Deadline", "exchange", "httpx"]
+
+MAX_RESPONSE_BYTES = 2**28
+"""Decoded bytes beyond which a response is refused: those of some 200,000 alerts."""
+
+MAX_CONNECTIONS = 32
+"""How many connections are kept open for further requests."""
+
+_MAX_ERROR_BYTES = 2**16
+_CODINGS = ("gzip", "deflate")
+_MIN_TIMEOUT = 1e-3
+_TRANSPORT_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
+
+
+class Deadline(float):
+    """A timeout, in seconds, of every single read and write, which also ends at a given time.
+
+    Parameters
+    ----------
+    seconds : float
+        Longest silence of the other side.
+    end : float
+        When all must be complete, in seconds of `time.monotonic`.
+    cancelled : threading.Event
+        Set if nobody waits any longer.
+    """
+
+    end: float
+    cancelled: Event
+
+    def __new__(cls, seconds: float, *, end: float, cancelled: Event) -> "Deadline":
+        """Make a timeout which httpx and httpcore hand on as any other."""
+        self = super().__new__(cls, max(seconds, _MIN_TIMEOUT))
+        self.end, self.cancelled = end, cancelled
+        return self
+
+    def left(self) -> float:
+        """Return for how long to wait now.
+
+        Raises
+        ------
+        httpcore.ReadTimeout
+            If the time is up.
+        """
+        left = self.end - time.monotonic()
+        if left <= 0 or self.cancelled.is_set():
+            raise httpcore.ReadTimeout("the response came too slowly")
+        return min(self, left)
+
+
+def exchange(request: Any, deadline: Deadline) -> Any:
+    """Send a request, and read the response.
+
+    Parameters
+    ----------
+    request : httpx.Request
+        The request, which must have no body.
+    deadline : Deadline
+        By when the whole exchange, from connecting to the last byte, must be over.
+
+    Returns
+    -------
+    httpx.Response
+        The response, decoded, in UTF-8 if it is text, without cookies.
+
+    Raises
+    ------
+    httpx.HTTPStatusError
+        If the status is 400 or more. It has the response, with the beginning of the body.
+    httpx.TransportError
+        If there is no complete response before the deadline.
+    ValueError
+        If the response is too long, or in an encoding that was not asked for.
+    """
+    request.headers["User-Agent"] = _user_agent()
+    request.headers["Accept-Encoding"] = ", ".join(_CODINGS)
+    request.extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), deadline)}
+    with _sent(request) as response:
+        is_error = response.status_code >= 400
+        content = _read(response, keep=_MAX_ERROR_BYTES if is_error else None)
+    headers = [(name, response.headers[name]) for name in _HEADERS if name in response.headers]
+    complete = httpx.Response(
+        response.status_code,
+        headers=headers,
+        content=content,
+        request=request,
+        default_encoding="utf-8",
+        extensions={"reason_phrase": response.extensions.get("reason_phrase", b"")},
+    )
+    if is_error:
+        status = f"{complete.status_code} {complete.reason_phrase}".strip()
+        raise httpx.HTTPStatusError(status, request=request, response=complete)
+    return complete
+
+
+# All that is used: text is UTF-8 whatever the content type says, and cookies are dropped.
+_HEADERS = ("Location", "Retry-After")
+
+
+@contextmanager
+def _sent(request: Any) -> Iterator[Any]:
+    """Send a request over the connections of this process; give them back at the end."""
+    pool = _pool(os.getpid(), _proxy(request.url))
+    try:
+        raw = pool.handle_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        try:
+            yield httpx.Response(
+                raw.status,
+                headers=raw.headers,
+                stream=_Body(raw.stream),
+                extensions=raw.extensions,
+            )
+        finally:
+            raw.close()
+    except _TRANSPORT_ERRORS as error:
+        raise getattr(httpx, type(error).__name__)(str(error), request=request) from error
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)
+
+
+def _read(response: Any, keep: int | None) -> bytes:
+    """Read and decode a body; of that of an error only the beginning."""
+    coding = response.headers.get("Content-Encoding", "").strip().lower()
+    if coding not in ("", "identity", *_CODINGS):
+        raise ValueError(f"it is encoded as {coding[:40]!r}, which was not asked for")
+    chunks, size = [], 0
+    for chunk in response.iter_bytes():
+        chunks.append(chunk)
+        size += len(chunk)
+        if keep is not None and size > keep:
+            break
+        if size > MAX_RESPONSE_BYTES:
+            raise ValueError(f"it has more than {MAX_RESPONSE_BYTES} bytes")
+    return b"".join(chunks)
+
+
+@cache
+def _pool(_process: int, proxy: str | None) -> httpcore.ConnectionPool:
+    """Return the connections of a process: a forked child must not use those of its parent."""
+    options: dict[str, Any] = {
+        "ssl_context": httpx.create_ssl_context(),
+        "max_connections": None,
+        "max_keepalive_connections": MAX_CONNECTIONS,
+        "network_backend": _Backend(),
+    }
+    pool: httpcore.ConnectionPool
+    if proxy is None:
+        pool = httpcore.ConnectionPool(**options)
+    else:
+        url = httpx.URL(proxy)
+        options["proxy_auth"] = (url.username, url.password) if url.username else None
+        kind = httpcore.SOCKSProxy if url.scheme.startswith("socks5") else httpcore.HTTPProxy
+        pool = kind(str(url.copy_with(username="", password="")), **options)
+    atexit.register(pool.close)
+    return pool
+
+
+def _proxy(url: Any) -> str | None:
+    """Return the proxy that the environment names for an address."""
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(url.host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+class _Backend(httpcore.SyncBackend):
+    """A network that keeps to a `Deadline`; httpcore limits only each single read and write."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: Any = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
+        connect = partial(
+            super().connect_tcp, host, port, timeout.left(), local_address, socket_options
+        )
+        stream = connect() if _is_address(host) else _in_time(connect, timeout.left())
+        return _Stream(stream, timeout)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that keeps to a `Deadline`, while it is made too."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline  # a SOCKS proxy is greeted without a timeout
+
+    def read(self, max_bytes: int, timeout: Any = None) -> bytes:
+        return self._stream.read(max_bytes, (timeout or self._deadline).left())
+
+    def write(self, buffer: bytes, timeout: Any = None) -> None:
+        self._stream.write(buffer, (timeout or self._deadline).left())
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None
+    ) -> "_Stream":
+        deadline = timeout or self._deadline
+        return _Stream(
+            self._stream.start_tls(ssl_context, server_hostname, deadline.left()), deadline
+        )
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
+
+
+def _in_time(
+    connect: Callable[[], httpcore.NetworkStream], seconds: float
+) -> httpcore.NetworkStream:
+    """Connect in a thread of its own: looking up a name can't be interrupted."""
+    future: Future[httpcore.NetworkStream] = Future()
+
+    def run() -> None:
+        try:
+            stream = connect()
+        except BaseException as error:
+            with suppress(InvalidStateError):
+                future.set_exception(error)
+            return
+        try:
+            future.set_result(stream)
+        except InvalidStateError:  # too late
+            stream.close()
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return future.result(seconds)
+    except FutureTimeoutError:
+        if future.cancel():
+            raise httpcore.ConnectTimeout("connecting took too long") from None
+        return future.result()
+
+
+@cache
+def _user_agent() -> str:
+    return " ".join(f"{name}/{_version(name)}" for name in ("antares-helpers", "antares-client"))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # on the path, but not installed
+        return "unknown"

@@ -1,0 +1,1 @@
+"""The locus files that a sandbox serves."""

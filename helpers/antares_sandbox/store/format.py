@@ -1,0 +1,169 @@
+"""The content of a locus file, checked in full: the sandbox serves every field of it."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+from antares_helpers.errors import BadDataError
+from antares_helpers.locus_file import read_locus_file_content
+from antares_helpers.validation import LOCUS_ID
+
+__all__ = [
+    "Alert",
+    "Header",
+    "Locus",
+    "LocusFile",
+    "Wire",
+    "WireAlert",
+    "WireLocus",
+    "WireMatch",
+    "read_checked_locus_file",
+]
+
+# Fields that the service adds one day are replayed, too.
+_OPEN = ConfigDict(extra="allow")
+
+LocusId = Annotated[str, StringConstraints(pattern=f"^{LOCUS_ID.pattern}$")]
+
+
+class Header(TypedDict):
+    """The format of the file, its source and its date."""
+
+    format: Literal["antares-locus"]
+    version: Literal[1]
+    source: NotRequired[str]
+    created: NotRequired[str]
+
+
+class Alert(TypedDict):
+    """An alert, as in the devkit's dict."""
+
+    id: str
+    mjd: float
+    properties: dict[str, Any]
+    grav_wave_events: list[dict[str, Any]]
+
+
+class Locus(TypedDict):
+    """The dict that `to_devkit(include_catalogs=True)` of antares-client returns."""
+
+    id: LocusId
+    ra: float
+    dec: float
+    user_tags: list[str]
+    old_properties: dict[str, Any]
+    catalog_objects: dict[str, list[dict[str, Any]]]
+    grav_wave_events_metadata: dict[str, Any]
+    alerts: list[Alert]
+
+
+@with_config(_OPEN)
+class WireLocus(TypedDict, total=False):
+    """What the devkit's dict lacks of the locus."""
+
+    htm16: int | None
+    grav_wave_events: list[str]
+    user_properties: list[str]
+    lightcurve: str
+    catalogs: list[str]
+
+
+@with_config(_OPEN)
+class WireAlert(TypedDict, total=False):
+    """What the devkit's dict lacks of an alert."""
+
+    created_at: str
+    survey: str
+
+
+@with_config(_OPEN)
+class Extra(TypedDict):
+    """The distance of a catalog object from the locus, in arcsec."""
+
+    separation: float
+
+
+@with_config(_OPEN)
+class WireMatch(TypedDict):
+    """What the devkit's dict lacks of a catalog match."""
+
+    catalog_name: str
+    id: str
+    object_id: str
+    ra: float
+    dec: float
+    radius: float
+    object_name: str
+    extra: Extra
+
+
+class Wire(TypedDict, total=False):
+    """All that the devkit's dict lacks; alerts and matches in the order of the locus."""
+
+    locus: WireLocus
+    alerts: list[WireAlert]
+    catalog_matches: list[WireMatch]
+
+
+class LocusFile(TypedDict):
+    """The content of one locus file."""
+
+    header: Header
+    locus: Locus
+    wire: NotRequired[Wire]
+
+
+_ADAPTER: TypeAdapter[LocusFile] = TypeAdapter(LocusFile)
+
+
+def read_checked_locus_file(path: Path) -> LocusFile:
+    """Read a locus file and check every field that the sandbox serves.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to read.
+
+    Returns
+    -------
+    LocusFile
+        Its content.
+
+    Raises
+    ------
+    BadDataError
+        If it can't be read, is not a locus file or contradicts itself; names the first fault.
+    """
+    try:
+        content = _ADAPTER.validate_python(
+            read_locus_file_content(path, allow_nan=False), strict=True
+        )
+    except OSError as error:
+        raise BadDataError(f"{path} can't be read: {error.strerror}.") from error
+    except ValidationError as error:
+        raise BadDataError(f"{path} is damaged: {_first_fault(error)}.") from None
+    _check_wire(path, content["locus"], content.get("wire", {}))
+    return content
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}"
+
+
+def _check_wire(path: Path, locus: Locus, wire: Wire) -> None:
+    given, expected = len(wire.get("alerts", locus["alerts"])), len(locus["alerts"])
+    if given != expected:
+        raise BadDataError(f"{path}: wire.alerts has {given} entries for {expected} alerts.")
+    if "catalog_matches" not in wire:
+        return
+    listed = Counter(match["catalog_name"] for match in wire["catalog_matches"])
+    present = Counter({name: len(rows) for name, rows in locus["catalog_objects"].items()})
+    if listed != present:
+        raise BadDataError(
+            f"{path}: wire.catalog_matches lists {dict(listed)}, "
+            f"locus.catalog_objects holds {dict(present)}."
+        )

@@ -1,0 +1,102 @@
+"""A locus without its alerts, as searches see it: little enough to stay in memory."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from antares_sandbox.queries import Document, make_document
+from antares_sandbox.responses import encode
+from antares_sandbox.sky import separation_arcsec
+from antares_sandbox.store.format import LocusFile
+from antares_sandbox.store.wire import catalog_matches_data, search_data
+
+__all__ = ["CatalogObject", "IndexEntry", "make_entry"]
+
+MIN_REACH_ARCSEC: Final = 1.0
+MAX_REACH_ARCSEC: Final = 60.0
+"""Larger radii in a file are not believed: their unit is not documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogObject:
+    """An object of a catalog that a locus matches.
+
+    Attributes
+    ----------
+    catalog : str
+        The catalog.
+    identity : str
+        Its ID there.
+    ra, dec : float
+        Position, in degrees.
+    reach_arcsec : float
+        How far from it a position still finds it: the radius of the match (in degrees) up to
+        1 arcmin, but no less than the distance of the locus, nor than 1 arcsec.
+    sample : bytes
+        Its part of the response to a catalog search.
+    """
+
+    catalog: str
+    identity: str
+    ra: float
+    dec: float
+    reach_arcsec: float
+    sample: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A locus without its alerts.
+
+    Attributes
+    ----------
+    document : Document
+        Its fields, for queries.
+    result : bytes
+        Its part of the response to a search.
+    catalog_objects : tuple of CatalogObject
+        The catalog objects that it matches.
+    """
+
+    document: Document
+    result: bytes
+    catalog_objects: tuple[CatalogObject, ...]
+
+
+def make_entry(file: LocusFile) -> IndexEntry:
+    """Return the entry of a locus file.
+
+    Parameters
+    ----------
+    file : LocusFile
+        Its content.
+
+    Returns
+    -------
+    IndexEntry
+        Its entry.
+    """
+    data = search_data(file)
+    return IndexEntry(
+        document=make_document(data),
+        result=encode({"locus": data}),
+        catalog_objects=tuple(_catalog_objects(file)),
+    )
+
+
+def _catalog_objects(file: LocusFile) -> list[CatalogObject]:
+    locus = file["locus"]
+    return [
+        CatalogObject(
+            catalog=match["catalog_name"],
+            identity=match["id"],
+            ra=match["ra"],
+            dec=match["dec"],
+            reach_arcsec=max(
+                MIN_REACH_ARCSEC,
+                separation_arcsec(locus["ra"], locus["dec"], match["ra"], match["dec"]),
+                min(match["radius"] * 3600, MAX_REACH_ARCSEC),
+            ),
+            sample=encode({name: match[name] for name in ("id", "catalog_name", "properties")}),
+        )
+        for match in catalog_matches_data(file)
+    ]

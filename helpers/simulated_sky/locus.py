@@ -1,0 +1,152 @@
+"""From alerts to a locus and its file."""
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+from antares_helpers.locus_file import FORMAT, VERSION
+from antares_sandbox.grav_wave import GW_EVENT_ID
+from antares_sandbox.sky import separation_arcsec
+from antares_sandbox.store.format import Alert, LocusFile, Wire, WireMatch
+from simulated_sky.features import FEATURE_TAG, feature_properties
+from simulated_sky.grav_wave import with_grav_wave_events
+from simulated_sky.tags import pipeline_tags
+
+__all__ = ["CREATED", "make_locus_file"]
+
+CREATED = "2026-11-22T00:00:00Z"
+"""The date in every header: fixed, so that the files are always the same."""
+
+_MATCH_RADIUS_ARCSEC = 2.0
+
+
+def make_locus_file(
+    locus_id: str,
+    alerts: Sequence[Alert],
+    *,
+    sim_class: str,
+    properties: dict[str, Any] | None = None,
+    catalogs: dict[str, list[dict[str, Any]]] | None = None,
+) -> LocusFile:
+    """Return the content of the file of a simulated locus.
+
+    Parameters
+    ----------
+    locus_id : str
+        The ID.
+    alerts : sequence of Alert
+        Its alerts, in the order of time.
+    sim_class : str
+        The class of the source.
+    properties : dict, optional
+        User properties beside ``simulated``, ``sim_class`` and the features of the light curve.
+    catalogs : dict, optional
+        Catalog objects by catalog; each needs `ra` and `dec`, and its ID as first item.
+
+    Returns
+    -------
+    LocusFile
+        The content.
+    """
+    placed = [alert["properties"] for alert in alerts if "ant_ra" in alert["properties"]]
+    ra = round(fmean(row["ant_ra"] for row in placed), 8)
+    dec = round(fmean(row["ant_dec"] for row in placed), 8)
+    features = feature_properties(alerts)
+    truth = {"simulated": "true", "sim_class": sim_class, **(properties or {})}
+    tags = [*pipeline_tags(locus_id, alerts, ra, dec), *([FEATURE_TAG] if features else [])]
+    marked = with_grav_wave_events(alerts, ra, dec)
+    file: LocusFile = {
+        "header": {"format": FORMAT, "version": VERSION, "source": "simulated", "created": CREATED},
+        "locus": {
+            "id": locus_id,
+            "ra": ra,
+            "dec": dec,
+            "user_tags": ["simulated", *tags],
+            "old_properties": {**_internal(alerts), **truth, **features},
+            "catalog_objects": catalogs or {},
+            "grav_wave_events_metadata": {},
+            "alerts": marked,
+        },
+    }
+    wire = _wire(ra, dec, file["locus"]["catalog_objects"], marked)
+    return {**file, "wire": wire} if wire else file
+
+
+def _wire(
+    ra: float, dec: float, objects: dict[str, list[dict[str, Any]]], alerts: Sequence[Alert]
+) -> Wire:
+    wire: Wire = {}
+    if any(alert["grav_wave_events"] for alert in alerts):
+        wire["locus"] = {"grav_wave_events": [GW_EVENT_ID]}
+    if objects:
+        wire["catalog_matches"] = _matches(ra, dec, objects)
+    return wire
+
+
+def _internal(alerts: Sequence[Alert]) -> dict[str, Any]:
+    bright = [alert for alert in alerts if "ant_mag" in alert["properties"]]
+    named = {"newest": alerts[-1], "oldest": alerts[0]}
+    if bright:
+        brightest = min(bright, key=lambda alert: float(alert["properties"]["ant_mag"]))
+        named = {"brightest": brightest, "newest": bright[-1], "oldest": bright[0]}
+    described = [_described(name, alert) for name, alert in named.items()]
+    return {
+        "num_alerts": len(alerts),
+        "num_mag_values": len(bright),
+        **{key: value for row in described for key, value in row.items()},
+        "is_corrected": "true" if bright else "false",
+        **_surveys(alerts),
+    }
+
+
+def _described(name: str, alert: Alert) -> dict[str, Any]:
+    row: dict[str, Any] = {f"{name}_alert_id": alert["id"]}
+    if "ant_mag" in alert["properties"]:
+        row[f"{name}_alert_magnitude"] = alert["properties"]["ant_mag"]
+    return {**row, f"{name}_alert_observation_time": alert["mjd"]}
+
+
+def _surveys(alerts: Sequence[Alert]) -> dict[str, Any]:
+    def values(name: str) -> list[Any]:
+        found = (alert["properties"].get(name) for alert in alerts)
+        return list(dict.fromkeys(value for value in found if value))
+
+    survey: dict[str, Any] = {
+        "lsst": {
+            "dia_object_id": [str(value) for value in values("lsst_diaSource_diaObjectId")],
+            "ss_object_id": [str(value) for value in values("lsst_diaSource_ssObjectId")],
+        }
+    }
+    ztf = values("ztf_object_id")
+    if not ztf:
+        return {"survey": survey}
+    survey["ztf"] = {
+        "id": ztf,
+        "field": values("ztf_field"),
+        "rcid": values("ztf_rcid"),
+        "ssnamenr": [],
+    }
+    return {"survey": survey, "ztf_object_id": ztf[0]}
+
+
+def _matches(ra: float, dec: float, objects: dict[str, list[dict[str, Any]]]) -> list[WireMatch]:
+    return [
+        _match(ra, dec, catalog, properties)
+        for catalog, rows in objects.items()
+        for properties in rows
+    ]
+
+
+def _match(ra: float, dec: float, catalog: str, properties: dict[str, Any]) -> WireMatch:
+    object_id = str(next(iter(properties.values())))
+    distance = separation_arcsec(ra, dec, properties["ra"], properties["dec"])
+    return {
+        "catalog_name": catalog,
+        "id": f"{catalog}:{object_id}",
+        "object_id": object_id,
+        "ra": properties["ra"],
+        "dec": properties["dec"],
+        "radius": round(_MATCH_RADIUS_ARCSEC / 3600, 8),
+        "object_name": object_id,
+        "extra": {"separation": round(distance, 4)},
+    }
