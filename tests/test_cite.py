@@ -1,4 +1,4 @@
-"""The page on citing and the changelog's page say what CITATION.cff and CHANGELOG.md say."""
+"""The pages on citing and on changes agree with CITATION.cff and CHANGELOG.md."""
 
 import re
 import sys

@@ -1,10 +1,13 @@
-"""Every Python code block of the site's own pages runs, one page after the other."""
+"""Every Python code block of the site's own pages runs, and the API page is complete."""
 
 import re
 import textwrap
 from pathlib import Path
 
 import pytest
+
+import antares_helpers
+from antares_helpers.lightcurves import summary
 
 pytest.importorskip("confluent_kafka", reason="the page on the sandbox shows a stream")
 
@@ -26,3 +29,16 @@ def test_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_there_is_code_to_run() -> None:
     assert sum(map(len, CODE.values())) >= 5
+
+
+def test_the_api_page_lists_every_public_name() -> None:
+    page = (DOCS / "api" / "index.rst").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^(?:   |\.\. autoexception:: )(\w+)$", page, re.MULTILINE))
+    assert set(antares_helpers.__all__) <= listed
+
+
+def test_the_api_page_lists_every_reason_to_exclude_an_alert() -> None:
+    page = (DOCS / "api" / "index.rst").read_text(encoding="utf-8")
+    reasons = [value for name, value in vars(summary).items() if name.isupper()]
+    assert len(reasons) > 10
+    assert not [reason for reason in reasons if f"``{reason}``" not in page]

@@ -1,4 +1,4 @@
-"""The notebooks are those that the gallery makes; nbval runs them and compares their outputs."""
+"""The notebooks match the gallery; nbval runs them and compares their outputs."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ def test_every_code_cell_was_executed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_text_stands_before_every_code_cell(path: Path) -> None:
+def test_text_precedes_every_code_cell(path: Path) -> None:
     kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
     assert "code code" not in " ".join(kinds)
 

@@ -1,4 +1,4 @@
-"""Each snippet is short, stands on the page, and runs in an environment without antares-helpers."""
+"""Each snippet is short, is on the page, and runs in an environment without antares-helpers."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def test_snippet_is_short_enough_to_paste(snippet: Path) -> None:
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
-def test_snippet_stands_on_the_page_and_can_be_downloaded(snippet: Path) -> None:
+def test_snippet_is_on_the_page_and_can_be_downloaded(snippet: Path) -> None:
     assert f".. literalinclude:: snippets/{snippet.name}\n" in PAGE
     assert f"<snippets/{snippet.name}>`" in PAGE
 
@@ -53,7 +53,7 @@ def test_there_are_enough() -> None:
 
 @pytest.fixture(scope="module")
 def nowhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Run the snippets where no question finds an answer."""
+    """Run the snippets against a locus that no search finds."""
     return make_sky(snippet_folders.lonely(), tmp_path_factory.mktemp("lonely")).ran
 
 
@@ -68,7 +68,7 @@ def test_it_says_that_nothing_is_there(nowhere: dict[str, Any], name: str) -> No
 
 
 @needs_plain
-def test_a_service_that_fails_is_asked_again(tmp_path: Path) -> None:
+def test_a_failing_service_is_retried(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(503), times=2)
         ran = run(tmp_path, [FOLDER / "missing_or_failing.py"])
@@ -76,11 +76,11 @@ def test_a_service_that_fails_is_asked_again(tmp_path: Path) -> None:
 
 
 @needs_plain
-def test_a_service_that_goes_on_failing_is_told(tmp_path: Path) -> None:
+def test_a_service_that_keeps_failing_is_reported(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         sandbox.inject_fault("loci/*/alerts", Status(500), times=None)
         ran = run(tmp_path, [FOLDER / "missing_or_failing.py"])
-    assert "ANTARES fails" in ran["missing_or_failing"]["output"]
+    assert "ANTARES failed" in ran["missing_or_failing"]["output"]
 
 
 @needs_plain
