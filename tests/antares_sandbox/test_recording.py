@@ -39,6 +39,7 @@ def manifest_of(folder):
     return json.loads((folder / "manifest.json").read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_a_recording_of_a_sandbox_gives_the_same_loci_to_the_client(tmp_path, fetch):
     with Sandbox() as sandbox:
         ids = sandbox.locus_ids

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from looping import for_each
 
 from antares_sandbox import BUNDLED, TUTORIAL_ID, simulate_large, simulate_loci
 from antares_sandbox.simulation import __main__ as command
@@ -14,7 +15,7 @@ from antares_sandbox.simulation.writing import (
 )
 
 FILES = {file["locus"]["id"]: file for file in simulate_loci()}
-LOCI = pytest.mark.parametrize("file", FILES.values(), ids=FILES.keys())
+LOCI = for_each("file", FILES.values(), ids=FILES.keys())
 MAX_BUNDLED_BYTES = 5_000_000
 
 
