@@ -4,7 +4,7 @@ Each tutorial becomes a notebook in the form of Rubin's RTN-045: a header, all i
 definitions first, numbered sections. The notebooks are executed against the sandbox (with
 ANTARES_LIVE=1 against the live service) and written with their outputs. With --check nothing is
 executed or written; the exit status is 1 where a notebook does not match its tutorial. Pages are
-given by their names, such as 04_negative_fluxes; without any, all are made.
+given by their names, such as 04_handle_negative_fluxes; without any, all are made.
 """
 
 import ast

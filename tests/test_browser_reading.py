@@ -11,7 +11,7 @@ expect = need("playwright.sync_api", "playwright").expect
 pytest_plugins = ["browsing"]
 pytestmark = [needs_site, pytest.mark.slow]
 
-FIRST = "tutorials/1_first_steps/01_first_light_curve.html"
+FIRST = "tutorials/1_first_steps/01_plot_your_first_light_curve.html"
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -21,7 +21,7 @@ def test_search_finds_negative_flux(open_page: Any) -> None:
     page.keyboard.type("negative flux")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=negative+flux")
-    results = page.locator("#search-results a[href*='04_negative_fluxes.html']")
+    results = page.locator("#search-results a[href*='04_handle_negative_fluxes.html']")
     results.first.click()
     expect(page.locator("h1")).to_contain_text("Negative fluxes")
 

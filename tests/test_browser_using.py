@@ -16,7 +16,7 @@ expect = need("playwright.sync_api", "playwright").expect
 pytest_plugins = ["browsing"]
 pytestmark = [needs_site, pytest.mark.slow]
 
-FIRST = "tutorials/1_first_steps/01_first_light_curve.html"
+FIRST = "tutorials/1_first_steps/01_plot_your_first_light_curve.html"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 FOCUSABLE = "a[href], button, input, summary, [tabindex='0']"
 CAN_BE_SEEN = """all => all.filter(it => it.checkVisibility({visibilityProperty: true})

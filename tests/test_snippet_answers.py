@@ -239,7 +239,7 @@ def test_fold(sky: Sky) -> None:
 def test_devkit_locus(sky: Sky) -> None:
     made, output = sky.ran["devkit_locus"]["made"], sky.ran["devkit_locus"]["output"]
     assert made["late"] == pytest.approx(37, abs=1e-3)
-    assert f"{TUTORIAL_ID} is valid and has {len(sky.rubin)} alerts of Rubin." in output
+    assert f"{TUTORIAL_ID} is valid and has {len(sky.rubin)} Rubin alerts." in output
     right = sky.ran["utc_dates"]["made"]["dates"][0]
     assert f"now they are right: {right} UTC" in output
 
@@ -252,7 +252,7 @@ def test_reliable_points(sky: Sky) -> None:
         for name, value in (("psfFlux", 1.0), ("psfFluxErr", 1.0), ("band", "r")):
             alert["properties"].setdefault(P + name, value)
     lc = extract_lightcurve(locus, keep_dipoles=False, keep_flagged=False, min_reliability=0.6)
-    assert counts["kept"] == len(lc) > 0
+    assert counts["included"] == len(lc) > 0
     assert sum(counts.values()) == len(sky.rubin)
 
 

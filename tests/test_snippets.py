@@ -68,26 +68,26 @@ def test_it_says_that_nothing_is_there(nowhere: dict[str, Any], name: str) -> No
 
 
 @needs_plain
-def test_a_service_that_fails_is_asked_again(tmp_path: Path) -> None:
+def test_a_failing_service_is_retried(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
-        sandbox.fail(f"loci/{TUTORIAL_ID}", Status(503), times=2)
+        sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(503), times=2)
         ran = run(tmp_path, [FOLDER / "missing_or_failing.py"])
     assert f"{TUTORIAL_ID} has 77 alerts" in ran["missing_or_failing"]["output"]
 
 
 @needs_plain
-def test_a_service_that_goes_on_failing_is_told(tmp_path: Path) -> None:
+def test_a_service_that_keeps_failing_is_reported(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
-        sandbox.fail("loci/*/alerts", Status(500), times=None)
+        sandbox.inject_fault("loci/*/alerts", Status(500), times=None)
         ran = run(tmp_path, [FOLDER / "missing_or_failing.py"])
-    assert "ANTARES fails" in ran["missing_or_failing"]["output"]
+    assert "ANTARES failed" in ran["missing_or_failing"]["output"]
 
 
 @needs_plain
 def test_one_locus_that_fails_stops_no_other(tmp_path: Path) -> None:
     newest = next(iter(snippet_folders.newest_first(snippet_folders.bundled())))
     with Sandbox() as sandbox:
-        sandbox.fail(f"loci/{newest}/alerts", Status(503), times=None)
+        sandbox.inject_fault(f"loci/{newest}/alerts", Status(503), times=None)
         ran = run(tmp_path, [FOLDER / "many_loci.py"])
     assert list(ran["many_loci"]["made"]["failed"]) == [newest]
     assert len(ran["many_loci"]["made"]["loci"]) == 19

@@ -16,12 +16,12 @@ from astropy import units
 from astropy.coordinates import Angle, SkyCoord
 
 import antares_helpers as ah
-from antares_helpers.optional import require
+from antares_helpers.optional import import_optional
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Cut, Delay, Fault, Missing, Null, Status
 
 PAGE = (Path(__file__).parents[1] / "docs" / "troubleshooting.rst").read_text(encoding="utf-8")
-TERMS = re.findall(r"^(``.*``)\n    `antares_helpers\.(\w+)`", PAGE, re.MULTILINE)
+TERMS = re.findall(r"^(``.*``)\n    `antares_helpers\.(?:errors\.)?(\w+)`", PAGE, re.MULTILINE)
 
 ERRORS: list[Callable[[], Any]] = [
     lambda: ah.fetch_locus("M 31"),
@@ -45,13 +45,13 @@ ERRORS: list[Callable[[], Any]] = [
     lambda: ah.fetch_loci([TUTORIAL_ID], folder=__file__, progress=False),
     lambda: ah.lightcurve_table(Path(__file__)),
     lambda: ah.lightcurve_table(Path(__file__).parent),
-    lambda: require("no_such_package"),
+    lambda: import_optional("no_such_package"),
 ]
 FAULTS: list[Fault] = [Status(503), Status(429), Status(403), Delay(2), Null("data.ra")]
 
 
 def explained(error: ah.AntaresHelpersError) -> bool:
-    """Tell whether the page quotes a message, under the class of the error."""
+    """Say whether the page quotes a message, under the class of the error."""
     quotes = [each for each, kind in TERMS if kind == type(error).__name__]
     parts = [part for each in quotes for part in re.findall("``(.*?)``", each)]
     patterns = [re.escape(part).replace(r"\.\.\.", ".*") for part in parts]
@@ -68,7 +68,7 @@ def test_an_error_is_explained(act: Callable[[], Any]) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_an_error_of_the_service_is_explained(fault: Fault) -> None:
     with Sandbox() as sandbox:
-        sandbox.fail(f"loci/{TUTORIAL_ID}", fault, times=None)
+        sandbox.inject_fault(f"loci/{TUTORIAL_ID}", fault, times=None)
         with pytest.raises(ah.AntaresHelpersError) as raised:
             ah.fetch_locus(TUTORIAL_ID, timeout=1, retries=0)
     assert explained(raised.value), raised.value
@@ -84,7 +84,7 @@ def test_an_unreachable_service_is_explained(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def client_errors() -> dict[str, Callable[[], Any]]:
-    """Return what users of antares-client and the devkit do, by the text that they see then."""
+    """Return calls of antares-client and the devkit that fail, by the message that users see."""
     nowhere, there = "ANT1999nowhere", TUTORIAL_ID
     center = SkyCoord(10, -30, unit="deg")
     quantity: Any = 10 * units.arcsec
@@ -163,14 +163,14 @@ def test_an_error_of_the_client_is_quoted_as_it_is(text: str) -> None:
 )
 def test_an_error_of_the_client_with_a_failing_service_is_quoted(text: str, fault: Fault) -> None:
     with Sandbox() as sandbox:
-        sandbox.fail(f"loci/{TUTORIAL_ID}", fault, times=None)
+        sandbox.inject_fault(f"loci/{TUTORIAL_ID}", fault, times=None)
         with pytest.raises(Exception, match=r".*") as raised:
             search.get_by_id(TUTORIAL_ID)
     assert text in as_seen(raised.value)
     assert on_the_page(text)
 
 
-def ask_alone(**variables: str) -> str:
+def fetch_alone(**variables: str) -> str:
     """Import the client in a process of its own, as its settings are read once; fetch a locus."""
     code = "from antares_client import search; search.get_by_id('ANT1999nowhere')"
     done = subprocess.run(
@@ -183,25 +183,25 @@ def ask_alone(**variables: str) -> str:
     return done.stderr
 
 
-def test_an_api_timeout_that_is_no_integer_is_explained() -> None:
+def test_an_api_timeout_that_is_not_an_integer_is_explained() -> None:
     text = "ValueError: invalid literal for int() with base 10"
-    assert text in ask_alone(API_TIMEOUT="2.5")
+    assert text in fetch_alone(API_TIMEOUT="2.5")
     assert on_the_page(text)
 
 
 def test_an_unreachable_service_is_explained_for_the_client() -> None:
     with Sandbox() as sandbox:
         url = sandbox.url
-    assert "httpx.ConnectError" in ask_alone(ANTARES_API_BASE_URL=url)
+    assert "httpx.ConnectError" in fetch_alone(ANTARES_API_BASE_URL=url)
     assert on_the_page("httpx.ConnectError")
 
 
 def test_a_slow_service_and_an_error_page_are_explained_for_the_client() -> None:
     with Sandbox() as sandbox:
-        sandbox.fail("loci/*", Delay(3), times=1)
-        assert "httpx.ReadTimeout" in ask_alone(API_TIMEOUT="1")
-        sandbox.fail("loci/*", Status(502, html=True), times=1)
-        assert "JSONDecodeError: Expecting value" in ask_alone()
+        sandbox.inject_fault("loci/*", Delay(3), times=1)
+        assert "httpx.ReadTimeout" in fetch_alone(API_TIMEOUT="1")
+        sandbox.inject_fault("loci/*", Status(502, html=True), times=1)
+        assert "JSONDecodeError: Expecting value" in fetch_alone()
     assert on_the_page("httpx.ReadTimeout")
     assert on_the_page("JSONDecodeError: Expecting value")
 
@@ -225,7 +225,7 @@ def test_what_pip_says_is_quoted() -> None:
 
 
 def test_none_is_explained_first() -> None:
-    """Whoever asks why a snippet says NoneType finds it at the top."""
+    """A search for NoneType leads to the top of the page."""
     headings = re.findall(r"^(.*)\n~~~", PAGE, re.MULTILINE)
     assert "NoneType" in headings[0]
     assert ":ref:`snippet-missing`" in PAGE

@@ -11,7 +11,7 @@ __all__ = ["setup", "slug", "tags_of"]
 
 
 def tags_of(table: dict[str, Any], name: str) -> list[str]:
-    """Return the tags of a tutorial, given by its name such as 04_negative_fluxes."""
+    """Return the tags of a tutorial, given by its name such as 04_handle_negative_fluxes."""
     tags: list[str] = table["pages"].get(name, [])
     if not tags or not set(tags) <= set(table["tags"]):
         raise ExtensionError(f"gallery/tags.toml gives no tags, or unknown ones, to {name}: {tags}")

@@ -8,7 +8,7 @@ else:
     name = newest.properties["ztf_object_id"]
     locus = search.get_by_ztf_object_id(name)
     if locus is None:
-        print(f"No locus holds {name}.")
+        print(f"No locus has the name {name}.")
     else:
         surveys = sorted({alert.alert_id.split(":")[0] for alert in locus.alerts})
         print(f"{name} belongs to the locus {locus.locus_id}.")

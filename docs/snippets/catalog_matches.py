@@ -14,7 +14,7 @@ for catalog, objects in matches.items():
         rows.append((catalog, offset, found))
 
 for catalog, offset, found in rows:
-    place = "position not told" if offset is None else f"{offset:.2f} arcsec away"
+    place = "position unknown" if offset is None else f"{offset:.2f} arcsec away"
     print(f"{catalog}, {place}")
     print("  ", ", ".join(f"{name}={value}" for name, value in found.items()))
 if not rows:

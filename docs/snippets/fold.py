@@ -14,7 +14,7 @@ for alert in locus.alerts if locus else []:
         points.setdefault(band, []).append((alert.mjd, flux, error))
 band, rows = max(points.items(), key=lambda each: len(each[1]), default=(None, []))
 if len(rows) < 10:
-    print("No locus with 50 alerts and a match in Gaia, or less than 10 points in a band.")
+    print("No locus with 50 alerts and a match in Gaia, or fewer than 10 points in each band.")
 else:
     mjd, flux, error = np.transpose(rows)
     frequency, power = LombScargle(mjd, flux, error).autopower(maximum_frequency=10)

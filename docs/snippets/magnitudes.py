@@ -22,4 +22,4 @@ for mjd, band, magnitude, error in rows:
     text = f"{magnitude:.3f} +- {error:.3f}" if magnitude > 0 else "none: flux is not positive"
     print(f"{mjd:.5f}   {band}     {text}")
 if not rows:
-    print("This locus has no fluxes of Rubin.")
+    print("This locus has no Rubin fluxes.")

@@ -22,6 +22,6 @@ for locus_id in ("ANT2026z3bqyjga24oc", "ANT1999nowhere"):
     try:
         locus = fetch(locus_id)
     except FAILURES as error:
-        print(f"{locus_id}: ANTARES fails, or has no such locus ({error!r})")
+        print(f"{locus_id}: ANTARES failed, or has no such locus ({error!r})")
     else:
         print(locus_id, "does not exist" if locus is None else f"has {len(locus['alerts'])} alerts")

@@ -15,11 +15,11 @@ def verdict(alert):
     reliability = alert.properties.get(PREFIX + "reliability")
     if reliability is None:
         return "reliability unknown"
-    return "kept" if reliability >= 0.6 else "unreliable"
+    return "included" if reliability >= 0.6 else "unreliable"
 
 
 locus = search.get_by_id("ANT2026z3bqyjga24oc")
 alerts = locus.alerts if locus else []
 rubin = [alert for alert in alerts if alert.alert_id.startswith("lsst")]
-kept = [alert for alert in rubin if verdict(alert) == "kept"]
-print(f"{len(rubin)} alerts of Rubin:", dict(Counter(map(verdict, rubin))))
+included = [alert for alert in rubin if verdict(alert) == "included"]
+print(f"{len(rubin)} Rubin alerts:", dict(Counter(map(verdict, rubin))))

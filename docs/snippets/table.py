@@ -14,7 +14,7 @@ for alert in locus.alerts if locus else []:
         ids = [alert.alert_id.removeprefix("lsst:"), str(get("lsst_diaSource_diaObjectId", ""))]
         rows.append([*ids, alert.mjd, band, flux, get("lsst_diaSource_psfFluxErr", np.nan)])
 if not rows:
-    print("This locus has no fluxes of Rubin: no table is written.")
+    print("This locus has no Rubin fluxes: no table is written.")
 else:
     names = ["diaSourceId", "diaObjectId", "mjd_tai", "band", "psfFlux", "psfFluxErr"]
     units = {"mjd_tai": "d", "psfFlux": "nJy", "psfFluxErr": "nJy"}

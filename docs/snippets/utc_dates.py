@@ -11,4 +11,4 @@ for alert, date in zip(rubin, dates):
     band = alert.properties.get("lsst_diaSource_band", "?")
     print(f"{alert.mjd:.6f} TAI = {date} UTC, band {band}")
 if not rubin:
-    print("This locus has no alerts of Rubin.")
+    print("This locus has no Rubin alerts.")

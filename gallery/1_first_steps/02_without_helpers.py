@@ -1,8 +1,8 @@
 """
-The same without helpers
-========================
+Do the same without helpers
+===========================
 
-Draw a correct light curve with antares-client, numpy and matplotlib alone: some 25 lines to paste
+Plot a correct light curve with antares-client, numpy and matplotlib alone: about 25 lines to paste
 into a script or a notebook.
 """
 
@@ -37,37 +37,38 @@ plt.show()
 # %%
 # **Figure 1.** The light curve of one locus, drawn without any helper.
 #
-# Three things in these lines are easy to get wrong.
+# Three details in these lines are easy to get wrong.
 #
-# **The sign.** An alert with ``isNegative`` set is a source that has faded below its template. Its
-# flux is negative, whether the alert writes it with a minus sign or without. ``-abs(flux)`` is
-# right both times. ``-flux`` is not: it turns a fading that is written with its sign into a
-# brightening.
+# **The sign.** An alert with ``isNegative`` set is a source that is fainter than in its template.
+# Its flux is negative, whether the alert gives it with a minus sign or without. ``-abs(flux)`` is
+# right in both cases. ``-flux`` is not: if the flux is already signed, it turns a fading source
+# into a brightening one.
 #
-# **What is missing.** ANTARES leaves out properties that are null, so ask for them with ``get``,
-# and skip an alert that lacks what you draw.
+# **Missing values.** ANTARES drops properties that are null, so read them with ``get``, and skip an
+# alert that lacks a value you need.
 #
-# **The survey.** A locus can hold alerts of ZTF too. The ID of a Rubin alert begins with ``lsst``.
+# **The survey.** A locus can contain ZTF alerts too. The ID of a Rubin alert begins with ``lsst``.
 #
-# What these lines leave out
-# --------------------------
+# What these lines do not check
+# -----------------------------
 #
-# They trust every point. Count what deserves a second look: dipoles, which are mostly artefacts of
-# the subtraction, and points whose reliability is below 0.6 or unknown.
+# They trust every point. Count the points that deserve a second look: dipoles, most of which are
+# artifacts of the subtraction, and points whose reliability is below 0.6 or unknown.
 
 rubin = [alert["properties"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
 dipoles = sum(alert.get("lsst_diaSource_isDipole") in (True, "true") for alert in rubin)
 unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in rubin)
-print(f"{len(rubin)} alerts of Rubin: {dipoles} dipoles, {unreliable} of low reliability")
+print(f"{len(rubin)} Rubin alerts: {dipoles} dipoles, {unreliable} with low reliability")
 
 # %%
-# They also end in an error where the locus does not exist (``'NoneType' object has no attribute
-# 'to_devkit'``) and when the service fails for a moment. `antares_helpers.fetch_locus` and
-# `antares_helpers.extract_lightcurve` take care of these, and of dipoles in loci whose fluxes are
-# written without their sign.
+# They also fail if the locus does not exist (``'NoneType' object has no attribute 'to_devkit'``) or
+# if the service has a transient error. `antares_helpers.fetch_locus` and
+# `antares_helpers.extract_lightcurve` handle both, and also the dipoles of loci whose fluxes are
+# given without their sign.
 #
 # Where to go next
 # ----------------
 #
-# * With helpers, the same takes three lines: :doc:`/tutorials/1_first_steps/01_first_light_curve`.
-# * Why ``-abs`` is right: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+# * With the helpers, this takes three lines:
+#   :doc:`/tutorials/1_first_steps/01_plot_your_first_light_curve`.
+# * Why ``-abs`` is right: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.

@@ -2,9 +2,9 @@
 Fit a supernova
 ===============
 
-When was a supernova brightest, and how well is that known? The brightest point alone does not tell:
-the weather and the noise have chosen it. Fit a curve to one band, take the time of maximum with its
-error, and then look at all bands and at what the curves leave.
+When was a supernova brightest, and how well is that known? The brightest point alone does not
+answer this: the weather and the noise have chosen it. Fit a curve to one band, read off the time of
+maximum with its error, and then look at all bands and at the residuals.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 
 
 def bazin(days, amplitude, maximum, rise, ratio):
-    """Return the flux of what rises within `rise` days and falls within `ratio` times as many."""
+    """Return the flux of a source that rises in `rise` days and falls in `ratio` times as many."""
     x = (days - maximum) / rise
     return amplitude * ratio * np.exp(-x / ratio - np.logaddexp(np.log(ratio - 1), -x))
 
@@ -44,21 +44,21 @@ line = ax.plot(times, bazin(times, *best), color="0.25", zorder=1)
 # The function
 # ------------
 #
-# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin
-# et al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
-# template has been subtracted. It is brightest at ``t0 + rise * log(fall / rise - 1)``. The lines
-# above write it with that time itself, and with the flux then, as parameters: so the fit gives
-# their errors at once. ``logaddexp`` adds the two exponentials and does not overflow.
+# The flux follows ``exp(-(t - t0) / fall) / (1 + exp(-(t - t0) / rise))``, the function of Bazin et
+# al. (`2009 <https://doi.org/10.1051/0004-6361/200911847>`_) without its constant, since the
+# template has been subtracted. It is brightest at ``t0 + rise * log(fall / rise - 1)``. The code
+# above uses that time, and the flux at that time, as parameters, so the fit gives their errors
+# directly. ``logaddexp`` adds the two exponentials without overflow.
 #
-# It describes a shape, and no physics: it knows neither the second maximum of a type Ia supernova
-# in the red nor the plateau of a type IIP. Where the points are precise, chi2 shows it. The errors
-# hold only as far as the function does.
+# It describes a shape, not the physics: it includes neither the second maximum of a type Ia
+# supernova in the red nor the plateau of a type IIP. If the points are precise, chi2 shows it. The
+# errors are only as good as the function.
 #
-# All bands, and what is left
-# ---------------------------
+# All bands, with residuals
+# -------------------------
 #
-# Fit each band that was seen to rise and to fall. Draw what the curves leave, too: a fit that is
-# good leaves nothing but noise.
+# Fit each band in which both the rise and the fall were observed. Plot the residuals, too: a good
+# fit leaves only noise.
 
 from contextlib import suppress
 
@@ -83,7 +83,7 @@ def fit_band(days, flux, error):
 
 
 def fit_bands(lc):
-    """Fit each band that has 7 points, 2 of them before the brightest and 2 after it."""
+    """Fit each band with 7 points, at least 2 before the brightest and 2 after it."""
     fits = {}
     for band in BANDS:
         days, flux, error = points_of(lc, band)
@@ -110,14 +110,14 @@ for band, (best, _, _) in fits.items():
     bottom.errorbar(days, residual, 1, fmt=SYMBOLS[band], **style)
 
 # %%
-# **Figure 2.** Above, the light curve in all bands, and the curve fitted to each band that was seen
-# to rise and to fall. Below, what the curves leave, in units of the error of each point.
+# **Figure 2.** Above, the light curve in all bands, and the curve fitted to each band in which both
+# the rise and the fall were observed. Below, the residuals, in units of the error of each point.
 #
 # When was it brightest?
 # ----------------------
 #
-# Print the time of maximum with its error for each band, the time of the brightest point beside it,
-# the times of rise and fall, and how good the fit is.
+# For each band, print the time of maximum with its error, the time of the brightest point next to
+# it, the rise and fall times, and the quality of the fit.
 
 print("band  points  maximum [MJD]  error [d]  brightest point  rise [d]  fall [d]  chi2/dof")
 for band, (best, errors, chi2) in fits.items():
@@ -126,19 +126,19 @@ for band, (best, errors, chi2) in fits.items():
     print(f"{days[flux.argmax()]:18.1f}{best[2]:10.1f}{best[2] * best[3]:10.1f}{chi2:10.1f}")
 
 # %%
-# A chi2 per degree of freedom near 1 says that the curve fits as well as the errors allow. Where it
-# is above 1, the errors printed here are enlarged by its square root. A maximum at the first or the
-# last point, or a rise of 0.3 or 30 days, is a limit set to the fit: there the points do not tell.
+# A chi2 per degree of freedom near 1 says that the curve fits as well as the errors allow. If it is
+# above 1, the errors printed here are enlarged by its square root. A maximum at the first or the
+# last point, or a rise of 0.3 or 30 days, is a bound of the fit: the data do not constrain it.
 #
 # One shape for all bands?
 # ------------------------
 #
 # Fewer parameters mean smaller errors. Fit the same bands with one maximum, one rise and one fall,
-# and an amplitude for each, and see whether that is allowed.
+# and an amplitude for each, and see whether the data allow it.
 
 
 def one_shape(points, maximum, rise, ratio, *amplitudes):
-    """Return the flux at each day and band, the bands counted from 0."""
+    """Return the flux at each day and band; bands are numbered from 0."""
     days, band = points
     return bazin(days, np.take(amplitudes, band.astype(int)), maximum, rise, ratio)
 
@@ -155,40 +155,41 @@ chi2 = np.sum(((flux - one_shape(points, *best)) / error) ** 2) / (len(days) - l
 print(f"maximum at {best[0]:.1f} +- {covariance[0, 0] ** 0.5:.1f}, chi2/dof {chi2:.1f}")
 
 # %%
-# Compare chi2 with those of the table. Most supernovae fade faster in the blue. Where one shape
-# leaves a chi2 well above 1, neither its maximum nor the error, which is not enlarged here, can be
-# believed.
+# Compare chi2 with those in the table. Most supernovae fade faster in the blue. If one shape leaves
+# a chi2 well above 1, neither its maximum nor the error, which is not enlarged here, can be
+# trusted.
 #
 # What the alerts leave out
 # -------------------------
 #
-# Print how many alerts went into the light curve, and why the others did not.
+# Print how many alerts are included in the light curve, and why the others are not.
 
 from antares_helpers import alert_summary
 
 print(alert_summary(lc).meta["sentence"])
 
 # %%
-# * Dipoles and flagged points are out: their fluxes may not be those of the supernova.
-# * Negative fluxes are measurements and stay in. A fit of magnitudes would lose them.
-# * If the template has light of the supernova in it, late fluxes lie below zero. Then add a
+# * Dipoles and flagged points are excluded: their fluxes may not be those of the supernova.
+# * Negative fluxes are measurements and are included. A fit of magnitudes would lose them.
+# * If the template contains light from the supernova, late fluxes lie below zero. Then add a
 #   constant to the function.
 # * Before the explosion there are no points, because an alert is a detection. So the beginning of
-#   the rise is not constrained, and near the limit mostly points appear that noise has lifted.
+#   the rise is not constrained, and near the limit mostly points that scattered up appear
+#   (selection bias).
 #
 # Use a real template
 # -------------------
 #
-# `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. Turn the light curve into
+# `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. Convert the light curve to
 # the table that it takes, and print its first rows. Install sncosmo and iminuit to call
 # ``fit_template``, with the name of a model or with a ``sncosmo.Source`` of your own. Models and
-# bandpasses that are named are downloaded.
+# bandpasses given by name are downloaded.
 
 from antares_helpers.convert import to_sncosmo
 
 
 def fit_template(table, source="salt3", redshifts=(0.01, 0.5)):
-    """Fit a template of sncosmo; return its result and the fitted model."""
+    """Fit an sncosmo template; return the result and the fitted model."""
     import sncosmo
 
     model = sncosmo.Model(source=source)
@@ -203,13 +204,13 @@ for name, decimals in (("time", 4), ("flux", 1), ("fluxerr", 1)):
 rows.pprint()
 
 # %%
-# The zero point 31.4 (AB) says that the fluxes are in nJy. Give ``fit_template`` the redshift of
-# the host as a narrow range where it is known.
+# The zero point 31.4 (AB) means that the fluxes are in nJy. If the redshift of the host is known,
+# give it to ``fit_template`` as a narrow range.
 #
 # Where to go next
 # ----------------
 #
-# * What a dipole is, and a flag: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * Add the points of ZTF: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
-# * Fit many light curves: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Find candidates by their tags: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * What a dipole and a flag are: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * Add the points from ZTF: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
+# * Fit many light curves: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Find candidates by their tags: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

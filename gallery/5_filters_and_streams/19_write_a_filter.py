@@ -2,9 +2,9 @@
 Write a filter with the devkit
 ==============================
 
-A filter is a class with one method, which ANTARES calls for each new alert. It looks at the alerts
-that are there by then, and tags the locus or not. Write a filter, run it over a locus alert by
-alert, and see when it would have set its tag.
+A filter is a class with one method, which ANTARES calls for each new alert. It examines the alerts
+received so far, and tags the locus or not. Write a filter, run it over a locus alert by alert, and
+see when it would have set its tag.
 """
 
 from antares_devkit.models import BaseFilter, DevKitLocus
@@ -49,25 +49,25 @@ ax.vlines(tagged, 0, 1, color="0.85", lw=6, transform=ax.get_xaxis_transform(), 
 # Read the class
 # --------------
 #
-# * ANTARES calls ``_run`` when an alert has come in. ``locus`` is a ``DevKitLocus``: its
-#   ``alerts`` are all so far, ``locus.alert`` is the new one.
-# * ``TRIGGERING_SURVEY`` says whose alerts start the filter. Without it ZTF's do, too.
-# * ``REQUIRED_ALERT_PROPERTIES`` must be on the new alert, or the filter is skipped. Earlier alerts
-#   may lack them: ask with ``get``.
+# * ANTARES calls ``_run`` when an alert has arrived. ``locus`` is a ``DevKitLocus``: its ``alerts``
+#   are all alerts so far, ``locus.alert`` is the new one.
+# * ``TRIGGERING_SURVEY`` says whose alerts start the filter. Without it, those of ZTF do, too.
+# * ``REQUIRED_ALERT_PROPERTIES`` must be present on the new alert, or the filter is skipped.
+#   Earlier alerts may lack them: read them with ``get``.
 # * ``OUTPUT_LOCUS_TAGS`` names each tag that ``locus.tag`` sets, ``OUTPUT_LOCUS_PROPERTIES`` each
 #   property that ``locus.set_property`` sets, with its type.
-# * Whether ANTARES writes the sign of a flux or not, ``isNegative`` tells a fading:
-#   :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+# * Whether ANTARES gives the sign of a flux or not, ``isNegative`` identifies a fading:
+#   :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
 #
-# ``replay`` is no part of the filter. It does what ANTARES does night by night: for each alert in
-# the order of time, it runs the filter over the locus with the alerts up to this one, and without
-# the tags that the locus has today.
+# ``replay`` is not part of the filter. It does what ANTARES does night after night: for each alert
+# in time order, it runs the filter over the locus with the alerts up to this one, and without the
+# tags that the locus has today.
 #
 # Look back
 # ---------
 #
-# A filter may compare the new alert with those before it. Tag what doubles its flux within five
-# days, and replay the alerts of a dozen loci.
+# A filter may compare the new alert with earlier ones. Tag a locus that doubles its flux within
+# five days, and replay the alerts of a dozen loci.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -89,7 +89,7 @@ class FastRiser(BaseFilter):
 
 
 def flux_of(alert):
-    """Return the signed flux, its error and the band of an alert of Rubin."""
+    """Return the signed flux, its error and the band of a Rubin alert."""
     names = ("psfFlux", "psfFluxErr", "band", "isNegative")
     flux, error, band, is_negative = (
         alert.properties.get(f"lsst_diaSource_{name}", np.nan) for name in names
@@ -120,19 +120,19 @@ for row, locus in enumerate(loci):
     ax.plot(number[is_tagged], row + height[is_tagged] + 0.2, "v", color="#B52626", markersize=5)
 
 # %%
-# **Figure 2.** The alerts of a dozen loci, one row a locus. Each bar is the flux of one alert
-# relative to the largest of its locus, whatever the band: up where it is positive, down where it is
+# **Figure 2.** The alerts of a dozen loci, one row per locus. Each bar is the flux of one alert
+# relative to the largest of its locus, in any band: upward if it is positive, downward if it is
 # negative. Red bars with a triangle are alerts on which the filter set its tag.
 #
-# The flux takes its sign from ``isNegative`` by the rule that holds whether ANTARES writes the sign
+# The flux takes its sign from ``isNegative`` by the rule that holds whether ANTARES gives the sign
 # or not, as in the first class.
 #
 # Ask for a report
 # ----------------
 #
-# ``filter_report`` runs a filter once, on the newest alert, and tells what is new on the locus and
-# how long it took. A tag that the locus has already is not new: take its tags away first. Report on
-# all loci.
+# ``filter_report`` runs a filter once, on the newest alert, and reports what is new on the locus
+# and how long the run took. A tag that the locus already has is not new: remove its tags first.
+# Report on all loci.
 
 from antares_devkit.utils import filter_report
 
@@ -141,7 +141,7 @@ for locus in loci:
     context = DevKitLocus.model_validate({**locus, "user_tags": set()})
     reports.append(filter_report(FastRiser(), context))
 tagged = [report["locus_id"] for report in reports if report["new_tags"]]
-print("a report holds:", ", ".join(reports[0]))
+print("a report contains:", ", ".join(reports[0]))
 print(f"{len(tagged)} of {len(loci)} loci are tagged on their newest alert")
 
 # %%
@@ -151,8 +151,8 @@ print(f"{len(tagged)} of {len(loci)} loci are tagged on their newest alert")
 # Find out what failed
 # --------------------
 #
-# A report does not tell of errors. Write a filter that fails, and compare its report with what
-# ``run`` returns.
+# A report does not include errors. Write a filter that fails, and compare its report with the
+# result of ``run``.
 
 
 class NearbyRiser(FastRiser):
@@ -167,7 +167,7 @@ outcome = NearbyRiser().run(context)
 print(f"run: {outcome.status}, {outcome.exception_name}: {outcome.exception_message}")
 
 # %%
-# ``outcome.traceback`` holds the rest. Declare what the filter needs, and it is skipped where that
+# ``outcome.traceback`` holds the details. Declare what the filter needs, and it is skipped if that
 # is missing.
 
 
@@ -178,12 +178,12 @@ class CarefulNearbyRiser(NearbyRiser):
 print("run:", CarefulNearbyRiser().run(context).status)
 
 # %%
-# Leave out what you don't want
-# -----------------------------
+# Exclude what you don't want
+# ---------------------------
 #
-# In Figure 2, some red bars stand on loci that go up and down. Variable stars rise fast, too, but
-# fade below the template as well; a transient seldom does. Skip the loci that have a negative flux,
-# and skip new alerts that are dipoles or unlikely to be real.
+# In Figure 2, some red bars belong to loci that go up and down. Variable stars rise fast, too, but
+# they also fade below the template; a transient seldom does. Skip the loci that have a negative
+# flux, and skip new alerts that are dipoles or unlikely to be real.
 
 
 class FastTransient(FastRiser):
@@ -207,14 +207,14 @@ for some_filter in (FastRiser(), FastTransient()):
     print(f"{type(some_filter).__name__} tags {len(tagged)}: {', '.join(tagged)}")
 
 # %%
-# A dozen loci are few. Try a filter on hundreds before you hand it in.
+# A dozen loci are few. Try a filter on hundreds before you submit it.
 #
-# Compare with the filters of others
-# ----------------------------------
+# Compare with other filters
+# --------------------------
 #
-# The devkit brings the filters of the community. Run those made for Rubin on the newest alert of
-# each locus, and compare with the tags that the locus carries already. These filters print, and
-# pass over missing values with warnings: silence both.
+# The devkit includes the filters of the community. Run those made for Rubin on the newest alert of
+# each locus, and compare with the tags that the locus already has. These filters print, and skip
+# missing values with warnings: silence both.
 
 from contextlib import redirect_stdout
 from io import StringIO
@@ -240,42 +240,42 @@ def tags_now(some_filter, locus):
 
 
 filters = [each() for each in get_filters(list(TAGS))]
-carried = [[tag in locus["user_tags"] for tag in TAGS.values()] for locus in loci]
-earned = []
+present = [[tag in locus["user_tags"] for tag in TAGS.values()] for locus in loci]
+set_now = []
 for locus in loci:
     tags = set().union(*(tags_now(each, locus) for each in filters))
-    earned.append([tag in tags for tag in TAGS.values()])
+    set_now.append([tag in tags for tag in TAGS.values()])
 
 fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
 ax.set_xticks(range(len(TAGS)), TAGS.values(), rotation=20, ha="right", rotation_mode="anchor")
 ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
 ax.set(axisbelow=True, xlim=(-0.5, len(TAGS) - 0.5))
 ax.grid(color="0.9")
-rings, disks = np.nonzero(carried), np.nonzero(earned)
-ax.plot(*rings[::-1], "o", color="#1600EA", markersize=13, fillstyle="none", label="carried")
+rings, disks = np.nonzero(present), np.nonzero(set_now)
+ax.plot(*rings[::-1], "o", color="#1600EA", markersize=13, fillstyle="none", label="on the locus")
 ax.plot(*disks[::-1], "o", color="#1600EA", markersize=6, label="set on the newest alert")
 legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 
 # %%
-# **Figure 3.** Four filters of the community and the same loci. A ring is a tag that the
-# locus carries, a disk one that the filter sets on its newest alert. A ring without a disk was
-# earned earlier.
+# **Figure 3.** Four filters of the community and the same loci. A ring is a tag that the locus has,
+# a disk one that the filter sets on its newest alert. A ring without a disk was set by an earlier
+# alert.
 #
 # The last two of these filters send a message about bright sources, after they have set the tag.
 # For that they import ``slack_sdk``: without this package ``run`` returns ``Errored``, although the
 # tag is set.
 #
-# Hand it in
-# ----------
+# Submit it
+# ---------
 #
-# ANTARES runs a filter without this notebook and without antares-helpers: keep all that it needs in
-# its own module. Then follow the devkit's `steps to submit a filter
+# ANTARES runs a filter without this notebook and without antares-helpers: put everything it needs
+# into its own module. Then follow the devkit's `steps to submit a filter
 # <https://nsf-noirlab.gitlab.io/csdc/antares/devkit/learn/submit-a-filter/>`_.
 #
 # Where to go next
 # ----------------
 #
-# * Hear of the loci that a filter has tagged:
-#   :doc:`/tutorials/5_filters_and_streams/19_listen_to_a_stream`.
-# * Find loci by their tags: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
-# * Get hundreds of loci to test on: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
+# * Get notified of the loci that a filter has tagged:
+#   :doc:`/tutorials/5_filters_and_streams/20_listen_to_a_stream`.
+# * Find loci by their tags: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
+# * Get hundreds of loci to test on: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.

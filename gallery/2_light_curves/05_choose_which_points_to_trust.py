@@ -1,10 +1,10 @@
 """
-Which points to believe
-=======================
+Choose which points to trust
+============================
 
-A cosmic ray, the edge of a detector or a poor subtraction makes an alert too. Rubin marks what it
-suspects, and ANTARES hands the marks on. Read the marks, choose your cuts, and count what they
-leave out.
+A cosmic ray, the edge of a detector or a poor subtraction makes an alert too. Rubin flags what it
+suspects, and ANTARES passes the flags on. Read the quality indicators, choose your cuts, and count
+the points that they exclude.
 """
 
 import matplotlib.pyplot as plt
@@ -19,7 +19,7 @@ for found in newest:
     if 0 < doubtful.sum() < len(lc) / 2:
         break
 else:
-    raise LookupError("No locus of the 30 newest has doubtful points among more good ones.")
+    raise LookupError("No locus of the 30 newest has a few doubtful points among good ones.")
 
 fig, axes = plt.subplots(2, figsize=(7, 5), height_ratios=(2, 1), sharex=True, layout="constrained")
 plot_lightcurve(lc, ax=axes[0]).set_xlabel("")
@@ -31,22 +31,22 @@ axes[1].set(xlabel="MJD (TAI)", ylabel="reliability", ylim=(0, 1.05))
 legend = axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
 # %%
-# **Figure 1.** One light curve, and below it the reliability of each point. Crosses mark what is
-# doubtful: a reliability below 0.6, a flag, or a dipole. The dashed line is at 0.6.
+# **Figure 1.** One light curve and, below it, the reliability of each point. Crosses mark doubtful
+# points: a reliability below 0.6, a flag, or a dipole. The dashed line is at 0.6.
 #
-# Four marks
-# ----------
+# Four quality indicators
+# -----------------------
 #
 # * ``flux_err``, Rubin's ``psfFluxErr``, is the 1-sigma error of ``psfFlux``.
-# * ``reliability`` is the probability, from 0 to 1, that the detection is astrophysical. A machine
-#   learned it.
-# * ``flagged`` is set where the PSF photometry, the position or a pixel has a flag. Others, such as
+# * ``reliability`` is the probability, from 0 to 1, that the detection is astrophysical. It comes
+#   from a machine-learning classifier.
+# * ``flagged`` is set if the PSF photometry, the position or a pixel has a flag. Others, such as
 #   that of the shape, do not count.
-# * ``is_dipole`` is set where a hole beside a peak fits well.
+# * ``is_dipole`` is set if a hole next to a peak fits well.
 #
-# Print the flags of the alerts that have some. Beside them stands the general ``pixelFlags``. In
-# every real alert that this project has looked through it is False, even where a specific flag is
-# set. Test the specific ones; the column ``flagged`` does.
+# Print the flags of the alerts that have any, next to the general ``pixelFlags``. In every real
+# alert that this project has examined it is False, even if a specific flag is set. Test the
+# specific ones; the column ``flagged`` does.
 
 print("reliability  pixelFlags  flags that are set")
 for alert in locus["alerts"]:
@@ -60,15 +60,15 @@ for alert in locus["alerts"]:
 
 # %%
 # A high reliability does not rule out a flag. The alerts in the `tutorials of the broker Fink
-# <https://github.com/astrolabsoftware/fink-tutorials>`_ hold a real detection, of diaObject
+# <https://github.com/astrolabsoftware/fink-tutorials>`_ include a real detection, of diaObject
 # 170028528328769656, with bad, interpolated and cosmic-ray pixels and a reliability of 0.9986.
 #
-# Leave points out, and count them
-# --------------------------------
+# Exclude points, and count them
+# ------------------------------
 #
-# Say what you do not want. Nothing is deleted from the locus; what is left out is counted, each
-# alert once, under the first reason that applies. An alert without a reliability is below every
-# ``min_reliability``. One without a flag passes for unflagged.
+# Say which points to exclude. Nothing is deleted from the locus; each excluded alert is counted
+# once, under the first reason that applies. An alert with no reliability is below every
+# ``min_reliability``. An alert with no flag counts as unflagged.
 
 from antares_helpers import alert_summary
 
@@ -83,7 +83,7 @@ for name, options in cuts.items():
     print(f"{name:20} {alert_summary(extract_lightcurve(locus, **options)).meta['sentence']}")
 
 # %%
-# Apply three of them together, draw the light curve before and after, and print the same count as
+# Apply three of them together, plot the light curve before and after, and print the same counts as
 # a table.
 
 from antares_helpers import alert_summary
@@ -100,11 +100,12 @@ alert_summary(clean).pprint()
 # **Figure 2.** The light curve of Figure 1 with all its points, left, and with those that pass the
 # three cuts, right, on the same axes.
 #
-# Do the error bars tell the truth?
-# ---------------------------------
+# Are the error bars realistic?
+# -----------------------------
 #
-# Compare pairs of points in one band less than an hour apart. If the source does not change in an
-# hour, and the errors are right, the differences in units of their errors have an rms of about 1.
+# Compare pairs of points in the same band taken less than an hour apart. If the source does not
+# change within an hour, and the errors are right, the differences in units of their errors have an
+# rms of about 1.
 
 import numpy as np
 
@@ -126,16 +127,16 @@ for name, each in (("before", lc), ("after", clean)):
     print(f"{name:7} {pairs} pairs, rms {rms:.1f} sigma")
 
 # %%
-# An rms well above 1 means bad points, errors that are too small, or a source that varies within an
-# hour. An error bar tells of noise; it knows nothing of a cosmic ray or of a poor subtraction. For
-# these, look at the other marks.
+# An rms well above 1 means bad points, underestimated errors, or a source that varies within an
+# hour. An error bar describes noise; it does not know about a cosmic ray or a poor subtraction. For
+# these, look at the other indicators.
 #
 # Dipoles
 # -------
 #
-# A dipole is a hole and a peak side by side: the source and its template do not quite coincide.
-# Most dipoles are artefacts of the subtraction. Find a locus that has some, and see whether a cut
-# on the reliability would do in the place of ``keep_dipoles=False``.
+# A dipole is a hole next to a peak: the source and its template are not quite aligned. Most dipoles
+# are artifacts of the subtraction. Find a locus that has some, and see whether a cut on the
+# reliability could replace ``keep_dipoles=False``.
 
 for found in newest:
     other = extract_lightcurve(found)
@@ -150,7 +151,7 @@ ax.plot(other["snr"], other["reliability"], "o", color="0.7", mec="0.15", label=
 ring = {"ms": 12, "mfc": "none", "mec": "0.3"}
 ax.plot(other["snr"][dipole], other["reliability"][dipole], "o", label="dipole", **ring)
 ax.axhline(0.6, color="0.46", linestyle="--", label="cut at 0.6")
-ax.set(xscale="log", xlabel="signal to noise", ylabel="reliability", ylim=(0, 1.05))
+ax.set(xscale="log", xlabel="signal-to-noise ratio", ylabel="reliability", ylim=(0, 1.05))
 ax.set_title(other.meta["locus_id"])
 ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
@@ -158,7 +159,7 @@ passing = (other["reliability"][dipole] >= 0.6).sum()
 print(f"{passing} of {dipole.sum()} dipoles have a reliability of at least 0.6")
 
 # %%
-# **Figure 3.** Reliability against signal to noise for the points of one locus. Dipoles are
+# **Figure 3.** Reliability against signal-to-noise ratio for the points of one locus. Dipoles are
 # ringed; the dashed line is at 0.6.
 #
 # Real dipoles pass such a cut too: of 74 detections of four diaObjects in Fink's tutorials, 15 are
@@ -167,18 +168,18 @@ print(f"{passing} of {dipole.sum()} dipoles have a reliability of at least 0.6")
 # Cuts are choices
 # ----------------
 #
-# The filters that run in ANTARES choose differently (antares-devkit 0.11.1). The one that gives the
-# tag ``lsst_scimma_quality_transient`` asks for a reliability of at least 0.6, no dipole, and none
-# of seven flags. The one behind ``SN_candies`` asks for 0.9. Each puts these questions to the alert
-# that has just come in, so a tag says little of the points before and after it.
+# The filters that run in ANTARES choose differently (antares-devkit 0.11.1). The one that sets the
+# tag ``lsst_scimma_quality_transient`` requires a reliability of at least 0.6, no dipole, and none
+# of seven flags. The one behind ``SN_candies`` requires 0.9. Each tests only the alert that has
+# just arrived, so a tag says little about the points before and after it.
 #
 # A cut also costs good points. One of the four diaObjects, 170046091723538510, looks like a
 # supernova; 13 of its 27 detections have a reliability below 0.6. Look at the light curve both
-# ways, and give your cuts and the count beside your result.
+# ways, and report your cuts and the counts with your result.
 #
 # Where to go next
 # ----------------
 #
-# * All reasons for which a point can be left out: `antares_helpers.alert_summary`.
-# * Why a dipole may be negative: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
-# * What time a point was taken: :doc:`/tutorials/2_light_curves/06_time_exactly`.
+# * All the reasons for which a point can be excluded: `antares_helpers.alert_summary`.
+# * Why a dipole may be negative: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * When a point was taken: :doc:`/tutorials/2_light_curves/06_get_times_right`.

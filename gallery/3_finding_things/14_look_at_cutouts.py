@@ -1,10 +1,10 @@
 """
-Cutouts: template, science, difference side by side
-===================================================
+Look at cutouts
+===============
 
-A light curve tells what was measured, not what it was measured on. Look at the pixels before you
-believe a point: a star that fades, a new star and a subtraction that went wrong differ at a glance.
-Fetch the cutouts of one detection and draw them in one scale.
+A light curve shows what was measured, not the image behind it. Look at the pixels before you trust
+a point: a fading star, a new star and a failed subtraction differ at a glance. Fetch the cutouts of
+one detection and show the template, science and difference images side by side, on one scale.
 """
 
 from itertools import islice
@@ -33,18 +33,18 @@ axes = plot_cutouts(cutouts, title=f"{found.locus_id}, {brightest['band']} band"
 # %%
 # **Figure 1.** The brightest detection of one locus. Left: the template, an average of earlier
 # images. Middle: the science image of this visit. Right: the difference, on which the alert was
-# measured. All three have the scale of the colour bar, on which gray is zero and yellow is bright.
+# measured. All three have the scale of the color bar, on which gray is zero and yellow is bright.
 #
 # Read the scale
 # --------------
 #
-# `antares_helpers.plot_cutouts` gives the three images the same limits, so that equal colours are
-# equal fluxes. Where there are values below zero, the limits are symmetric. The scale is linear up
-# to three times the noise, and logarithmic beyond, so that a faint change shows beside a bright
-# galaxy. Colours grow lighter from hole to source: the sign shows in print too.
+# `antares_helpers.plot_cutouts` gives the three images the same limits, so that equal colors are
+# equal fluxes. If there are values below zero, the limits are symmetric. The scale is linear up to
+# three times the noise, and logarithmic beyond, so that a faint change shows next to a bright
+# galaxy. Colors become lighter from hole to source: the sign shows in print too.
 #
-# `antares_helpers.fetch_cutouts` returns a dictionary of arrays, row 0 at the bottom. Print what
-# came, with the faintest and the brightest pixel.
+# `antares_helpers.fetch_cutouts` returns a dictionary of arrays, row 0 at the bottom. Print the
+# size of each, with its faintest and its brightest pixel.
 
 import numpy as np
 
@@ -53,14 +53,14 @@ for kind, image in cutouts.items():
     print(f"{kind:10} {width} x {height}: {np.nanmin(image):.4g} to {np.nanmax(image):.4g}")
 
 # %%
-# Rubin writes cutouts as FITS files `in nJy <https://github.com/lsst/ap_association>`_. From such a
-# file comes an astropy `~astropy.units.Quantity`, from a file without a unit a plain array. The
-# numbers in a picture, such as a PNG, are shades of gray: no flux can be measured from them.
+# Rubin writes cutouts as FITS files `in nJy <https://github.com/lsst/ap_association>`_. Such a file
+# gives an astropy `~astropy.units.Quantity`, a file without a unit a plain array. The numbers in a
+# picture, such as a PNG, are shades of gray: no flux can be measured from them.
 #
 # See a hole, and a dipole
 # ------------------------
 #
-# Find a negative detection and a dipole among the newest loci, and draw one below the other.
+# Find a negative detection and a dipole among the newest loci, and show one above the other.
 
 import matplotlib.pyplot as plt
 
@@ -86,25 +86,25 @@ for row, name in zip(grid, ("negative", "dipole")):
 
 # %%
 # **Figure 2.** Above: a star fainter than in its template leaves a round hole, dark blue, in the
-# difference. Below: a dipole, a hole and a peak side by side, because the star does not lie quite
-# where it lies in the template. Each row has its own colour bar.
+# difference. Below: a dipole, a hole next to a peak, because the star is slightly displaced from
+# its position in the template. Each row has its own color bar.
 #
 # A hole is a detection like any other: ``isNegative`` is set, and the flux is negative. A dipole is
-# mostly an artefact of the subtraction, however large its flux: see
-# :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
+# usually an artifact of the subtraction, however large its flux: see
+# :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
 #
 # Measure the flux yourself
 # -------------------------
 #
 # Rubin's ``psfFlux`` comes from a fit of the shape of a star to the difference image. Sum the
-# pixels of the difference within circles that grow, and see whether the sum arrives there. Take the
-# noise from the pixels outside.
+# pixels of the difference within circles of increasing radius, and see whether the sum reaches that
+# value. Estimate the noise from the pixels outside.
 
 import astropy.units as u
 
 
-def distance_from_the_middle(image):
-    """Return how far each pixel lies from the middle of an image, in pixels."""
+def distance_from_center(image):
+    """Return the distance of each pixel from the center of an image, in pixels."""
     height, width = image.shape
     y, x = np.indices(image.shape)
     return np.hypot(x - (width - 1) / 2, y - (height - 1) / 2)
@@ -114,7 +114,7 @@ difference = cutouts.get("difference")
 if not isinstance(difference, u.Quantity) or not difference.unit.is_equivalent(u.nJy):
     raise LookupError(f"Alert {brightest['alert_id']} has no difference image in nJy.")
 
-distance = distance_from_the_middle(difference)
+distance = distance_from_center(difference)
 radii = np.arange(0.5, 10.5, 0.5)
 circles = [distance <= radius for radius in radii]
 flux = u.Quantity([np.nansum(difference[circle]) for circle in circles]).to(u.nJy)
@@ -122,7 +122,7 @@ noise = np.nanstd(difference[distance > radii[-1]]).to(u.nJy)
 flux_err = noise * np.sqrt([circle.sum() for circle in circles])
 
 # %%
-# Draw the sums against the radius, with ``psfFlux`` as the light curve has it.
+# Plot the sums against the radius, with ``psfFlux`` from the light curve.
 
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 psf_flux, psf_flux_err = brightest["flux"].to_value("nJy"), brightest["flux_err"].to_value("nJy")
@@ -142,18 +142,18 @@ print(f"sum within {radii[at]:.0f} pixels: {flux[at].value:.0f} +/- {flux_err[at
 print(f"psfFlux:             {psf_flux:.0f} +/- {psf_flux_err:.0f} nJy")
 
 # %%
-# The two agree within their errors unless there is a neighbour in the circle, or a dipole. The fit
+# The two agree within their errors unless there is a neighbor in the circle, or a dipole. The fit
 # has the smaller error, because it gives most weight to the pixels that hold most of the light. The
-# error of the sum supposes that the noise of one pixel says nothing of the next; in images that
-# were resampled or convolved this does not quite hold, and the real error is larger.
+# error of the sum assumes that the noise of neighboring pixels is independent; in images that were
+# resampled or convolved this is not quite true, and the real error is larger.
 #
 # Find north
 # ----------
 #
-# Do not expect north at the top: the template is fitted to the visit image, not the other way, and
-# so `all three keep the orientation of the visit
+# Do not expect north at the top: the template is fitted to the visit image, not the other way
+# around, and so `all three have the orientation of the visit
 # <https://community.lsst.org/t/rotation-in-alert-postage-stamps-and-cutouts/12042>`_. The header of
-# the FITS file is kept in ``info.meta``. Compute where north lies.
+# the FITS file is in ``info.meta``. Compute the direction of north.
 
 from astropy.wcs import WCS
 
@@ -164,24 +164,26 @@ if wcs.has_celestial:
     north = middle.directional_offset_by(0 * u.deg, 1 * u.arcsec)
     x_north, y_north = wcs.world_to_pixel(north)
     angle = np.degrees(np.arctan2(x - x_north, y_north - y))
-    print(f"North lies {round(float(angle)) % 360} degrees from the top, counted to the left.")
+    print(f"North lies {round(float(angle)) % 360} degrees counterclockwise from the top.")
     print(f"A pixel is {1 / np.hypot(x_north - x, y_north - y):.2f} arcsec wide.")
 else:
-    print("The header tells no position.")
+    print("The header gives no position.")
 
 # %%
-# Where there are none
-# --------------------
+# If there are none
+# -----------------
 #
 # Rubin sends cutouts `with each alert
-# <https://prompt-products.lsst.io/products/alerts/index.html>`_, but a broker decides what it keeps
-# and shows. An alert in ANTARES may have all three images, some, or none, as an upper limit of ZTF
-# has none. Be prepared for `antares_helpers.errors.CutoutsNotFoundError`, as the code above is, and go on
-# with the next alert.
+# <https://prompt-products.lsst.io/products/alerts/index.html>`_, but a broker decides what it
+# stores and shows. An alert in ANTARES may have all three images, some, or none, as for a ZTF upper
+# limit. Be prepared for `antares_helpers.errors.CutoutsNotFoundError`, as the code above is, and
+# continue with the next alert.
 #
 # Where to go next
 # ----------------
 #
-# * Reliability, flags and dipoles: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * The sign of a flux: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
-# * Choose loci by their properties: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * Reliability, flags and dipoles:
+#   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * The sign of a flux: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * Choose loci by their properties:
+#   :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

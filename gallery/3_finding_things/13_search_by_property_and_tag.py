@@ -1,9 +1,9 @@
 """
-By property and tag
-===================
+Search by property and tag
+==========================
 
-A filter that runs in ANTARES may leave a tag on a locus, and each locus has properties: numbers
-that you can bound. Select loci by tags and properties, then by queries of your own.
+A filter that runs in ANTARES may put a tag on a locus, and each locus has properties: numbers you
+can constrain. Select loci by tags and properties, then by queries of your own.
 """
 
 import matplotlib.pyplot as plt
@@ -16,7 +16,7 @@ RANGES = {"num_alerts": (15, 60), "brightest_alert_magnitude": (None, 21.5)}
 
 tagged = find_loci(tag=TAG, limit=200)
 chosen = find_loci(tag=TAG, properties=RANGES, limit=200)
-if not list(chosen):
+if not chosen:
     raise LookupError(f"No locus with the tag {TAG} has 15 to 60 alerts and reaches 21.5 mag.")
 
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
@@ -31,35 +31,35 @@ ax.set_yticks([], minor=True)
 legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
 
 # %%
-# **Figure 1.** Loci with one tag: how many alerts each has, against the magnitude of its brightest.
-# The box is a query: 15 to 60 alerts, the brightest of 21.5 mag or brighter. What it selects is
-# filled, the rest is hollow.
+# **Figure 1.** Loci with one tag: the number of alerts of each, against the magnitude of its
+# brightest alert. The box is a query: 15 to 60 alerts, the brightest of 21.5 mag or brighter. Loci
+# that it selects are filled, the others hollow.
 #
 # Select by tag and property
 # --------------------------
 #
-# ``tag=`` takes one tag, or several that a locus must all have. ``properties=`` takes for each name
-# a pair ``(lowest, highest)``, both included, with None for an open end, or a value that it must
-# have. All that you give must hold. The result is iterable, newest first, and makes a table. Ask
-# for a second tag.
+# ``tag=`` takes one tag, or several that a locus must all have. ``properties=`` takes, for each
+# name, a pair ``(lowest, highest)``, both included, with None for an open end, or an exact value. A
+# locus must meet all the criteria that you give. The result is a list, newest first, with the same
+# loci as a table. Ask for a second tag.
 
 YOUNG = "young_rubin_transients"
 
 both = find_loci(tag=[TAG, YOUNG], properties={"num_alerts": (15, None)}, limit=200)
-table = both.as_table()
+table = both.table
 table["newest_mjd"].format = ".2f"
 table["locus_id", "num_alerts", "newest_mjd"][:5].pprint(align="<")
 
 # %%
-# ``newest_mjd`` is the time of the newest alert. antares-client always asks for this order; to have
+# ``newest_mjd`` is the time of the newest alert. antares-client always asks for this order; for
 # another, sort the table.
 #
-# Draw when each of these loci had its newest alert, over the others that have the first tag.
+# Plot when each of these loci had its newest alert, over the others with the first tag.
 
 groups = ((tagged, "o", "none", "the first tag"), (both, "^", "#D9622B", "both tags, 15 alerts"))
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 for loci, symbol, color, label in groups:
-    rows = loci.as_table()
+    rows = loci.table
     style = {"color": color, "markeredgecolor": "0.3", "markersize": 8}
     ax.plot(rows["newest_mjd"], rows["num_alerts"], symbol, label=label, **style)
 ax.set(xlabel="MJD of the newest alert", ylabel="number of alerts", yscale="log")
@@ -70,39 +70,40 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
 # **Figure 2.** When each locus with the first tag had its newest alert, and how many alerts it has.
-# Triangles are those that the second query selects: both tags, and 15 alerts or more.
+# Triangles are the loci that the second query selects: both tags, and 15 alerts or more.
 #
-# Know whether these are all
-# --------------------------
+# Check that the list is complete
+# -------------------------------
 #
-# In `antares_helpers.find_loci` a limit is a limit. It takes the newest, and ``is_complete`` tells
-# whether it has left any out. In antares-client's own ``search``, ``limit`` is the size of a page:
-# it goes on to the next page, to the last locus of all. There, `itertools.islice` sets the limit.
+# In `antares_helpers.find_loci` a limit is a limit. The result holds the newest loci, and
+# ``truncated`` is True if there are more. In antares-client's own ``search``, ``limit`` is the size
+# of a page: the search continues to the next page, up to the very last locus. There,
+# `itertools.islice` sets the limit.
 
 from itertools import islice
 
 from antares_client import search
 
 found = find_loci(tag=TAG, limit=5)
-print(f"find_loci, limit=5: {len(list(found))} loci, complete: {found.is_complete}")
+print(f"find_loci, limit=5: {len(found)} loci, truncated: {found.truncated}")
 
 query = {"query": {"term": {"tags": TAG}}}
-came = sum(1 for _ in islice(search.search(query, limit=5), 12))
-print(f"search, limit=5, stopped at 12: {came} loci")
+number = sum(1 for _ in islice(search.search(query, limit=5), 12))
+print(f"search, limit=5, stopped at 12: {number} loci")
 
 # %%
 # See which tags there are
 # ------------------------
 #
-# Ask the service for its tags, and print those which name Rubin or LSST.
+# Ask the service for its tags, and print those that mention Rubin or LSST.
 
 tags = sorted(search.get_available_tags())
 rubin = [tag for tag in tags if "rubin" in tag.lower() or "lsst" in tag.lower()]
-print(f"{len(tags)} tags, {len(rubin)} of them name Rubin or LSST:")
+print(f"{len(tags)} tags, {len(rubin)} of them mention Rubin or LSST:")
 print("\n".join(rubin[:20]))
 
 # %%
-# A tag means what the filter that sets it does, no more: read the filter before you rely on it.
+# A tag means whatever the filter that sets it does, no more: read the filter before you rely on it.
 # Count the tags on the newest 200 loci, to see which are in use.
 
 from collections import Counter
@@ -113,30 +114,30 @@ counts = Counter(tag for locus in newest for tag in locus.tags).most_common(10)[
 fig, ax = plt.subplots(figsize=(7, 0.8 + 0.35 * len(counts)), layout="constrained")
 bars = ax.barh([tag for tag, _ in counts], [count for _, count in counts], color="#1F5A94")
 ax.bar_label(bars, padding=3)
-ax.set(xlabel=f"of the {len(list(newest))} newest loci")
+ax.set(xlabel=f"of the {len(newest)} newest loci")
 ax.spines[["top", "right"]].set_visible(False)
 
 # %%
-# **Figure 3.** The most frequent tags on the newest loci, one bar a tag, with the number of loci
+# **Figure 3.** The most frequent tags on the newest loci, one bar per tag, with the number of loci
 # that have it. A locus can have several.
 #
 # Build a query step by step
 # --------------------------
 #
-# What `find_loci` sends is a query in the `language of Elasticsearch
+# `find_loci` sends a query in the `language of Elasticsearch
 # <https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-bool-query.html>`_.
-# Print the one of the first figure.
+# Print that of the first figure.
 
 import json
 
 print(json.dumps(chosen.query, indent=2))
 
 # %%
-# Write your own where "and" is not enough. Under ``bool``, all clauses in ``filter`` must hold, and
+# Write your own if "and" is not enough. Under ``bool``, all clauses in ``filter`` must hold, and
 # none in ``must_not``; of those in ``should``, at least as many as ``minimum_should_match`` says. A
 # clause is a ``term`` (a tag, or a value of a property), a ``range`` (``gte``, ``gt``, ``lte``,
-# ``lt``) or ``exists`` (the property is there). Properties begin with ``properties.`` here. Add one
-# clause after the other, and watch what each leaves.
+# ``lt``) or ``exists`` (the property is there). Here, properties begin with ``properties.``. Add
+# one clause after another, and count the loci that remain.
 
 CLAUSES = {
     "tag": ("filter", {"term": {"tags": TAG}}),
@@ -149,32 +150,33 @@ CLAUSES = {
     "not in a deep field": ("must_not", {"term": {"tags": "in_LSSTDDF"}}),
 }
 
-clauses, left, labels = {"filter": [], "must_not": []}, [], []
+clauses, remaining, labels = {"filter": [], "must_not": []}, [], []
 for part, clause in CLAUSES.values():
     clauses[part].append(clause)
     found = find_loci(query={"query": {"bool": clauses}}, limit=200)
-    left.append(len(list(found)))
-    labels.append(f"{left[-1]}" if found.is_complete else f"more than {left[-1]}")
+    remaining.append(len(found))
+    labels.append(f"more than {len(found)}" if found.truncated else f"{len(found)}")
 
 fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
-bars = ax.barh(list(CLAUSES), left, color="#D9622B", height=0.6)
+bars = ax.barh(list(CLAUSES), remaining, color="#D9622B", height=0.6)
 ax.bar_label(bars, labels, padding=3)
-ax.set(xlabel="loci left")
+ax.set(xlabel="loci remaining")
 ax.yaxis.set_inverted(True)
 ax.spines[["top", "right"]].set_visible(False)
 
 # %%
-# **Figure 4.** How many loci are left after each clause of a query, from top to bottom. Each bar
-# counts the loci for which its own clause and all above it hold.
+# **Figure 4.** The number of loci that remain after each clause of a query, from top to bottom.
+# Each bar counts the loci for which its own clause and all those above it hold.
 #
-# A query goes together with the other criteria: ``find_loci(near=..., radius=..., query=...)`` asks
-# for all of them. A property that nothing has is no error: a name with a typing error finds
+# A query can be combined with the other criteria: ``find_loci(near=..., radius=..., query=...)``
+# requires all of them. A property that no locus has is not an error: a misspelled name finds
 # nothing, and in ``must_not`` excludes nothing.
 #
 # Where to go next
 # ----------------
 #
-# * The properties of a locus: :doc:`/tutorials/1_first_steps/03_what_is_in_a_locus`.
-# * Fetch all that you have found: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Leave a tag of your own: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
-# * Search a place: :doc:`/tutorials/3_finding_things/12_around_a_position`.
+# * The properties of a locus: :doc:`/tutorials/1_first_steps/03_see_what_is_in_a_locus`.
+# * Fetch all the loci you have found:
+#   :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Set a tag of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Search around a position: :doc:`/tutorials/3_finding_things/12_search_around_a_position`.

@@ -1,9 +1,9 @@
 """
-By any name
-===========
+Find a locus by name
+====================
 
-ANTARES, Rubin and ZTF each give a source a name of their own. Those of Rubin are integers of 18
-digits, of which a float keeps about 16. Find a locus by each of its names, and keep every digit.
+ANTARES, Rubin and ZTF each give a source a name of their own. Rubin's are integers of 18 digits, of
+which a float holds about 16. Find a locus by each of its names, with every digit exact.
 """
 
 import matplotlib.pyplot as plt
@@ -14,9 +14,10 @@ from antares_helpers import find_loci
 query = {"query": {"exists": {"field": "properties.survey.lsst.dia_object_id"}}}
 lists = [locus.properties["survey"]["lsst"]["dia_object_id"] for locus in find_loci(query=query)]
 names = [name for each in lists for name in each if len(name) == 18]
-locus = next(iter(find_loci(dia_object_id=names[0])), None) if names else None
-if locus is None:
+found = find_loci(dia_object_id=names[0]) if names else []
+if not found:
     raise LookupError("No locus was found by a diaObjectId of 18 digits.")
+locus = found[0]
 print(f"diaObject {names[0]} is in locus {locus.locus_id}.")
 
 gap = int(np.spacing(float(names[0])))
@@ -27,7 +28,7 @@ height = np.array([np.sum(place[:i] == each) for i, each in enumerate(place)])
 fig, ax = plt.subplots(figsize=(8.5, 3.6), layout="constrained")
 ax.vlines([0, gap], -0.6, height.max() + 0.7, "0.85", linewidth=14)
 ax.plot(place[moved < 0], height[moved < 0], "<", color="#1F5A94", ms=9, label="rounded down")
-ax.plot(place[moved == 0], height[moved == 0], "o", color="0.1", ms=9, label="kept")
+ax.plot(place[moved == 0], height[moved == 0], "o", color="0.1", ms=9, label="exact")
 ax.plot(place[moved > 0], height[moved > 0], ">", color="#D9622B", ms=9, label="rounded up")
 text = f"{names[0]}\nbecomes\n{int(float(names[0]))}"
 style = {"family": "monospace", "va": "center", "arrowprops": {"arrowstyle": "-|>", "color": "0.4"}}
@@ -37,21 +38,22 @@ ax.spines[["left", "top", "right"]].set_visible(False)
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 # %%
-# **Figure 1.** The diaObjectIds of the newest loci, one symbol each, between the two floats of 64
-# bits next to them, which are drawn as gray posts. A float can hold no number between the posts: a
-# triangle points to the one to which an ID is rounded. Only an ID on a post is kept.
+# **Figure 1.** The diaObjectIds of the newest loci, one symbol each, between the two nearest 64-bit
+# floats, which are drawn as gray posts. A float can hold no number between the posts: a triangle
+# points to the one to which an ID is rounded. Only an ID on a post is exact.
 #
 # Pass an ID as it is
 # -------------------
 #
-# `antares_helpers.find_loci` takes an ID as a string or as an integer, and looks for exactly that.
-# A float has lost its last digits before any function can see it, so it is refused. Try all three.
+# `antares_helpers.find_loci` takes an ID as a string or as an integer, and searches for exactly
+# that. A float has lost its last digits before any function can see it, so it is refused. Try all
+# three.
 
 from antares_helpers import InvalidInputError
 
 for given in (names[0], int(names[0]), float(names[0])):
     try:
-        loci = list(find_loci(dia_object_id=given))
+        loci = find_loci(dia_object_id=given)
         print(f"{type(given).__name__:6}{len(loci)} locus")
     except InvalidInputError as error:
         print(f"{type(given).__name__:6}{error}")
@@ -60,15 +62,15 @@ for given in (names[0], int(names[0]), float(names[0])):
 # See where digits get lost
 # -------------------------
 #
-# Nobody writes an ID as a float. It becomes one where a column has a gap: an asteroid may have no
-# diaObjectId, and pandas then turns integers into floats, without a word. Make such a column, and
-# two that are safe.
+# Nobody writes an ID as a float. It becomes one if a column has a gap: an asteroid may have no
+# diaObjectId, and pandas then converts integers to floats silently. Make such a column, and two
+# that are safe.
 
 import pandas as pd
 
 ids = [int(names[0]), None]
 columns = {
-    "as it comes": pd.Series(ids),
+    "with a gap": pd.Series(ids),
     'dtype="Int64"': pd.Series(ids, dtype="Int64"),
     "strings": pd.Series([None if each is None else str(each) for each in ids]),
 }
@@ -76,8 +78,8 @@ for title, column in columns.items():
     print(f"{title:15}{int(column[0])}")
 
 # %%
-# Read files of IDs with ``pd.read_csv(..., dtype={"diaObjectId": str})``. A spreadsheet keeps even
-# less: `15 digits in Excel
+# Read files of IDs with ``pd.read_csv(..., dtype={"diaObjectId": str})``. A spreadsheet holds even
+# fewer digits: `15 in Excel
 # <https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3>`_.
 #
 # Every table that these helpers make holds IDs as strings.
@@ -85,12 +87,12 @@ for title, column in columns.items():
 # Use the other names
 # -------------------
 #
-# * ``locus_id`` is ANTARES' name of a place on the sky.
-# * ``dia_object_id`` is Rubin's name of what it saw there: a diaObject gathers diaSources.
-# * ``ss_object_id`` is Rubin's name of a body of the solar system.
+# * ``locus_id`` is ANTARES' name for a place on the sky.
+# * ``dia_object_id`` is Rubin's name for what it detected there: a diaObject gathers diaSources.
+# * ``ss_object_id`` is Rubin's name for a solar-system object.
 # * ``ztf_object_id`` is ZTF's name.
 #
-# Take one name of each kind from the newest locus that has one, find loci by it, and print the
+# For each kind of name, take that of the newest locus that has one, find loci by it, and print the
 # newest three.
 
 FIELDS = {
@@ -114,25 +116,25 @@ def newest_name(field):
 known = {"locus_id": locus.locus_id}
 known |= {kind: newest_name(field) for kind, field in FIELDS.items()}
 for kind, name in known.items():
-    loci = [] if name is None else list(find_loci(**{kind: name}))
-    print(f"{kind:14} {name or 'none':21}", *(found.locus_id for found in loci[:3]))
+    loci = [] if name is None else find_loci(**{kind: name})
+    print(f"{kind:14} {name or 'none':21}", *(found.locus_id for found in list(loci)[:3]))
 
 # %%
-# A body of the solar system moves, and a locus does not: what ``ss_object_id`` finds are the places
-# where it was seen. A diaSourceId names one detection. It is in the ID of an alert, such as
-# ``lsst:170947807475631229``, and no name of a source.
+# A solar-system object moves, and a locus does not: ``ss_object_id`` finds the places at which it
+# was detected. A diaSourceId names one detection. It is in the ID of an alert, such as
+# ``lsst:170947807475631229``; it is not the name of a source.
 #
-# See which names a locus holds
-# -----------------------------
+# See which names a locus has
+# ---------------------------
 #
-# A locus gathers what lies within about one arcsecond. So it can hold alerts of both surveys, and
-# several diaObjects. Fetch a locus with a ZTF name, or if there is none another, and draw when it
+# A locus gathers everything within about one arcsecond. So it can hold alerts of both surveys, and
+# several diaObjects. Fetch a locus with a ZTF name, or any other if there is none, and plot when it
 # was detected under which name.
 
 from antares_helpers import fetch_locus
 
 kind = "ztf_object_id" if known["ztf_object_id"] else "dia_object_id"
-chosen = next(iter(find_loci(**{kind: known[kind]})))
+chosen = find_loci(**{kind: known[kind]})[0]
 dates = {}
 for alert in fetch_locus(chosen.locus_id)["alerts"]:
     get = alert["properties"].get
@@ -154,12 +156,12 @@ ax.ticklabel_format(axis="x", useOffset=False)
 #
 # antares-client has ``search.get_by_id``, ``search.get_by_lsst_dia_object_id``,
 # ``search.get_by_lsst_ss_object_id`` and ``search.get_by_ztf_object_id``. Each takes a string, and
-# returns one locus with its alerts, or None. Where several loci have the name, it is the newest.
+# returns one locus with its alerts, or None. If several loci have the name, it returns the newest.
 #
 # Where to go next
 # ----------------
 #
-# * Another catalog's name? Take its position:
-#   :doc:`/tutorials/3_finding_things/12_around_a_position`.
-# * Draw both surveys on one set of axes: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
-# * Look for a kind of source: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * A name from another catalog? Use its position:
+#   :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
+# * Plot both surveys on one set of axes: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
+# * Search for a kind of source: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

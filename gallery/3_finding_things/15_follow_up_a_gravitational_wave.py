@@ -1,9 +1,9 @@
 """
-Gravitational-wave follow-up
-============================
+Follow up a gravitational wave
+==============================
 
-A gravitational wave comes with a sky map instead of a position. ANTARES marks the loci with alerts
-inside the map. Draw the sky map of the latest event and the loci in it.
+A gravitational-wave event comes with a sky map instead of a position. ANTARES marks the loci with
+alerts inside the map. Plot the sky map of the latest event and the loci in it.
 """
 
 import astropy.units as u
@@ -21,7 +21,7 @@ notices = map(search.get_latest_grav_wave_notice, sorted(events, reverse=True)[:
 notice = next((each for each in notices if each and each.skymap_base64), None)
 if notice is None:
     raise LookupError("No locus is marked with a gravitational-wave event that has a sky map.")
-loci = list(find_loci(query={"query": {"term": {"grav_wave_events": notice.gracedb_id}}}))
+loci = find_loci(query={"query": {"term": {"grav_wave_events": notice.gracedb_id}}})
 
 skymap = notice.skymap[np.argsort(notice.skymap["PROBDENSITY"])[::-1]]
 level, pixel = healpix.uniq_to_level_ipix(skymap["UNIQ"])
@@ -39,16 +39,16 @@ ax.set(xlabel="east [deg]", ylabel="north [deg]", title=notice.gracedb_id, xlim=
 
 # %%
 # **Figure 1.** The sky map of the event around its most probable position. The shades enclose, from
-# the outside, 90 %, 50 % and 10 % of the probability; points are the loci that ANTARES has marked
+# the outside, 90%, 50% and 10% of the probability; points are the loci that ANTARES has marked
 # with the event. East is to the left.
 #
 # Read the notice
 # ---------------
 #
-# Each event has several notices, from the first alarm to the last update, and its sky map changes
-# on the way. ``get_latest_grav_wave_notice`` gives the newest one. A retraction has no sky map: the
-# lines above skip it. Print what the notice says: when the event was, how often noise alone would
-# look like it, and how large the regions are.
+# Each event has several notices, from the first alert to the last update, and its sky map changes
+# along the way. ``get_latest_grav_wave_notice`` returns the newest one. A retraction has no sky
+# map: the code above skips it. Print the contents of the notice: the time of the event, how often
+# noise alone would look like it, and the size of the regions.
 
 from astropy.time import Time
 
@@ -58,22 +58,23 @@ if notice.false_alarm_rate:
     years = 1 / (notice.false_alarm_rate * u.Hz).to_value(1 / u.yr)
     print(f"one false alarm in {years:.3g} years")
 for percent, end in ((50, inside[1]), (90, inside[0])):
-    print(f"{percent} % of the probability lie within {areas[:end].sum().value:.3g} square degrees")
+    print(f"the {percent}% region covers {areas[:end].sum().value:.3g} square degrees")
 
 # %%
-# The sky map is a multi-order HEALPix map: small pixels where the probability is, large ones
-# elsewhere. ``UNIQ`` names a pixel and its size, ``PROBDENSITY`` is the probability per steradian.
-# The `format <https://emfollow.docs.ligo.org/userguide/tutorial/multiorder_skymaps.html>`_ is that
-# of LIGO, Virgo and KAGRA.
+# The sky map is a multi-order HEALPix map: small pixels where the probability is high, large ones
+# elsewhere. ``UNIQ`` identifies a pixel and its size, ``PROBDENSITY`` is the probability per
+# steradian. The `format
+# <https://emfollow.docs.ligo.org/userguide/tutorial/multiorder_skymaps.html>`_ is that of LIGO,
+# Virgo and KAGRA.
 #
 # List the candidates
 # -------------------
 #
 # Ask the notice on which contour a locus lies: ``level`` is the probability that this contour
-# encloses, ``area`` the sky inside it. The smaller the level, the likelier the place. A counterpart
-# was not there before the event: keep the loci whose first alert came after it. Look at the alerts
-# themselves for that. One with a negative flux has no magnitude, and the property
-# ``oldest_alert_observation_time`` may pass over it.
+# encloses, ``area`` the sky inside it. The lower the level, the more likely the place. A
+# counterpart was not there before the event: select the loci whose first alert came after it. Use
+# the alerts themselves for that. One with a negative flux has no magnitude, and the property
+# ``oldest_alert_observation_time`` may skip it.
 
 from astropy.table import Table
 
@@ -94,14 +95,14 @@ print(f"{len(loci)} loci are marked; of the {min(len(loci), 20)} likeliest, {len
 candidates.pprint(max_lines=-1, max_width=-1)
 
 # %%
-# Days count from the event. A level above 90 is possible: the locus may have been marked when the
-# sky map was another.
+# Days are counted from the event. A level above 90 is possible: the locus may have been marked with
+# an earlier sky map.
 #
 # Look at one
 # -----------
 #
-# One alert says little: asteroids and artefacts have one or two. Plot the likeliest candidate with
-# at least five, with the days counted from the event.
+# A single alert says little: asteroids and artifacts have one or two. Plot the likeliest candidate
+# with at least five, in days since the event.
 
 from antares_helpers import extract_lightcurve, plot_lightcurve
 
@@ -117,36 +118,36 @@ line = ax.axvline(0, color="black", linestyle="--")
 # **Figure 2.** The light curve of the likeliest new locus with at least five alerts. The dashed
 # line is the time of the event.
 #
-# Read what the alerts say
-# ------------------------
+# Read the mark on an alert
+# -------------------------
 #
-# The mark stands on the alerts. Print that of the first marked alert of this locus.
+# The mark is on the alerts. Print that of the first marked alert of this locus.
 
 alert = next((alert for alert in best.alerts if alert.grav_wave_events), None)
 for mark in alert.grav_wave_events if alert else []:
     level, area = mark["contour_level"], mark["contour_area"]
-    print(f"{mark['gracedb_id']}: level {level:.3g} %, area {area:.3g} square degrees")
+    print(f"{mark['gracedb_id']}: level {level:.3g}%, area {area:.3g} square degrees")
 
 # %%
-# Look around the maximum
-# -----------------------
+# Search around the peak
+# ----------------------
 #
-# Not every locus in the region is marked. Search a cone around the maximum of the map for all that
-# has changed since the event. ``radius=`` takes at most 1 degree: for a map of hundreds of
-# square degrees the marks are the way.
+# Not every locus in the region is marked. Search a cone around the peak of the map for everything
+# that has changed since the event. ``radius=`` takes at most 1 degree: for a map of hundreds of
+# square degrees, rely on the marks.
 
-cone = list(find_loci(near=peak, radius=1 * u.deg))
+cone = find_loci(near=peak, radius=1 * u.deg)
 newest = [locus.properties.get("newest_alert_observation_time", 0) for locus in cone]
 changed = [locus for locus, mjd in zip(cone, newest) if mjd > event_time.tai.mjd]
 unmarked = [locus for locus in changed if notice.gracedb_id not in locus.grav_wave_events]
-print(f"{len(cone)} loci within 1 degree of the maximum, {len(changed)} changed since the event")
+print(f"{len(cone)} loci within 1 degree of the peak, {len(changed)} changed since the event")
 print("not marked:", ", ".join(locus.locus_id for locus in unmarked[:5]) or "none")
 
 # %%
 # Where to go next
 # ----------------
 #
-# * What a cone search finds: :doc:`/tutorials/3_finding_things/12_around_a_position`.
-# * Ask for more than the mark: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
-# * Select such alerts as they come in: a filter can require a contour level
-#   (``REQUIRED_GRAV_WAVE_PROB_REGION``), :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
+# * What a cone search finds: :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
+# * Search by more than the mark: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.
+# * Select such alerts as they arrive: a filter can require a contour level
+#   (``REQUIRED_GRAV_WAVE_PROB_REGION``), :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.

@@ -2,8 +2,8 @@
 Listen to a stream
 ==================
 
-Filters set tags, and tags direct loci to streams, over Kafka: they reach you without asking. Listen
-to a stream on your own machine, then to the real one with your own credentials.
+Filters set tags, and tags send loci to streams, over Kafka: new loci reach you without a search.
+Listen to a stream on your own machine, then to the real one with your own credentials.
 """
 
 import matplotlib.pyplot as plt
@@ -22,11 +22,11 @@ if not sent:
 server = stream.bootstrap_server
 with SandboxStreamingClient([TOPIC], "any key", "any secret", bootstrap_server=server) as client:
     messages = [client.poll(timeout=60) for _ in range(sent)]
-heard = [locus for topic, locus in messages if locus is not None]
+received = [locus for topic, locus in messages if locus is not None]
 
 names = ("brightest_alert_magnitude", "newest_alert_magnitude")
-peak, now = ([locus.properties.get(name, np.nan) for locus in heard] for name in names)
-numbers = range(1, len(heard) + 1)
+peak, now = ([locus.properties.get(name, np.nan) for locus in received] for name in names)
+numbers = range(1, len(received) + 1)
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 ax.vlines(numbers, peak, now, color="0.6", zorder=1)
 ax.plot(numbers, peak, "_", color="black", markersize=14, markeredgewidth=2, label="brightest")
@@ -36,24 +36,24 @@ ax.yaxis.set_inverted(True)
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 
 # %%
-# **Figure 1.** The messages in the order in which they came, from simulated loci. Each is a locus:
-# a disk for the magnitude of its newest alert, a bar for its brightest, whatever the band. A disk
+# **Figure 1.** The messages in the order in which they arrived, from simulated loci. Each is a
+# locus: a disk for the magnitude of its newest alert, a bar for its brightest, in any band. A disk
 # on its bar is a source that has never been brighter.
 #
-# What the lines do: they start a Kafka cluster inside this process, and publish simulated loci with
-# one tag on it. Then they listen as you do to the real stream. The class of the client and the
-# address are the only differences. The first message takes some three seconds, as Kafka waits for
-# other listeners of the group.
+# The code starts a Kafka cluster inside this process, and publishes simulated loci with one tag on
+# it. Then it listens as you do to the real stream. The class of the client and the address are the
+# only differences. The first message takes about three seconds, as Kafka waits for other listeners
+# of the group.
 #
 # Read a message
 # --------------
 #
-# ``poll`` returns the topic and a locus, or ``(None, None)`` when nothing has come in the time
-# given. The message holds the ID, the position, the properties, the tags and the names of matching
-# catalogs, and no alerts. Print it for the first.
+# ``poll`` returns the topic and a locus, or ``(None, None)`` if nothing has arrived within the
+# timeout. The message contains the ID, the position, the properties, the tags and the names of
+# matching catalogs, but no alerts. Print them for the first.
 
-print(f"{len(heard)} of {sent} messages came")
-for locus in heard[:1]:
+print(f"{len(received)} of {sent} messages arrived")
+for locus in received[:1]:
     print(f"{locus.locus_id} at RA {locus.ra:.4f}, Dec {locus.dec:.4f}")
     number = locus.properties.get("num_alerts")
     print(f"{len(locus.properties)} properties, such as num_alerts: {number}")
@@ -64,8 +64,8 @@ for locus in heard[:1]:
 # Fetch the alerts
 # ----------------
 #
-# The alerts come from the service, with one request a locus. Choose before you ask: take the locus
-# that is closest to its brightest, and plot its light curve.
+# The alerts come from the service, with one request per locus. Choose before you fetch: select the
+# locus that is closest to its brightest, and plot its light curve.
 
 from antares_helpers import extract_lightcurve, plot_lightcurve
 
@@ -73,34 +73,34 @@ fading = [below - top for top, below in zip(peak, now)]
 order = np.argsort(fading)
 for chosen in order[:1]:
     print(f"message {chosen + 1}: {fading[chosen]:.2f} mag below its brightest")
-    ax = plot_lightcurve(extract_lightcurve(heard[chosen]))
+    ax = plot_lightcurve(extract_lightcurve(received[chosen]))
 
 # %%
 # **Figure 2.** The light curve of the locus among these messages that is closest to its brightest.
 #
-# Go on where you stopped
-# -----------------------
+# Resume where you stopped
+# ------------------------
 #
-# Kafka keeps the messages for a while and remembers how far each *group* of listeners has come, its
-# offset. So a client that is started again goes on after the last message, and hears what it has
+# Kafka stores the messages for a while and remembers how far each *group* of listeners has read,
+# its offset. So a restarted client continues after the last message, and receives those it has
 # missed.
 #
 # * ``group="my-project"`` names your group. By default it is the name of the computer.
-# * A new group starts at the oldest message that is still kept.
-# * Listeners of one group share the messages: each is heard by one of them.
-# * The client saves the offset now and then, and when it is closed. After a crash some messages
-#   come twice: compare the ID and ``newest_alert_id``.
+# * A new group starts at the oldest message that is still stored.
+# * Listeners of one group share the messages: each is received by one of them.
+# * The client saves the offset from time to time, and when it is closed. After a crash some
+#   messages arrive twice: compare the ID and ``newest_alert_id``.
 # * With ``enable_auto_commit=False`` the offset is saved only by ``client.commit()``: call it when
-#   you have stored what you heard.
+#   you have stored what you received.
 #
 # Listen to the real stream
 # -------------------------
 #
-# Listening needs confluent-kafka: the extra ``stream`` of antares-helpers brings it.
+# Listening needs confluent-kafka: install the extra ``stream`` of antares-helpers.
 #
 # Ask the ANTARES team for an API key and secret, and for the names of the topics. These are not the
 # name and password of the portal. An institution usually gets one pair, to be used by one listener
-# at a time and not to be shared; so says the `documentation of the client
+# at a time and not to be shared, according to the `documentation of the client
 # <https://nsf-noirlab.gitlab.io/csdc/antares/client>`_. Never write them into a script. Set them in
 # the terminal, and run this page again:
 #
@@ -109,8 +109,8 @@ for chosen in order[:1]:
 # * ``export ANTARES_API_KEY=...``
 # * ``export ANTARES_API_SECRET=...``
 #
-# The lines below listen if they find credentials, and stop after ten messages, or after a minute
-# without one. Run them.
+# The code below listens if it finds credentials, and stops after ten messages, or after a minute
+# without one. Run it.
 
 import os
 
@@ -138,11 +138,11 @@ else:
     print("no credentials are set")
 
 # %%
-# No message within a minute is normal: Rubin does not observe by day, in bad weather or in
+# No message within a minute is normal: Rubin does not observe by day, in bad weather or during
 # maintenance, and few alerts get a given tag. An unknown topic is an error instead:
 # ``AntaresException``, with Kafka's number 3 (``KafkaException(3)``).
 #
-# Close the cluster on your own machine.
+# Stop the cluster on your own machine.
 
 stream.stop()
 sandbox.stop()
@@ -151,6 +151,6 @@ sandbox.stop()
 # Where to go next
 # ----------------
 #
-# * Have a stream of your own: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
-# * Store what you hear: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Ask instead of listening: :doc:`/tutorials/3_finding_things/13_by_property_and_tag`.
+# * Start a stream of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Store what you receive: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Search instead of listening: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -1,10 +1,10 @@
 """
-Variable stars
-==============
+Find the period of a variable star
+==================================
 
-A variable star is at times brighter and at times fainter than its template. Its total flux repeats
-with its period, if it has one. Search the total flux of a star for a period, fold its light curve,
-and judge whether to believe the result.
+A variable star is sometimes brighter and sometimes fainter than its template. Its total flux
+repeats with its period, if it has one. Search the total flux of a star for a period, fold its light
+curve, and judge whether to trust the result.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ RANGE = {"minimum_frequency": 0.1, "maximum_frequency": 5}
 
 
 def find_period(lc):
-    """Return the periodogram and its best frequency, or None where no period is convincing."""
+    """Return the periodogram and its best frequency, or None if no period is convincing."""
     flux, error, bands = lc["flux"].value, lc["flux_err"].value, np.array(lc["band"])
     if len(lc) < 40 or (flux <= 0).any():
         return None
@@ -39,13 +39,13 @@ else:
 ax = plot_lightcurve(lc, y="magnitude", x="phase", period=1 / found[1])
 
 # %%
-# **Figure 1.** The total magnitudes of one star, each band with its colour and symbol, folded with
-# the period that was found. All bands rise and fall together.
+# **Figure 1.** The total magnitudes of one star, each band with its color and symbol, folded at the
+# period that was found. All bands rise and fall together.
 #
 # Look for the highest peak
 # -------------------------
 #
-# A periodogram shows how much of the variation a sine wave of each frequency explains. Draw that of
+# A periodogram shows how much of the variation a sine wave of each frequency explains. Plot that of
 # this star, and mark the peak that gave the period.
 
 import matplotlib.pyplot as plt
@@ -66,19 +66,19 @@ legend = ax.legend(frameon=False)
 # Why the total flux
 # ------------------
 #
-# ``flux="total"`` takes ``scienceFlux``, measured on the visit image itself: it does not depend
-# on how bright the star was in the template. Look for the gaps in the folded curve. Where the star
-# is as bright as its template there is no detection, and so no alert.
+# ``flux="total"`` uses ``scienceFlux``, measured on the visit image itself: it does not depend on
+# how bright the star was in the template. Look for the gaps in the folded curve. When the star is
+# as bright as in its template, there is no detection and so no alert.
 #
-# Divide each flux by the median of its band, and all bands can share one periodogram. The depth of
-# the variation still differs from band to band, which costs some power. astropy's
+# Divide each flux by the median of its band, and all bands can share one periodogram. The amplitude
+# of the variation still differs from band to band, which costs some power. astropy's
 # ``LombScargleMultiband`` allows for that, but has no false-alarm probability.
 #
-# Can it be chance?
-# -----------------
+# Could it be chance?
+# -------------------
 #
 # The search covers periods from 0.2 to 10 days, which suits RR Lyrae stars and close binaries.
-# Print how likely noise alone is to give so high a peak anywhere in that range.
+# Print how likely it is that noise alone gives a peak as high as this anywhere in that range.
 
 chance = periodogram.false_alarm_probability(power.max(), **RANGE)
 print(f"{len(lc)} points in {np.ptp(lc.time.mjd):.0f} days, {len(frequency)} frequencies")
@@ -86,21 +86,22 @@ print("false-alarm probability:", "below 1e-12" if chance < 1e-12 else f"{chance
 
 # %%
 # This is the bound of Baluev (`2008 <https://doi.org/10.1111/j.1365-2966.2008.12689.x>`_). It says
-# that the star varies, and not by chance. It does not say that the period is the right one: a
-# supernova passes the test too. A slow change that is looked at once a night shows a peak near
-# every whole number of cycles a day. So the search above refuses frequencies within 0.05 of one,
-# and with them the few true periods that lie there.
+# that the variation is not due to chance. It does not say that the period is the right one: a
+# supernova passes the test too. A slow change that is sampled once a night shows a peak near every
+# whole number of cycles per day. So the search above rejects frequencies within 0.05 of one, and
+# with them the few true periods that lie there.
 #
 # Is it an alias?
 # ---------------
 #
-# Rubin sees a star at night only. Whether the star went through one cycle more between two nights
-# is hard to tell. Print the five highest peaks, their differences from the highest and their sums
-# with it, and how much of the variation a curve of three harmonics leaves unexplained.
+# Rubin observes a star only at night. Whether the star went through one more cycle between two
+# nights is hard to know. Print the five highest peaks, their differences from the highest and their
+# sums with it, and the fraction of the variation that a curve of three harmonics leaves
+# unexplained.
 
 
 def unexplained(periodogram, frequency, harmonics):
-    """Return the part of chi2 that is left by a Fourier series."""
+    """Return the fraction of chi2 that a Fourier series leaves."""
     fit = LombScargle(periodogram.t, periodogram.y, periodogram.dy, nterms=harmonics)
     return 1 - fit.power(np.array([frequency]), method="chi2")[0]
 
@@ -115,18 +116,19 @@ for _ in range(5):
     remaining[abs(frequency - peak) < width] = 0
 
 # %%
-# Where the difference or the sum is a whole number, the two peaks are aliases of each other. As a
-# rule, the true period leaves least unexplained, and folds into the thinnest curve. If two do
-# equally well, give both. Visits at other hours of the night, or from another longitude, decide.
+# If the difference or the sum is a whole number, the two peaks are aliases of each other. As a
+# rule, the true period leaves the least unexplained, and folds into the tightest curve. If two do
+# equally well, report both. Observations at other hours of the night, or from another longitude,
+# can decide.
 #
-# The period in days, or twice it?
-# --------------------------------
+# The true period, or half of it?
+# -------------------------------
 #
-# An eclipsing binary has two minima in a cycle, and a sine wave finds half its period. Fold with
-# twice the period found, and compare the two halves. Let the Bayesian information criterion
-# (`Schwarz 1978 <https://doi.org/10.1214/aos/1176344136>`_) judge: two harmonics of the period
-# found against four of twice that period, which contain them. Do so for this star and for the next
-# that has a period.
+# An eclipsing binary has two minima per cycle, and a sine wave finds half its period. Fold at twice
+# the period found, and compare the two halves. Let the Bayesian information criterion (`Schwarz
+# 1978 <https://doi.org/10.1214/aos/1176344136>`_) judge: two harmonics of the period found against
+# four of twice that period, which contain them. Do so for this star and for the next one that has a
+# period.
 
 shown = [(lc, periodogram, best)]
 for locus in loci:
@@ -143,20 +145,21 @@ for ax, (lc, periodogram, best) in zip(axes[0], shown):
     criterion = len(lc) * np.log(gain) - 4 * np.log(len(lc))
     period = (2 if criterion > 10 else 1) / best
     plot_lightcurve(lc, y="magnitude", x="phase", period=2 / best, legend=ax is axes[0, -1], ax=ax)
-    print(f"{lc.meta['locus_id']}: {criterion:4.0f} in favour of twice, so {period:.4f} d")
+    print(f"{lc.meta['locus_id']}: {criterion:4.0f} in favor of twice, so {period:.4f} d")
 
 # %%
-# **Figure 3.** Stars folded with twice the period that the highest peak gives. If both halves are
+# **Figure 3.** Stars folded at twice the period that the highest peak gives. If both halves are
 # alike, as for a pulsating star, the period is half of that. If the minima differ in depth, as for
-# an eclipsing binary, it is twice what was found. Rings mark dipoles.
+# an eclipsing binary, it is twice the period found. Rings mark dipoles.
 #
-# More than 10 in favour is very strong evidence (`Kass & Raftery 1995
-# <https://doi.org/10.1080/01621459.1995.10476572>`_); a negative number speaks for the period
-# found. Dipoles matter less here: ``scienceFlux`` is not measured on the difference image.
+# More than 10 in favor is very strong evidence (`Kass & Raftery 1995
+# <https://doi.org/10.1080/01621459.1995.10476572>`_); a negative number favors the period found.
+# Dipoles matter less here: ``scienceFlux`` is not measured on the difference image.
 #
 # Where to go next
 # ----------------
 #
-# * Fill the gaps with another survey: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
-# * Leave out what is not the star: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * A star that comes only once: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.
+# * Fill the gaps with another survey: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.
+# * Exclude points that are not the star:
+#   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * A transient instead: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.

@@ -1,9 +1,9 @@
 """
-Magnitudes without lies
-=======================
+Convert fluxes to magnitudes
+============================
 
 A magnitude is a logarithm, and a difference flux may be negative: such a point has no magnitude.
-Draw magnitude against flux for a variable source, and see which points a plot in magnitudes loses.
+Plot magnitude against flux for a variable source, and see which points a plot in magnitudes loses.
 """
 
 import matplotlib.pyplot as plt
@@ -35,14 +35,14 @@ ax.yaxis.set_inverted(True)
 
 # %%
 # **Figure 1.** Magnitude against difference flux for each detection of one variable source. The
-# curve plunges as the flux goes to zero. Strokes in the shaded part mark the detections whose flux
-# is not positive: they have no magnitude.
+# curve diverges as the flux goes to zero. Short lines in the shaded part mark the detections whose
+# flux is not positive: they have no magnitude.
 #
 # From nanojansky to AB
 # ---------------------
 #
 # Rubin's fluxes are in nJy, so that ``m = 31.4 - 2.5 log10(flux)``. ANTARES' ``ant_mag`` is this
-# magnitude of ``psfFlux``: of the change, not of the source. Compare for three positive
+# magnitude of ``psfFlux``: of the change, not of the source. Compare the two for three positive
 # alerts.
 
 from antares_helpers import fetch_locus
@@ -58,16 +58,16 @@ for alert in locus["alerts"]:
         rows += 1
 
 # %%
-# A magnitude has no sign: never take that of a flux from ``ant_mag``.
+# A magnitude has no sign: never infer the sign of a flux from ``ant_mag``.
 #
 # Change or source
 # ----------------
 #
-# A difference flux is right for a transient, which the template does not hold. A variable star is
-# in the template too. When it crosses the brightness that it had there, its difference magnitude
-# runs off to infinity; while it is fainter, there is none. Take the total flux instead, measured on
-# each new image: ``flux="total"``. Plot both, and note what `antares_helpers.plot_lightcurve`
-# writes into the first.
+# A difference flux is right for a transient, which is not in the template. A variable star is in
+# the template too. As it crosses the brightness that it had there, its difference magnitude
+# diverges; while it is fainter, it has none. Use the total flux instead, measured on each new
+# image: ``flux="total"``. Plot both, and note the message that `antares_helpers.plot_lightcurve`
+# writes in the first.
 
 from antares_helpers import plot_lightcurve
 
@@ -80,11 +80,10 @@ for calendar in axes[1].child_axes:
     calendar.set_visible(False)
 
 # %%
-# **Figure 2.** The same detections in magnitudes twice. Above, of the difference flux: a note in
-# the axes tells how many points are missing. Below, of the total flux.
+# **Figure 2.** The same detections in magnitudes, twice. Above, of the difference flux: a note in
+# the axes says how many points are missing. Below, of the total flux.
 #
-# Compute what the first would make you believe: how much the source varies in the band with most
-# of its points.
+# Compute how much the source seems to vary in each, in the band with the most points in the first.
 
 bands, counts = np.unique(lc["band"][~lost], return_counts=True)
 band = bands[counts.argmax()]
@@ -97,18 +96,18 @@ for name, each in (("difference", lc), ("total", total)):
 # %%
 # The total flux of a supernova contains its host galaxy. There the difference is the better choice.
 #
-# Inverse hyperbolic sines
-# ------------------------
+# Asinh magnitudes
+# ----------------
 #
-# `Lupton, Gunn and Szalay (1999) <https://doi.org/10.1086/301004>`_ replace the logarithm by an
-# inverse hyperbolic sine. Such an *asinh magnitude* equals the common one where the flux is many
-# times its error, passes smoothly through zero, and has an error bar everywhere. It depends on a
-# softening ``b``, which belongs beside every such number; they advise 1.042 sigma. Define it, and
-# draw it with sigma the median error of this light curve.
+# `Lupton, Gunn and Szalay (1999) <https://doi.org/10.1086/301004>`_ replace the logarithm with an
+# inverse hyperbolic sine. Such an *asinh magnitude* equals the usual one if the flux is many times
+# its error, passes smoothly through zero, and has an error bar everywhere. It depends on a
+# softening parameter ``b``, which you must quote with every asinh magnitude; they recommend 1.042
+# sigma. Define it, and plot it with sigma the median error of this light curve.
 
 
 def asinh_magnitude(flux, flux_err, softening):
-    """Return asinh AB magnitudes and their errors; all that is given is in nJy."""
+    """Return asinh AB magnitudes and their errors, from values in nJy."""
     scale = 2.5 / np.log(10)
     value = 31.4 - scale * (np.arcsinh(flux / (2 * softening)) + np.log(softening))
     return value, scale * flux_err / np.hypot(flux, 2 * softening)
@@ -133,14 +132,14 @@ ax.set_ylim(*(asinh_magnitude(np.array([-30, 30]) * sigma, 0, softening)[0]))
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
 # %%
-# **Figure 3.** Magnitude against flux in units of the median error: the logarithm as a full line,
-# which plunges at zero, and the asinh magnitude as a dashed line, which passes through it. Symbols
-# are the detections of Figure 1 within 20 sigma of zero, with error bars. The part within
-# 5 sigma of zero is shaded.
+# **Figure 3.** Magnitude against flux in units of the median error: the logarithm as a solid line,
+# which diverges at zero, and the asinh magnitude as a dashed line, which passes through it. Symbols
+# are the detections of Figure 1 within 20 sigma of zero, with error bars. The part within 5 sigma
+# of zero is shaded.
 #
-# Hardly anything lies in the shaded part: Rubin detects on difference images where the signal is
-# at least 5 sigma, up or down (`documentation of DP1 <https://dp1.lsst.io/processing/dia/>`_).
-# Print both magnitudes at some fluxes.
+# Few points lie in the shaded part: Rubin detects on difference images at a signal of at least 5
+# sigma, positive or negative (`documentation of DP1 <https://dp1.lsst.io/processing/dia/>`_). Print
+# both magnitudes at some fluxes.
 
 print("flux / sigma    log      asinh")
 for snr in (20, 5, 1, 0, -5, -20):
@@ -149,29 +148,30 @@ for snr in (20, 5, 1, 0, -5, -20):
 
 # %%
 # * Above 5 sigma the two agree to a few hundredths of a magnitude. Alerts are detections, so their
-#   positive fluxes do not need the asinh.
-# * Near zero the asinh magnitude is what you want, for forced photometry from elsewhere.
+#   positive fluxes do not need asinh magnitudes.
+# * Near zero the asinh magnitude is the right choice, for forced photometry from elsewhere.
 # * A clear fading becomes a very large magnitude, as if it were a source too faint for Rubin to
 #   see. It is not one: it is a hole. Give its flux, or the total magnitude.
 #
 # Upper limits
 # ------------
 #
-# A limit is no way out for such a point either. Count the points that are negative even three
-# sigma higher.
+# An upper limit does not describe such a point either. Count the points that would be negative even
+# if they were three sigma higher.
 
 clear = (flux + 3 * error < 0).sum()
 print(f"{clear} of {lost.sum()} negative points are below zero by more than 3 sigma")
 
 # %%
-# A limit says that nothing was seen. Here something was seen: a fading. True limits reach you from
-# ZTF only; with ``survey="all"`` they are drawn hollow, with an arrow towards the fainter side.
+# An upper limit says that nothing was detected. Here something was detected: a fading. Only ZTF's
+# alerts come with true upper limits; with ``survey="all"`` they are drawn hollow, with an arrow
+# toward fainter fluxes.
 #
-# Subtract, average and fit in flux, and turn to magnitudes last, if at all.
+# Subtract, average and fit in flux, and convert to magnitudes last, if at all.
 #
 # Where to go next
 # ----------------
 #
-# * What a negative flux means: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
-# * Fold the total flux: :doc:`/tutorials/2_light_curves/08_variable_stars`.
-# * See limits drawn: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
+# * What a negative flux means: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * Fold the total flux: :doc:`/tutorials/2_light_curves/08_find_the_period_of_a_variable_star`.
+# * Plot upper limits: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.

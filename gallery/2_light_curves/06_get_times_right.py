@@ -1,9 +1,9 @@
 """
-Time, exactly
-=============
+Get times right
+===============
 
 Rubin's clock shows atomic time, TAI. It is 37 seconds ahead of UTC, about as long as an exposure,
-and not every tool tells the two apart. Find out which clock a time belongs to before you use it.
+and not every tool distinguishes the two. Find out which time scale a time is on before you use it.
 """
 
 from datetime import timedelta
@@ -39,11 +39,11 @@ for axis in (ax.xaxis, top.xaxis):
 
 # %%
 # **Figure 1.** Two exposures of one locus, drawn as shaded bands 30 seconds wide. The time that the
-# alert gives for each is marked twice: read as TAI it lies in the middle of the band; read as UTC
-# it lies 37 seconds later, outside. The lower axis shows UTC, the upper one TAI.
+# alert gives for each is marked twice: read as TAI, it lies in the middle of the band; read as UTC,
+# it lies 37 seconds later, outside it. The lower axis shows UTC, the upper one TAI.
 #
-# What the alert says
-# -------------------
+# The time in the alert
+# ---------------------
 #
 # The ``mjd`` of a Rubin alert is ``midpointMjdTai``: the middle of the exposure, in TAI.
 # `antares_helpers.extract_lightcurve` gives the times that scale, and astropy converts them. Leap
@@ -55,20 +55,20 @@ for scale in ("tai", "utc", "tdb"):
     print(f"{scale.upper()}  {converted.isot}  MJD {converted.mjd:.6f}")
 
 # %%
-# TAI and UTC have been 37 seconds apart since the last leap second, at the end of 2016. TDB is what
-# ephemerides use.
+# TAI and UTC have been 37 seconds apart since the last leap second, at the end of 2016. TDB is the
+# scale of ephemerides.
 #
-# Keep an MJD in 64 bits. Print how far away the next number is in 32 bits.
+# Store an MJD in 64 bits. In 32 bits, print the distance to the next number.
 
 step = np.spacing(np.float32(time.mjd)) * 86400
 print(f"one step of a 32-bit MJD: {step:.0f} s")
 
 # %%
-# What others make of it
-# ----------------------
+# How other tools label it
+# ------------------------
 #
 # The client's own time series labels the same number as UTC. So do the column ``time`` of ANTARES'
-# CSV light curve, and the time series of the devkit. Take the difference.
+# CSV light curve and the time series of the devkit. Compute the difference.
 
 theirs = found.timeseries.time
 theirs = theirs[np.argmin(abs(theirs.mjd - time.mjd))]
@@ -76,54 +76,54 @@ print(f"{theirs.scale.upper()}: {(theirs - time).sec:.1f} s late")
 
 # %%
 # ZTF's alerts are different again: UTC, at the start of the exposure.
-# `antares_helpers.extract_lightcurve` turns them into TAI at the middle.
+# `antares_helpers.extract_lightcurve` converts them to TAI at the middle.
 #
 # When 37 seconds matter
 # ----------------------
 #
 # An error of 37 seconds shifts the phase of a short period. Compute by how much. The eclipsing
-# white dwarfs of ZTF J1539+5027 circle each other in 6.91 minutes (`Burdge et al. 2019
+# white dwarfs of ZTF J1539+5027 orbit each other in 6.91 minutes (`Burdge et al. 2019
 # <https://doi.org/10.1038/s41586-019-1403-0>`_).
 
 periods = {"6.91 minutes": 6.91 / 1440, "1 hour": 1 / 24, "12 hours": 0.5}
 for name, period in periods.items():
-    print(f"{name:12}  37 s are {37 / 86400 / period:.4f} of the period")
+    print(f"{name:12}  37 s is {37 / 86400 / period:.4f} of the period")
 
 # %%
 # It also puts a moving object in the wrong place. Compute how far off. Rubin's pixels are 0.2
 # arcsec wide (`Ivezić et al. 2019 <https://doi.org/10.3847/1538-4357/ab042c>`_).
 
 for rate in (0.25, 1, 10):
-    print(f"at {rate:5.2f} degrees a day  37 s are {rate * 3600 * 37 / 86400:5.2f} arcsec")
+    print(f"at {rate:5.2f} degrees a day  37 s is {rate * 3600 * 37 / 86400:5.2f} arcsec")
 
 # %%
-# For a supernova it does not matter. When you compare telescopes, use one scale all the same.
+# For a supernova it does not matter. Even so, use a single scale when you compare telescopes.
 #
 # Days and dates
 # --------------
 #
-# Plot days since the first detection with ``x="days"``. Without it the lower axis is the MJD, and
-# calendar dates stand above. Give ``epoch`` to count from another time.
+# Plot days since the first detection with ``x="days"``. Without it, the lower axis shows the MJD
+# and the upper one calendar dates. Give ``epoch`` to count from another time.
 
 from antares_helpers import plot_lightcurve
 
 ax = plot_lightcurve(lc, x="days")
 
 # %%
-# **Figure 2.** The light curve of the same locus against days since its first detection; the label
-# of the axis tells the MJD (TAI) of that moment.
+# **Figure 2.** The light curve of the same locus against days since its first detection; the axis
+# label gives the MJD (TAI) of that moment.
 #
-# The way of the light
-# --------------------
+# Light travel time
+# -----------------
 #
-# Over a year the Earth moves towards a source and away from it, and light takes 499 s for one
+# Over a year the Earth moves toward a source and away from it, and light takes 499 s to cross one
 # astronomical unit. Before you fold a light curve over months at a short period, refer its times to
-# the barycentre of the solar system. Compute the light time from the position of the Earth that
-# astropy carries with it, and add it to TDB.
+# the barycenter of the solar system. Compute the light travel time from the position of the Earth
+# that comes with astropy, and add it to TDB.
 #
-# Seen from the centre of the Earth, this is right to 0.02 s, the light time of one Earth radius.
-# ``Time.light_travel_time`` does better, but needs tables of the Earth's rotation, which astropy
-# downloads.
+# Computed for the center of the Earth, this is right to 0.02 s, the light travel time of one Earth
+# radius. ``Time.light_travel_time`` does better, but needs tables of the Earth's rotation, which
+# astropy downloads.
 
 import astropy.constants as const
 import astropy.units as u
@@ -131,7 +131,7 @@ from astropy.coordinates import SkyCoord, get_body_barycentric
 
 
 def light_time(time, ra, dec):
-    """Return by how many seconds the Earth is nearer to a source than the barycentre is."""
+    """Return by how many light seconds the Earth is closer to a source than the barycenter."""
     earth = get_body_barycentric("earth", time, ephemeris="builtin")
     direction = SkyCoord(ra, dec, unit="deg").cartesian
     return (earth.dot(direction) / const.c).to_value(u.s)
@@ -144,7 +144,7 @@ fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 ax.plot(year.mjd, light_time(year, found.ra, found.dec), color="0.46", label="one year")
 ax.plot(lc.time.mjd, seconds, "o", color="#61A2B3", mec="0.15", label="visits")
 ax.axhspan(-18.5, 18.5, color="#B52626", alpha=0.3, linewidth=0, label="37 s")
-ax.set(xlabel="MJD (TAI)", ylabel="light time [s]", title=lc.meta["locus_id"])
+ax.set(xlabel="MJD (TAI)", ylabel="light travel time [s]", title=lc.meta["locus_id"])
 ax.locator_params(axis="x", nbins=5)
 ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
@@ -152,11 +152,11 @@ barycentric = lc.time.tdb + seconds * u.s
 print(f"first visit: MJD {lc.time.mjd[0]:.6f} (TAI), {barycentric.mjd[0]:.6f} (TDB, barycentric)")
 
 # %%
-# **Figure 3.** How much earlier the light of this locus reaches the Earth than the barycentre, in
+# **Figure 3.** How much earlier the light of this locus reaches the Earth than the barycenter, over
 # the course of a year; points mark the visits. The height of the band is 37 seconds.
 #
 # Where to go next
 # ----------------
 #
-# * Fold a light curve: :doc:`/tutorials/2_light_curves/08_variable_stars`.
-# * Two surveys on one clock: :doc:`/tutorials/2_light_curves/09_ztf_and_lsst`.
+# * Fold a light curve: :doc:`/tutorials/2_light_curves/08_find_the_period_of_a_variable_star`.
+# * Put two surveys on one time scale: :doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst`.

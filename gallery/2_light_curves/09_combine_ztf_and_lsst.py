@@ -1,10 +1,10 @@
 """
-ZTF and LSST together
-=====================
+Combine ZTF and LSST
+====================
 
 ANTARES holds the alerts of ZTF and those of Rubin's LSST, and some loci have both. The two come in
-different units, on different clocks and through different filters. Draw both surveys in one set of
-axes, and see what may be compared.
+different units, on different time scales and through different filters. Plot both surveys on one
+set of axes, and see what can be compared.
 """
 
 import matplotlib.pyplot as plt
@@ -34,22 +34,22 @@ for found in find_loci(query=query, limit=30):
         if len(ztf) >= 5:
             break
 else:
-    raise LookupError("No locus of the 30 newest has 5 detections of Rubin and 5 of ZTF near them.")
+    raise LookupError("No locus of the 30 newest has 5 Rubin detections and 5 from ZTF near them.")
 
 ax = plot_lightcurve(lc[(lc["survey"] == "lsst") | lc["is_limit"]])
 draw_ztf(ztf, ax)
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
 # %%
-# **Figure 1.** One locus, seen by two surveys. Full symbols are Rubin's detections, half-filled
-# ones are ZTF's, small circles with arrows are ZTF's upper limits. Colour and shape tell the band;
-# in the legend, a band that names no survey is Rubin's.
+# **Figure 1.** One locus, observed by two surveys. Filled symbols are Rubin's detections,
+# half-filled ones are ZTF's, small circles with arrows are ZTF's upper limits. Color and shape
+# identify the band; in the legend, a band that names no survey is Rubin's.
 #
 # Magnitudes become fluxes
 # ------------------------
 #
-# ZTF gives the magnitude of the difference, and in ``isdiffpos`` its sign. Print one alert of ZTF
-# as it came, then the row that `antares_helpers.extract_lightcurve` makes of it.
+# ZTF gives the magnitude of the difference, and its sign in ``isdiffpos``. Print one ZTF alert as
+# it was received, then the row that `antares_helpers.extract_lightcurve` makes of it.
 
 from antares_helpers import fetch_locus
 
@@ -62,11 +62,11 @@ print(f"{'flux [nJy]':14}{row['flux'].value:.0f} +- {row['flux_err'].value:.0f}"
 
 # %%
 # The flux is ``10 ** ((31.4 - magnitude) / 2.5)`` nJy, as `antares_helpers.to_flux` computes it,
-# with a minus sign where ``isdiffpos`` says ``f`` or ``0``. ANTARES calls ZTF's r band ``R``; the
-# light curve calls it ``r``.
+# with a minus sign if ``isdiffpos`` is ``f`` or ``0``. ANTARES calls ZTF's r band ``R``; the light
+# curve calls it ``r``.
 #
-# One clock
-# ---------
+# One time scale
+# --------------
 #
 # The ``mjd`` of a ZTF alert is the start of the exposure in UTC (`ZTF's alert schema
 # <https://zwickytransientfacility.github.io/ztf-avro-alert/schema.html>`_); that of a Rubin alert
@@ -80,10 +80,10 @@ print(f"{(row['time'].tai.mjd - alert['mjd']) * 86400:.0f} seconds")
 # Upper limits
 # ------------
 #
-# A ZTF alert brings along what ZTF saw before it, and where it saw nothing, a limiting magnitude.
-# Rubin's alerts are detections only. Rows with ``is_limit`` set hold the 5-sigma limit as ``flux``,
-# and a fifth of it as ``flux_err``. They are no measurements: never average or fit them as such.
-# Count what there is.
+# A ZTF alert comes with ZTF's earlier observations and, if nothing was detected, a limiting
+# magnitude. Rubin's alerts are detections only. Rows with ``is_limit`` set hold the 5-sigma limit
+# as ``flux``, and a fifth of it as ``flux_err``. They are not measurements: never average or fit
+# them as such. Count both kinds.
 
 for survey in ("lsst", "ztf"):
     rows = lc[lc["survey"] == survey]
@@ -92,14 +92,14 @@ for survey in ("lsst", "ztf"):
     print(rows["alert_id"][-1])
 
 # %%
-# The beginning of ``alert_id`` tells the survey too. A Rubin row has a ``dia_object_id``; ZTF has
-# names instead, which stand under ``survey`` in the properties of the locus.
+# The beginning of ``alert_id`` also identifies the survey. A Rubin row has a ``dia_object_id``; ZTF
+# has names instead, which are listed under ``survey`` in the properties of the locus.
 #
-# Compare only what is alike
-# --------------------------
+# Compare like with like
+# ----------------------
 #
-# Draw each band that both surveys have by itself. Interpolate ZTF's flux to the times of Rubin's
-# detections, where ZTF has one within 2 days, and print the mean ratio of the two.
+# Plot each band that both surveys have on its own. Interpolate ZTF's flux to the times of Rubin's
+# detections, if ZTF has one within 2 days, and print the mean ratio of the two.
 
 import numpy as np
 
@@ -129,25 +129,25 @@ for ax, band in zip(axes[0], shared):
         print(f"{band}: ZTF / Rubin = {mean:.2f} +- {sigma:.2f} from {len(ratio)} detections")
 
 # %%
-# **Figure 2.** The same locus, one panel for each band that both surveys have. Full symbols are
+# **Figure 2.** The same locus, one panel for each band that both surveys have. Filled symbols are
 # Rubin's detections, half-filled ones are ZTF's.
 #
 # Expect a ratio near 1, but not exactly 1, for three reasons:
 #
 # * The filters are not the same (`ZTF's <https://doi.org/10.1088/1538-3873/ab4ca2>`_, `Rubin's
 #   <https://doi.org/10.3847/1538-4357/ab042c>`_). So the ratio depends on the spectrum, and it
-#   changes while a supernova reddens.
-# * Each survey subtracts its own template. If one of them was made while the source was bright,
-#   all fluxes of that survey are too low by the same amount.
-# * Interpolating between nights costs accuracy where the flux changes fast.
+#   changes as a supernova reddens.
+# * Each survey subtracts its own template. If one of them was made while the source was bright, all
+#   fluxes of that survey are too low by the same amount.
+# * Interpolating between nights is inaccurate if the flux changes fast.
 #
-# So take a colour from one survey, never from ZTF's g and Rubin's r. In a fit, give each survey
-# bands of its own. For a variable star, give each survey a constant of its own.
+# So take a color from one survey, never from ZTF's g and Rubin's r. In a fit, give each survey its
+# own bands. For a variable star, give each survey its own constant.
 #
 # Where to go next
 # ----------------
 #
-# * What the time scales mean: :doc:`/tutorials/2_light_curves/06_time_exactly`.
-# * Why fluxes, not magnitudes: :doc:`/tutorials/2_light_curves/07_magnitudes`.
-# * Fit what you have drawn: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.
-# * Find a locus by its ZTF name: :doc:`/tutorials/3_finding_things/11_by_any_name`.
+# * What the time scales mean: :doc:`/tutorials/2_light_curves/06_get_times_right`.
+# * Why fluxes, not magnitudes: :doc:`/tutorials/2_light_curves/07_convert_fluxes_to_magnitudes`.
+# * Fit a light curve: :doc:`/tutorials/2_light_curves/10_fit_a_supernova`.
+# * Find a locus by its ZTF name: :doc:`/tutorials/3_finding_things/11_find_a_locus_by_name`.

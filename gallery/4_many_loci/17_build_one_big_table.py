@@ -1,11 +1,11 @@
 """
-One big table
-=============
+Build one big table
+===================
 
-A hundred light curves are too many to look at one by one, and a million too many for one process.
-This page needs the extra ``scale``: ``pip install ".[scale]"`` in your clone; the Rubin Science
-Platform has all of it. Put many light curves into one table, and boil each down to a few numbers,
-first in one process, then with LSDB on Dask.
+A hundred light curves are too many to look at one by one, and a million are too many for one
+process. This page needs the extra ``scale``: ``pip install ".[scale]"`` in your clone; the Rubin
+Science Platform has all of it. Put many light curves into one table, and reduce each to a few
+numbers, first in one process, then with LSDB on Dask.
 """
 
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ COLUMNS = ["locus_id", *(f"lightcurve.{name}" for name in ("mjd", "band", "flux"
 
 
 def shape(row):
-    """Boil a light curve down to three numbers."""
+    """Reduce a light curve to three numbers."""
     mjd, flux = row["lightcurve.mjd"], row["lightcurve.flux"]
     span = flux.max(initial=0) - flux.min(initial=0)
     return {"duration": np.ptp(mjd), "amplitude": span, "negative": np.mean(flux < 0)}
@@ -31,7 +31,7 @@ found = find_loci(properties={"num_alerts": (5, None)}, limit=100)
 table = lightcurve_table(iter_loci(found, folder=folder.name, progress=False))
 nested = to_nested(table)
 if len(nested) < 2:
-    raise LookupError("No 2 loci with 5 alerts have a light curve of Rubin.")
+    raise LookupError("No 2 loci with 5 alerts have a Rubin light curve.")
 duration, amplitude, negative = nested.map_rows(shape, columns=COLUMNS).to_numpy(float).T
 
 fig, ax = plt.subplots(figsize=(7, 4.6), layout="constrained")
@@ -40,22 +40,22 @@ ax.set(xlabel="duration [d]", ylabel="amplitude [nJy]", yscale="log")
 bar = fig.colorbar(points, label="fraction of negative detections")
 
 # %%
-# **Figure 1.** A hundred loci, one circle each: the span of the difference fluxes, zero included,
+# **Figure 1.** A hundred loci, one circle each: the range of the difference fluxes, zero included,
 # against the time between the first and the last detection. Yellow circles are never negative, dark
 # ones mostly.
 #
-# See what the table holds
+# See what is in the table
 # ------------------------
 #
 # `antares_helpers.lightcurve_table` takes loci one by one, or a folder of locus files, and makes
-# one row of each point. Print the first rows, and what became of every alert.
+# one row per point. Print the first rows, and what became of every alert.
 
 
 def print_report(report):
     """Print what became of every alert."""
-    print(f"{report['kept']} of {report['alerts']} alerts of {report['loci']} loci")
+    print(f"{report['included']} of {report['alerts']} alerts of {report['loci']} loci")
     for reason, number in report["excluded"].items():
-        print(f"left out: {number} {reason}")
+        print(f"excluded: {number} {reason}")
 
 
 table["mjd"].info.format, table["flux"].info.format = ".4f", ".0f"
@@ -63,38 +63,37 @@ table["locus_id", "mjd", "band", "flux", "is_dipole"][:3].pprint(align="<")
 print_report(table.meta["report"])
 
 # %%
-# Keep it in a file, without what you do not believe
-# --------------------------------------------------
+# Save it to a file, without the points you do not trust
+# ------------------------------------------------------
 #
-# The options are those of `antares_helpers.extract_lightcurve`, and hold for all loci. Write the
+# The options are those of `antares_helpers.extract_lightcurve`, and apply to all loci. Write the
 # light curves of the folder to a Parquet file, without dipoles, flagged points and points of low
 # reliability, and read the file.
 
 from pathlib import Path
 
-from antares_helpers import write_parquet
-from antares_helpers.tables.parquet import read_parquet
+from antares_helpers import read_table, write_parquet
 
 cuts = {"keep_dipoles": False, "keep_flagged": False, "min_reliability": 0.6}
 path = write_parquet(folder.name, Path(folder.name, "points.parquet"), **cuts)
-clean = read_parquet(path)
+clean = read_table(path)
 print_report(clean.meta["report"])
 
 # %%
-# `antares_helpers.write_parquet` takes one locus after the other, so its memory does not grow with
-# their number. The file keeps units, descriptions, options and this report, and every program that
-# knows Parquet reads it.
+# `antares_helpers.write_parquet` processes one locus after another, so its memory does not grow
+# with their number. The file includes units, descriptions, options and this report, and any program
+# that reads Parquet can read it.
 #
 # Write a feature of your own
 # ---------------------------
 #
-# `antares_helpers.convert.to_nested` makes a frame of nested-pandas: one row a locus, its points nested in
-# ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you name: a
-# value of the locus, an array of its points.
+# `antares_helpers.convert.to_nested` makes a nested-pandas frame: one row per locus, its points
+# nested in ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you
+# name: a value of the locus, an array of its points.
 #
 # Add the color of the change: how much less changes in g than in r, as a difference of magnitudes.
-# In each band take the root mean square of the difference fluxes, weighted with their errors.
-# A mean would cancel where a star is now brighter, now fainter than its template.
+# In each band take the root mean square of the difference fluxes, weighted with their errors. A
+# mean would cancel if a star is sometimes brighter and sometimes fainter than its template.
 
 from astropy.table import Table
 
@@ -112,7 +111,7 @@ def color(row):
 
 
 def features(row):
-    """Boil a light curve down to its features."""
+    """Reduce a light curve to its features."""
     return {"locus_id": row["locus_id"], **shape(row), "color": color(row)}
 
 
@@ -136,16 +135,16 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
 # **Figure 2.** The same loci by the color of their change, blue on the left, without the points
-# that the cuts leave out. Triangles have the tag young_rubin_transients; the fill is that of
-# Figure 1.
+# that the cuts exclude. Triangles have the tag young_rubin_transients; the fill is that of Figure
+# 1.
 #
 # Run it with LSDB on Dask
 # ------------------------
 #
-# `antares_helpers.convert.to_lsdb` makes a catalog of LSDB, parted by position on the sky. It takes the
-# same function, and runs it on every partition. LSDB plans first: say with ``meta`` which columns
-# the function returns. ``compute`` does the work. Sort by ``locus_id`` to compare: LSDB sorts by
-# position. A locus of which the cuts have left no point has no row in either.
+# `antares_helpers.convert.to_lsdb` makes an LSDB catalog, partitioned by position on the sky. It
+# takes the same function, and runs it on every partition. LSDB plans first: give the columns that
+# the function returns in ``meta``. ``compute`` does the work. Sort by ``locus_id`` to compare: LSDB
+# sorts by position. A locus that has lost all its points to the cuts has no row in either.
 
 from antares_helpers.convert import to_lsdb
 
@@ -160,11 +159,11 @@ many.sort("locus_id")
 
 for name in FORMATS:
     is_same = np.array_equal(one[name], many[name], equal_nan=True)
-    print(f"{name:10} {'the same' if is_same else 'another'} for {len(many)} loci")
+    print(f"{name:10} {'the same' if is_same else 'different'} for {len(many)} loci")
 
 # %%
-# Look at the partitions. They are pixels of HEALPix, each as large as the number of its loci lets
-# it be, and none smaller than half a degree.
+# Plot the partitions. They are HEALPix pixels, each as large as its number of loci allows, and none
+# smaller than half a degree.
 
 from astropy.coordinates import SkyCoord
 from astropy_healpix import HEALPix
@@ -184,29 +183,31 @@ ax.grid(alpha=0.2)
 
 # %%
 # **Figure 3.** The whole sky: the loci as dots, the borders of the partitions in gray. Where loci
-# stand close together the partitions are small.
+# are close together, the partitions are small.
 #
 # Remove the temporary folder.
 
 folder.cleanup()
 
 # %%
-# Grow it
-# -------
+# Scale up
+# --------
 #
-# * A hundred loci do not need LSDB, nor so many partitions. Leave ``partition_rows`` out:
-#   `antares_helpers.convert.to_lsdb` then takes an eighth of the loci for each, or 10,000 if that is less.
+# * A hundred loci do not need LSDB, nor so many partitions. Omit ``partition_rows``:
+#   `antares_helpers.convert.to_lsdb` then puts an eighth of the loci into each, or 10,000 if that
+#   is less.
 # * Here Dask works with threads. For more, start a ``dask.distributed.Client()`` before
-#   ``compute``: on all cores of this machine, or on those of a cluster. In a script put the
-#   work under ``if __name__ == "__main__":``. Nothing else changes; the tests of this project
-#   compare two processes with one.
-# * Keep the catalog with ``catalog.write_catalog(folder)``. Opened again with
-#   ``lsdb.open_catalog(folder)`` it is read partition by partition, so that it may outgrow memory.
+#   ``compute``: on all cores of this machine, or on those of a cluster. In a script put the work
+#   under ``if __name__ == "__main__":``. Nothing else changes; the tests of this project compare
+#   two processes with one.
+# * Save the catalog with ``catalog.write_catalog(folder)``. Opened again with
+#   ``lsdb.open_catalog(folder)`` it is read partition by partition, so it may be larger than
+#   memory.
 # * LSDB also matches your loci with other catalogs by position: ``catalog.crossmatch``.
 #
 # Where to go next
 # ----------------
 #
-# * Fetch the loci: :doc:`/tutorials/4_many_loci/16_a_hundred_light_curves`.
-# * Choose the cuts: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-# * Sort light curves as they arrive: :doc:`/tutorials/5_filters_and_streams/18_write_a_filter`.
+# * Fetch the loci: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
+# * Choose the cuts: :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`.
+# * Sort light curves as they arrive: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.

@@ -1,6 +1,6 @@
 """
-What is in a locus
-==================
+See what is in a locus
+======================
 
 See where the alerts of a locus lie on the sky, and read its keys, its properties and its matches
 with other catalogs.
@@ -30,31 +30,32 @@ ax.xaxis.set_inverted(True)
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 
 # %%
-# **Figure 1.** Where each alert was measured, relative to the position of the locus. East is to
-# the left. A locus gathers the alerts within about one arcsecond.
+# **Figure 1.** The measured position of each alert, relative to the position of the locus. East is
+# to the left. A locus gathers the alerts within about one arcsecond.
 #
 # A dictionary
 # ------------
 #
-# The locus is what ``antares_client.search.get_by_id(...).to_devkit(include_catalogs=True)``
-# returns: a dictionary. Print its keys, with what stands behind each.
+# The locus is the dictionary that
+# ``antares_client.search.get_by_id(...).to_devkit(include_catalogs=True)`` returns. Print its keys,
+# with the type and size of each.
 
 for key, value in locus.items():
     content = f"{len(value)} entries" if isinstance(value, (dict, list)) else value
     print(f"{key:26}{type(value).__name__:7}{content}")
 
 # %%
-# * ``id`` is ANTARES' own, ``ra`` and ``dec`` are in degrees (ICRS).
+# * ``id`` is the ANTARES ID; ``ra`` and ``dec`` are in degrees (ICRS).
 # * ``user_tags`` are set by the filters that run in ANTARES.
 # * ``old_properties`` belong to the locus as a whole.
-# * ``catalog_objects`` are sources of other catalogs at the same place.
-# * ``grav_wave_events_metadata`` has room for notices of gravitational waves; it is empty here.
+# * ``catalog_objects`` are sources in other catalogs at the same position.
+# * ``grav_wave_events_metadata`` is for gravitational-wave notices; it is empty here.
 # * ``alerts`` are the measurements.
 #
 # The properties of the locus
 # ---------------------------
 #
-# Print some of them. Times are MJD; those of Rubin are TAI.
+# Print some of them. Times are MJD; those from Rubin are TAI.
 
 properties = locus["old_properties"]
 for name in ("num_alerts", "brightest_alert_magnitude", "oldest_alert_observation_time", "survey"):
@@ -62,14 +63,14 @@ for name in ("num_alerts", "brightest_alert_magnitude", "oldest_alert_observatio
 print("tags:", ", ".join(sorted(locus["user_tags"])))
 
 # %%
-# ``survey`` holds the names under which the surveys know the source. Rubin's ``dia_object_id`` is
-# a string: as a float, an ID of 18 digits would lose its last ones.
+# ``survey`` lists the names that the surveys give the source. Rubin's ``dia_object_id`` is a
+# string: as a float, an 18-digit ID would lose its last digits.
 #
 # One alert
 # ---------
 #
-# An alert has an ``id``, an ``mjd`` and ``properties``. Those of Rubin begin with
-# ``lsst_diaSource_``, those that ANTARES adds with ``ant_``. The ``mjd`` of a Rubin alert is the
+# An alert has an ``id``, an ``mjd`` and ``properties``. Names from Rubin begin with
+# ``lsst_diaSource_``, names that ANTARES adds with ``ant_``. The ``mjd`` of a Rubin alert is the
 # middle of its exposure (TAI). Print the properties that make a light curve.
 
 alert = next(alert for alert in locus["alerts"] if alert["id"].startswith("lsst"))
@@ -78,23 +79,23 @@ for name in ("band", "psfFlux", "psfFluxErr", "snr", "isNegative", "isDipole", "
     print(f"  lsst_diaSource_{name}: {alert['properties'].get(f'lsst_diaSource_{name}')}")
 
 # %%
-# ``psfFlux`` and ``psfFluxErr`` are in nJy, against the template. ``snr`` is never negative: it
-# tells nothing of the sign. ``reliability`` runs from 0 (artefact) to 1 (astrophysical).
+# ``psfFlux`` and ``psfFluxErr`` are in nJy, relative to the template. ``snr`` is never negative: it
+# says nothing about the sign. ``reliability`` runs from 0 (artifact) to 1 (astrophysical).
 #
 # Matches in other catalogs
 # -------------------------
 #
-# Print what is known at this place.
+# Print the known objects at this position.
 
 for catalog, objects in locus["catalog_objects"].items():
     print(f"{catalog}: {len(objects)} object(s) with {', '.join(sorted(objects[0])[:4])} ...")
 
 # %%
-# Hand it to the devkit
+# Pass it to the devkit
 # ---------------------
 #
-# Filters that run in ANTARES see a locus as a ``DevKitLocus``. It takes the dictionary as it is,
-# and checks it.
+# Filters that run in ANTARES receive a locus as a ``DevKitLocus``. It accepts the dictionary as it
+# is, and validates it.
 
 from antares_devkit.models import DevKitLocus
 
@@ -102,11 +103,12 @@ devkit_locus = DevKitLocus.model_validate(locus)
 print(devkit_locus.locus_id, devkit_locus.location.to_string("hmsdms", precision=1))
 
 # %%
-# Its ``timeseries()`` and ``lightcurve()`` look for ZTF unless told otherwise, and label Rubin's
-# times as UTC, 37 seconds off. `antares_helpers.extract_lightcurve` takes a ``DevKitLocus`` too.
+# Its ``timeseries()`` and ``lightcurve()`` look for ZTF alerts by default, and label Rubin's times
+# as UTC, which is off by 37 seconds. `antares_helpers.extract_lightcurve` accepts a ``DevKitLocus``
+# too.
 #
 # Where to go next
 # ----------------
 #
-# * Draw it: :doc:`/tutorials/1_first_steps/01_first_light_curve`.
-# * What a negative flux is: :doc:`/tutorials/2_light_curves/04_negative_fluxes`.
+# * Plot it: :doc:`/tutorials/1_first_steps/01_plot_your_first_light_curve`.
+# * What a negative flux is: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.

@@ -1,10 +1,10 @@
 """
-Negative fluxes
-===============
+Handle negative fluxes
+======================
 
 A difference image shows change. A source that has faded below its template leaves a hole, and the
 alert for that hole carries a negative flux. Multiply the wrong alerts by -1 and a fading star
-becomes an outburst. Plot one locus both ways and see.
+becomes an outburst. Plot one locus both ways and compare.
 """
 
 from itertools import islice
@@ -31,17 +31,17 @@ plot_lightcurve(lc, title="with their signs", ax=axes[1])
 axes[1].yaxis.label.set_visible(False)
 
 # %%
-# **Figure 1.** One variable star twice. Left: the negative detections of a signed record
+# **Figure 1.** One variable star, plotted twice. Left: the negative detections of a signed record
 # multiplied by -1, so that every fading looks like a brightening. Right: the fluxes with their
 # signs.
 #
 # What isNegative means
 # ---------------------
 #
-# Rubin subtracts a template from each new image and measures what is left. ``isNegative`` is set
-# where what is left is a hole: the source was fainter than in the template. Compare the difference
-# of two other measurements, ``scienceFlux`` on the new image and ``templateFlux`` on the template,
-# for three of these detections.
+# Rubin subtracts a template from each new image and measures the difference. ``isNegative`` is set
+# if the difference is a hole: the source was fainter than in the template. For three of these
+# detections, compare it with the difference of two other measurements: ``scienceFlux`` on the new
+# image and ``templateFlux`` on the template.
 
 locus = fetch_locus(found.locus_id)
 print("psfFlux [nJy]   scienceFlux - templateFlux [nJy]")
@@ -55,18 +55,17 @@ for alert in locus["alerts"]:
 
 # %%
 # Both say that the source has faded. They settle the sign, not whether the detection is real: a
-# dipole can pass the same test. This project has looked through 39,922 real DiaSources that
-# Rubin took in 2026: of the 13,734 with ``isNegative`` set, none has a positive ``psfFlux``.
+# dipole can pass the same test. This project has examined 39,922 real diaSources that Rubin
+# observed in 2026: of the 13,734 with ``isNegative`` set, none has a positive ``psfFlux``.
 #
 # Two conventions
 # ---------------
 #
-# Rubin writes ``psfFlux`` with its sign. Its tutorial "Accessing alerts via the Antares client"
-# says that ANTARES reports negative fluxes as positive, and advises to multiply by -1 where
-# ``isNegative`` is set. Be right in both cases with ``flux = -abs(psf_flux) if is_negative else
-# psf_flux``.
+# Rubin gives ``psfFlux`` with its sign. Its tutorial "Accessing alerts via the Antares client" says
+# that ANTARES reports negative fluxes as positive, and advises multiplying by -1 if ``isNegative``
+# is set. To be right in both cases, use ``flux = -abs(psf_flux) if is_negative else psf_flux``.
 #
-# Write the alerts of this locus in either convention, and extract both.
+# Rewrite the alerts of this locus in the other convention, and extract both.
 
 
 import copy
@@ -85,31 +84,32 @@ def write_the_other_way(locus):
 
 other = extract_lightcurve(write_the_other_way(locus))
 
-for name, each in (("as it came", lc), ("the other way", other)):
+for name, each in (("as received", lc), ("the other way", other)):
     print(f"{name:14} {each.meta['sign_convention']:9} sum of fluxes: {each['flux'].sum():.1f}")
 
 # %%
-# The same light curve comes out of both. ``meta["sign_convention"]`` tells which convention was
-# seen; a locus that mixes the two gets a warning.
+# Both give the same light curve. ``meta["sign_convention"]`` says which convention was found; a
+# locus that mixes the two gets a warning.
 #
 # Never take the absolute value of the others
 # -------------------------------------------
 #
-# Some negative fluxes have ``isNegative`` not set: those of dipoles, where a hole and a peak lie
-# side by side because the source and its template do not quite coincide. Of the same 39,922
-# DiaSources, 1,277 are like that. So leave ``psfFlux`` as it is where ``isNegative`` is not set.
-# In a locus that writes fluxes without signs, that is not enough: there
-# `antares_helpers.signed_flux` gives a dipole the sign of ``scienceFlux - templateFlux``, or
-# leaves it out if these are missing. Where no detection shows the convention, it turns a dipole
-# only if that difference is negative and of the same size within a factor of 2.
+# Some negative fluxes do not have ``isNegative`` set: those of dipoles, a hole next to a peak,
+# which appear when the source and its template are not quite aligned. Of the same 39,922
+# diaSources, 1,277 are like that. So leave ``psfFlux`` as it is if ``isNegative`` is not set. In a
+# locus that gives fluxes without signs, that is not enough: `antares_helpers.signed_flux` then
+# gives a dipole the sign of ``scienceFlux - templateFlux``, or excludes it if these are missing. If
+# no detection shows the convention, it flips a dipole only if that difference is negative and of
+# the same size within a factor of 2.
 #
-# Nor does ``snr`` help: it is never negative.
+# ``snr`` does not help either: it is never negative.
 #
 # Where to go next
 # ----------------
 #
-# * Is the dip real? Look at its marks: :doc:`/tutorials/2_light_curves/05_which_points_to_believe`.
-#   Then at its images, where a hole is round: :doc:`/tutorials/3_finding_things/14_cutouts`. Does
-#   it come again? :doc:`/tutorials/2_light_curves/08_variable_stars`.
+# * Is the dip real? Check its quality flags:
+#   :doc:`/tutorials/2_light_curves/05_choose_which_points_to_trust`. Then look at its images, in
+#   which a hole is round: :doc:`/tutorials/3_finding_things/14_look_at_cutouts`. Does it repeat?
+#   :doc:`/tutorials/2_light_curves/08_find_the_period_of_a_variable_star`.
 # * The rule as a function: `antares_helpers.signed_flux`.
 # * The rule without helpers: :doc:`/tutorials/1_first_steps/02_without_helpers`.
