@@ -29,7 +29,6 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
-    "benchmark_figures",
     "built_on",
     "captions",
     "changelog",

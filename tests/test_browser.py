@@ -48,7 +48,7 @@ class Visit:
                 self.violations[width, scheme] = page.evaluate(RUN_AXE, RULES)
 
     def _load(self, page: Any, address: str) -> set[str]:
-        """Load the page and return the addresses it requested, without those that axe requests later."""
+        """Load the page and return the addresses it requests, before axe runs."""
         requests: set[str] = set()
         listeners = {
             "console": lambda line: line.type == "error" and self.problems.append(line.text),
