@@ -3,8 +3,8 @@
 Each tutorial becomes a notebook in the form of Rubin's RTN-045: a header, all imports and
 definitions first, numbered sections. The notebooks are executed against the sandbox (with
 ANTARES_LIVE=1 against the live service) and written with their outputs. With --check nothing is
-executed or written; the exit status is 1 where a notebook does not match its tutorial. Pages are
-given by their names, such as 04_handle_negative_fluxes; without any, all are made.
+executed or written; the exit status is 1 if a notebook does not match its tutorial. Pages are given
+by name, such as 04_handle_negative_fluxes; by default, all are made.
 """
 
 import ast
@@ -49,10 +49,10 @@ INTRODUCTION = """## 1. Introduction
 
 {text}
 
-Install the packages once, as the installation page of antares-helpers says."""
+Install the packages once, as described on the installation page of antares-helpers."""
 IMPORTS = """### 1.1. Import packages
 
-Import all that this notebook uses."""
+Import everything that this notebook uses."""
 DEFINITIONS = "### 1.2. Define parameters and functions\n\n{text}"
 
 
@@ -79,7 +79,13 @@ def make_notebook(script: Path) -> Any:
         _text(INTRODUCTION.format(text=text.strip())),
         _text(IMPORTS),
         _code("\n".join(imports)),
-        _text(DEFINITIONS.format(text="Define:" if definitions else "This notebook needs none.")),
+        _text(
+            DEFINITIONS.format(
+                text="Define the parameters and functions of this notebook."
+                if definitions
+                else "This notebook needs none."
+            )
+        ),
         *([_code("\n\n\n".join(definitions))] if definitions else []),
         _text(f"## 2. {title}\n\n{objective}"),
         *_body(blocks[1:]),
@@ -134,7 +140,7 @@ def _spaced(code: str) -> str:
 
 
 def _merged(nodes: list[ast.stmt]) -> list[str]:
-    """Return imports as sorted lines, one a module: first Python's own, then the others."""
+    """Return imports as sorted lines, one per module: first Python's own, then the others."""
     lines = {ast.unparse(node) for node in nodes if isinstance(node, ast.Import)}
     names: dict[str, set[str]] = {}
     for node in nodes:
@@ -163,7 +169,7 @@ def _import_order(line: str) -> tuple[bool, bool, str]:
 
 
 def _markdown(rest: str) -> str:
-    """Turn the reStructuredText that tutorials use into Markdown."""
+    """Convert the reStructuredText that tutorials use to Markdown."""
     rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _title_of(found[1]), rest)
     rest = re.sub(r"(?<!`)`~?(?:\w+\.)*(\w+)`(?!`)", r"``\1``", rest)
     markdown: str = rst2md(rest, DEFAULT_GALLERY_CONF, "", {(None, "="): 1, (None, "-"): 2})
@@ -190,14 +196,14 @@ def _execute(notebook: Any) -> None:
         NotebookClient(notebook, timeout=120, resources=resources, record_timing=False).execute()
     for cell in notebook.cells:
         _drop_progress(cell)
-    notebook.metadata.pop("language_info", None)  # it names the version of Python
+    notebook.metadata.pop("language_info", None)  # it includes the version of Python
 
 
 def _drop_progress(cell: Any) -> None:
-    """Drop what a progress bar has written: it tells times; nbval must not miss it."""
-    kept = [output for output in cell.get("outputs", ()) if not _is_progress(output)]
-    if len(kept) < len(cell.get("outputs", ())):
-        cell["outputs"] = kept
+    """Drop the output of a progress bar: it shows times; nbval must not miss it."""
+    outputs = [output for output in cell.get("outputs", ()) if not _is_progress(output)]
+    if len(outputs) < len(cell.get("outputs", ())):
+        cell["outputs"] = outputs
         cell.metadata["tags"] = ["nbval-ignore-output"]
 
 

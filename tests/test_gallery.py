@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
-from antares_sandbox import BUNDLED, TUTORIAL_ID, simulate_loci, write_locus_files
-from antares_sandbox.simulation import recipes
+from antares_sandbox import BUNDLED, TUTORIAL_ID
+from simulated_sky import recipes, simulate_loci, write_locus_files
 
 ROOT = Path(__file__).parents[1]
 TUTORIALS = sorted(ROOT.glob("gallery/*/*.py"))

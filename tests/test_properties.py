@@ -129,7 +129,7 @@ def test_what_is_seen_has_been_recorded(real_responses: dict[str, dict[str, Any]
 
 
 def test_the_sandbox_serves_no_other_property() -> None:
-    from antares_sandbox import simulate_loci
+    from simulated_sky import simulate_loci
 
     listed = {name for row in ROWS for name in expanded(row["name"])}
     served = {

@@ -41,3 +41,14 @@ def test_linked_files_exist() -> None:
     targets = re.findall(r"\]\((?!http)(.*?)\)", README)
     assert targets
     assert all((ROOT / target).exists() for target in targets)
+
+
+def test_the_map_of_the_house_names_what_exists() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:helpers|gallery|docs)/[\w/.]*)`", text)
+    assert paths
+    assert not [path for path in paths if not (ROOT / path).exists()]
+    tree, folder = text.partition("## Map")[2].partition("\n| ")[0], Path("helpers/antares_helpers")
+    names = re.findall(r"^ {8}(\w+(?:\.py|/))", tree, re.MULTILINE)
+    assert names
+    assert not [name for name in names if not (ROOT / folder / name).exists()]
