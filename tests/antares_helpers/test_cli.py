@@ -188,6 +188,7 @@ def test_fetch_reads_ids_from_stdin_and_files(here: Path, ids: list[str]) -> Non
     assert names(here / "loci") == ids[:3]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
     here: Path, sandbox: Sandbox, ids: list[str]
 ) -> None:
@@ -357,6 +358,7 @@ def test_what_can_not_be_written_is_status_1(
     assert names(here) == []
 
 
+@pytest.mark.slow
 def test_the_program_exits_with_the_status_of_the_command(here: Path, ids: list[str]) -> None:
     for arguments, status in (
         (["plot", ids[0], "-o", "a.png"], 0),

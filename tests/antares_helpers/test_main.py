@@ -139,6 +139,7 @@ def test_a_service_that_is_down_is_reported():
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.slow
 def test_a_dead_proxy_is_reported(name):
     status, out = run_check(**{name: "http://me:secret@127.0.0.1:9"})
 
