@@ -36,5 +36,5 @@ def import_optional(module: str) -> Any:
         extra = 'pip install "antares-helpers[scale]", or ' if package in _SCALE else ""
         raise MissingPackageError(
             f"This needs the package {package}, which can't be imported ({error}).",
-            advice=f"Install it: {extra}pip install {package.replace('_', '-')}.",
+            hint=f"Install it: {extra}pip install {package.replace('_', '-')}.",
         ) from error

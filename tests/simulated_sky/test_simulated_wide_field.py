@@ -94,13 +94,8 @@ def test_the_documentation_counts_them():
     assert f", {len(WIDE)} far from each other over the southern sky" in text
 
 
-<<<<<<< HEAD:tests/simulated_sky/test_simulated_wide_field.py
 @for_each("locus_id", WIDE)
 def test_an_id_continues_the_numbers_of_the_others(locus_id):
-=======
-@for_each("locus_id", WIDE)
-def test_an_id_goes_on_where_the_others_end(locus_id):
->>>>>>> release:tests/antares_sandbox/test_simulation_wide_field.py
     name, number = re.fullmatch(r"ANT2026sim([a-z]+)(\d\d)", locus_id).groups()
     taken = [other for other in OTHERS if re.fullmatch(rf"ANT2026sim{name}\d\d", other)]
     first = 1 + max((int(other[-2:]) for other in taken), default=0)

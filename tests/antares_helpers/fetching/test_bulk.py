@@ -316,8 +316,9 @@ def test_loci_that_drip_stop_nothing_and_leave_nothing_behind(
 # A folder
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_a_folder_replays_all_that_the_service_sent(
-    sandbox: Sandbox, ids: list[str], tmp_path: Path, serving: Any
+    ids: list[str], tmp_path: Path, serving: Any
 ) -> None:
     paths = [f"loci/{ids[0]}{part}" for part in ("", "/alerts", "/catalog-matches")]
     sent = [search.api_client.client.get(path).json() for path in paths]

@@ -80,7 +80,7 @@ def test_what_is_no_id_has_no_page(given):
 
 
 @pytest.mark.parametrize(
-    ("given", "advice"),
+    ("given", "hint"),
     [
         ("https://antares.noirlab.edu/loci/ANT2026abcd", "Did you mean 'ANT2026abcd'?"),
         ("170587117485817955", "find_loci(dia_object_id=...)"),
@@ -90,8 +90,8 @@ def test_what_is_no_id_has_no_page(given):
         (170587117485817955, "not 170587117485817955 (int)"),
     ],
 )
-def test_the_message_says_what_to_do_next(given, advice):
-    with pytest.raises(InvalidInputError, match=re.escape(advice)):
+def test_the_message_says_what_to_do_next(given, hint):
+    with pytest.raises(InvalidInputError, match=re.escape(hint)):
         locus_url(given)
 
 
