@@ -109,10 +109,8 @@ def _not_found(error: LocusNotFoundError, seconds: float) -> Check:
 
 
 def _failed(error: AntaresHelpersError) -> Check:
-    # Each message says what happened, then what to do.
-    message, _, hint = str(error).partition(". ")
     if is_local(service_url()):
         other = "Is the sandbox running? python -m antares_sandbox starts one."
     else:
         other = "Without a network, work with simulated loci: python -m antares_sandbox."
-    return Check("problem", message, f"{hint} {other}")
+    return Check("problem", error.reason.removesuffix("."), f"{error.advice} {other}".strip())

@@ -431,10 +431,10 @@ def test_an_unknown_locus_proves_that_the_service_responds(requested):
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        (sends_html(503), "ANTARES answered 503"),
-        (sends_html(403), "ANTARES answered 403"),
-        (sends_html(200), "sent something that can't be read"),
-        (says_nothing, "did not answer completely within 0.3 s"),
+        (sends_html(503), "responded with 503"),
+        (sends_html(403), "responded with 403"),
+        (sends_html(200), "sent a malformed response"),
+        (says_nothing, "did not send a complete response within 0.3 s"),
     ],
 )
 def test_a_service_that_fails_is_one_problem(requested, answer, text):
