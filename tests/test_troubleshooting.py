@@ -16,7 +16,7 @@ from astropy import units
 from astropy.coordinates import Angle, SkyCoord
 
 import antares_helpers as ah
-from antares_helpers.optional import import_optional
+from antares_helpers.validation import import_optional
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Cut, Delay, Fault, Missing, Null, Status
 

@@ -3,6 +3,8 @@
 import sys
 from importlib.util import find_spec
 
+__all__: list[str] = []
+
 if __name__ == "__main__":
     if find_spec("click") is None:
         # It comes with antares-client. Without it no command can run; this says what is missing.

@@ -1,6 +1,8 @@
-"""Checks of what a user passes, made once at the edge; each error says what is expected."""
+"""Check what a user passes and what is installed, once, at the edge."""
 
+import importlib
 import re
+import warnings
 from collections.abc import Iterable
 from numbers import Real
 from typing import Any, cast
@@ -9,7 +11,7 @@ import numpy as np
 
 from antares_helpers.bands import BANDS
 from antares_helpers.coerce import as_ids
-from antares_helpers.errors import InvalidInputError
+from antares_helpers.errors import InvalidInputError, MissingPackageError
 
 __all__ = [
     "CUTOUTS",
@@ -20,6 +22,7 @@ __all__ = [
     "check_locus_id",
     "check_objects",
     "check_reliability",
+    "import_optional",
     "short_repr",
 ]
 
@@ -132,3 +135,35 @@ def _listed(given: Any) -> list[Any]:
         return list(given)
     except TypeError:
         return [given]
+
+
+_SCALE = ("lsdb", "nested_pandas", "pandas", "pyarrow")  # what the extra brings
+
+# Warnings that these packages give while they are imported, about which our users can do nothing.
+_KNOWN_WARNINGS = (
+    "The 'mode.chained_assignment' option is deprecated",  # lsdb 0.11 with pandas 3
+    "Warning: the tpfmodel submodule is not available",  # lightkurve without oktopus
+    "IProgress not found",  # tqdm, which lsdb imports, in a notebook without ipywidgets
+)
+
+
+def import_optional(module: str) -> Any:
+    """Import a module that not every installation has.
+
+    Raises
+    ------
+    MissingPackageError
+        If it can't be imported.
+    """
+    try:
+        with warnings.catch_warnings():
+            for message in _KNOWN_WARNINGS:
+                warnings.filterwarnings("ignore", message)
+            return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        extra = 'pip install "antares-helpers[scale]", or ' if package in _SCALE else ""
+        raise MissingPackageError(
+            f"This needs the package {package}, which can't be imported ({error}).",
+            hint=f"Install it: {extra}pip install {package.replace('_', '-')}.",
+        ) from error

@@ -160,7 +160,7 @@ def test_only_one_module_calls_the_client_over_the_network():
         if "antares_client import search" in path.read_text("utf-8")
     ]
 
-    assert callers == ["fetching/client.py", "fetching/http.py"]
+    assert callers == ["fetching/_connections.py", "fetching/client.py", "fetching/http.py"]
 
 
 def is_ours(name):

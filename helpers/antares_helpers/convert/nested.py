@@ -10,9 +10,8 @@ from astropy_healpix import HEALPix
 from numpy.typing import NDArray
 
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.optional import import_optional
-from antares_helpers.tables.columns import TABLE_COLUMNS, plain_table, table_of
-from antares_helpers.validation import short_repr
+from antares_helpers.tables import TABLE_COLUMNS, plain_table, table_of
+from antares_helpers.validation import import_optional, short_repr
 
 __all__ = ["LIGHTCURVE", "from_nested", "to_lsdb", "to_nested"]
 

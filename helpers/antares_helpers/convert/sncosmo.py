@@ -11,7 +11,7 @@ from antares_helpers.convert.timeseries import points_of, timeseries_of
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.lightcurves.extract import COLUMNS
 from antares_helpers.photometry import AB_ZEROPOINT
-from antares_helpers.tables.columns import check_table
+from antares_helpers.tables import check_table
 
 __all__ = ["from_sncosmo", "to_sncosmo"]
 

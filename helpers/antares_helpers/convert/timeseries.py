@@ -13,10 +13,9 @@ from antares_helpers.bands import BANDS
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.fetching.locus import check_locus_id
 from antares_helpers.lightcurves.extract import COLUMNS
-from antares_helpers.optional import import_optional
 from antares_helpers.photometry import to_magnitude
-from antares_helpers.tables.columns import check_table
-from antares_helpers.validation import check_bool, check_choice
+from antares_helpers.tables import check_table
+from antares_helpers.validation import check_bool, check_choice, import_optional
 
 __all__ = ["points_of", "timeseries_of", "to_light_curve", "to_lightkurve", "to_timeseries"]
 

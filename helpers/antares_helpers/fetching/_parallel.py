@@ -1,11 +1,14 @@
-"""Apply a function to many items in a few threads, and return the results in order."""
+"""Apply a function to many items in a few threads, in order, and show the progress."""
 
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, wait
-from typing import Generic, TypeVar
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any, Generic, TypeVar
 
-__all__ = ["in_parallel"]
+__all__ = ["ProgressBar", "in_parallel", "progress_bar"]
 
 _POLL_SECONDS = 0.1
 
@@ -103,3 +106,56 @@ class _OrderedPool(Generic[Item, Result]):
     def _result(self, index: int) -> Future[Result]:
         with self._lock:
             return self._results.setdefault(index, Future())
+
+
+class ProgressBar:
+    """A bar of tqdm, or none."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    def show(self, done: int) -> None:
+        """Show that so many are done."""
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+
+@contextmanager
+def progress_bar(total: int, *, is_shown: bool) -> Iterator[ProgressBar]:
+    """Show a progress bar on stderr, unless that is a file or a pipe.
+
+    Parameters
+    ----------
+    total : int
+        How many loci there are.
+    is_shown : bool
+        Whether to show anything.
+
+    Yields
+    ------
+    ProgressBar
+        Its ``show`` takes how many are done.
+    """
+    if not is_shown:
+        yield ProgressBar(None)
+        return
+    is_notebook = _is_notebook()
+    disable = False if is_notebook else None  # None: if it is not a terminal
+    with _bar_class(is_notebook)(total=total, unit="locus", disable=disable) as bar:
+        yield ProgressBar(bar)
+
+
+def _bar_class(is_notebook: bool) -> Any:
+    if is_notebook and find_spec("ipywidgets"):  # without it tqdm warns, and shows a plain bar
+        from tqdm.notebook import tqdm as widget
+
+        return widget
+    from tqdm.std import tqdm
+
+    return tqdm
+
+
+def _is_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and hasattr(shell, "kernel")

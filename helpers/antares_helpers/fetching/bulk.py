@@ -13,10 +13,9 @@ from astropy.table import Table
 
 from antares_helpers.errors import AntaresHelpersError, InvalidInputError, ServiceError
 from antares_helpers.fetching._connections import MAX_CONNECTIONS, httpx
-from antares_helpers.fetching._parallel import in_parallel
+from antares_helpers.fetching._parallel import in_parallel, progress_bar
 from antares_helpers.fetching.cache import LocusCache
 from antares_helpers.fetching.client import fetch_parts
-from antares_helpers.fetching.progress import progress_bar
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.fetching.retry import ConnectionLimiter
 from antares_helpers.validation import check_bool, check_locus_id, short_repr

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError
-from antares_helpers.tables.columns import TABLE_COLUMNS, plain_table
+from antares_helpers.tables import TABLE_COLUMNS, plain_table
 from antares_helpers.tables.table import CHUNK_ROWS, empty_table
 
 __all__ = ["read_csv", "write_csv"]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.tables.columns import json_of, plain_table
+from antares_helpers.tables import json_of, plain_table
 
 __all__ = [
     "escape",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from astropy.table import QTable, Table
 
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.tables.columns import json_of, plain_table
+from antares_helpers.tables import json_of, plain_table
 from antares_helpers.tables.csv import read_csv, write_csv
 from antares_helpers.tables.formats import (
     read_ecsv,

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.optional import import_optional
-from antares_helpers.tables.columns import json_of, plain_table
-from antares_helpers.tables.loci import Loci, iter_loci_from
+from antares_helpers.fetching.locus import Loci, iter_loci_from
+from antares_helpers.tables import json_of, plain_table
 from antares_helpers.tables.table import (
     CHUNK_ROWS,
     LightcurveOptions,
@@ -26,6 +25,7 @@ from antares_helpers.tables.table import (
     empty_table,
     read_chunks,
 )
+from antares_helpers.validation import import_optional
 
 __all__ = ["META_KEY", "parquet_meta", "read_parquet", "write_parquet"]
 

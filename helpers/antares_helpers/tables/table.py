@@ -15,11 +15,10 @@ from astropy.timeseries import TimeSeries
 
 from antares_helpers.coerce import as_floats
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.locus import as_locus_dict
+from antares_helpers.fetching.locus import Loci, as_locus_dict, iter_loci_from
 from antares_helpers.lightcurves.alerts import Columns
 from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
-from antares_helpers.tables.columns import TABLE_COLUMNS, table_of
-from antares_helpers.tables.loci import Loci, iter_loci_from
+from antares_helpers.tables import TABLE_COLUMNS, table_of
 from antares_helpers.validation import check_bands
 
 __all__ = [

@@ -7,8 +7,8 @@ from tables_alike import assert_alike, numbered, three_loci
 from antares_helpers import InvalidInputError
 from antares_helpers.convert.nested import from_nested, to_lsdb, to_nested
 from antares_helpers.errors import MissingPackageError
-from antares_helpers.optional import import_optional
 from antares_helpers.tables.table import lightcurve_table
+from antares_helpers.validation import import_optional
 from antares_sandbox import BUNDLED
 
 pytest.importorskip("nested_pandas")

@@ -9,6 +9,7 @@ from scripted_broker import says_nothing, sends, sends_html
 
 from antares_helpers import InvalidInputError, check_environment
 from antares_helpers.diagnostics import Check, Report, environment, packages
+from antares_helpers.diagnostics.environment import check_settings, is_local, without_password
 from antares_helpers.diagnostics.packages import (
     PACKAGES,
     PYTHONS,
@@ -16,7 +17,6 @@ from antares_helpers.diagnostics.packages import (
     check_python,
     explain_imports,
 )
-from antares_helpers.diagnostics.settings import check_settings, is_local, without_password
 
 UNREACHABLE = "http://127.0.0.1:9/v2/"
 

@@ -14,8 +14,7 @@ from antares_helpers.errors import (
     IncompleteLocusWarning,
     ServiceTimeoutError,
 )
-from antares_helpers.fetching.cutouts import check_alert_id, fetch_cutouts
-from antares_helpers.fetching.image_reader import decode_cutout
+from antares_helpers.fetching.cutouts import check_alert_id, decode_cutout, fetch_cutouts
 from antares_helpers.validation import CUTOUTS
 from antares_sandbox import TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Cut, Drop, Hang, Missing, Null, Status

@@ -14,7 +14,7 @@ from image_files import fits_file, picture_file, written
 from PIL import Image
 
 from antares_helpers.errors import BadDataError
-from antares_helpers.fetching.image_reader import MAX_PIXELS, decode_cutout
+from antares_helpers.fetching.cutouts import MAX_PIXELS, decode_cutout
 
 PIXELS = [[1, 2, 3], [4, 5, 6]]
 

@@ -12,7 +12,7 @@ from tables_alike import assert_alike, numbered, three_loci
 from antares_helpers import lightcurve_table, read_table, write_table
 from antares_helpers.convert import to_timeseries
 from antares_helpers.errors import BadDataError
-from antares_helpers.tables.columns import TABLE_COLUMNS
+from antares_helpers.tables import TABLE_COLUMNS
 from antares_sandbox import BUNDLED
 
 HEADER = [
