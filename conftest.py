@@ -10,7 +10,7 @@ import pytest
 
 from antares_sandbox import Sandbox
 
-# Programs and fixtures, which are no modules with examples.
+# Programs and fixtures, not modules with examples.
 collect_ignore = [
     "notebooks/make.py",
     "tests/benchmarks/run.py",
@@ -19,7 +19,7 @@ collect_ignore = [
 ]
 collect_ignore_glob = ["tests/*/conftest.py"]
 
-# Not through MPLBACKEND: the notebooks, which inherit the environment, need their own.
+# Not with MPLBACKEND: the notebooks inherit the environment and need their own backend.
 mpl.use("agg")
 
 
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _figures_closed() -> Any:
+def _close_figures() -> Any:
     yield
     from matplotlib import pyplot as plt
 
@@ -46,12 +46,15 @@ def _doctest_folder(doctest_namespace: dict[str, Any], tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def real_responses() -> dict[str, dict[str, Any]]:
-    """Real loci as the service answered them: for each locus ID, the body of each path."""
+    """Real loci as the service sent them: for each locus ID, the body of each path."""
     file = os.environ.get("ANTARES_REAL_LOCI")
     if not file:
-        pytest.skip("ANTARES_REAL_LOCI does not name the file with the real loci")
-    loci = json.loads(Path(file).read_text(encoding="utf-8"))["loci"]
-    return {locus["locus_id"]: locus["responses"] for locus in loci}
+        pytest.skip("needs real loci: ANTARES_REAL_LOCI is not set to their file")
+    try:
+        loci = json.loads(Path(file).read_text(encoding="utf-8"))["loci"]
+        return {locus["locus_id"]: locus["responses"] for locus in loci}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        pytest.fail(f"ANTARES_REAL_LOCI={file} is not a file of real loci: {error!r}")
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +66,7 @@ def real_loci(real_responses: dict[str, dict[str, Any]]) -> dict[str, dict[str, 
 def _devkit_dict(locus_id: str, bodies: dict[str, Any]) -> dict[str, Any]:
     locus = bodies[f"loci/{locus_id}"]["data"]
     alerts = bodies[f"loci/{locus_id}/alerts"]["data"]
-    kept = ("id", "mjd", "properties", "grav_wave_events")
+    names = ("id", "mjd", "properties", "grav_wave_events")
     return {
         "id": locus["id"],
         "ra": locus["ra"],
@@ -72,5 +75,5 @@ def _devkit_dict(locus_id: str, bodies: dict[str, Any]) -> dict[str, Any]:
         "old_properties": locus["internal_properties"] | locus["user_properties"],
         "catalog_objects": {},
         "grav_wave_events_metadata": {},
-        "alerts": [{name: alert[name] for name in kept} for alert in alerts],
+        "alerts": [{name: alert[name] for name in names} for alert in alerts],
     }

@@ -1,7 +1,6 @@
 """Build the site: the gallery is run, against the sandbox unless ANTARES_LIVE=1."""
 
 import sys
-import tomllib
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -29,7 +28,6 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
-    "benchmark_figures",
     "built_on",
     "captions",
     "changelog",
@@ -38,7 +36,7 @@ extensions = [
     "notebook_downloads",
     "property_tables",
     "sections",
-    "social",
+    "previews",
     "tutorial_pages",
 ]
 default_role = "py:obj"
@@ -67,7 +65,6 @@ intersphinx_mapping = {
 }
 
 sphinx_gallery_conf = GALLERY
-tutorial_tags = tomllib.loads((HERE.parent / "gallery" / "tags.toml").read_text(encoding="utf-8"))
 captions_suffix = "" if IS_LIVE else "Simulated data."
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: | {2,5}\.\.\.: "

@@ -116,7 +116,8 @@ def _body(blocks: Iterable[Any]) -> Iterator[Any]:
 
 def _split_code(code: str) -> tuple[list[ast.stmt], list[str], str]:
     """Split code into its imports, its definitions (functions, CONSTANTS) and the rest."""
-    imports, definitions, lines = [], [], remove_config_comments(code).splitlines()
+    code = remove_config_comments(code)
+    imports, definitions, lines = [], [], code.splitlines()
     for node in reversed(ast.parse(code).body):
         span = slice(node.lineno - 1, node.end_lineno)
         if isinstance(node, ast.Import | ast.ImportFrom):

@@ -1,6 +1,5 @@
 """A real browser, and the site on a server of this machine."""
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from site_pages import SITE
+from site_pages import IS_BUILT, IS_REQUIRED, SITE, need
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -19,14 +18,14 @@ class Quiet(SimpleHTTPRequestHandler):
     """Serves the site without a log."""
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """Return the address of the site, ending with a slash."""
-    if not (SITE / "index.html").exists():
-        pytest.skip("the site is not built: run make site")
+    if not IS_BUILT:
+        _skip("the site is not built: run make site")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -36,15 +35,20 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Return Chromium, for all tests one."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    """Return Chromium, one for all tests."""
+    playwright = need("playwright.sync_api", "playwright")
     if BROWSER is None:
-        assert os.environ.get("REQUIRE_BROWSER") != "1", "REQUIRE_BROWSER=1, but no Chromium"
-        pytest.skip("no Chromium on this machine; REQUIRE_BROWSER=1 makes that an error")
+        _skip("no Chromium on this machine")
     with playwright.sync_playwright() as manager:
         chromium = manager.chromium.launch(executable_path=BROWSER, args=OPTIONS)
         yield chromium
         chromium.close()
+
+
+def _skip(reason: str) -> None:
+    if IS_REQUIRED:
+        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}")
+    pytest.skip(f"{reason}; REQUIRE_BROWSER=1 makes that a failure")
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from site_pages import SITE, TUTORIALS, needs_site, pages
+from site_pages import SITE, TUTORIALS, need, needs_site, pages
 
-axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
+axe = need("axe_playwright_python.base", "axe-playwright-python")
 
 pytest_plugins = ["browsing"]
-pytestmark = needs_site
+pytestmark = [needs_site, pytest.mark.slow]
 
 AXE_VERSION = "4.12.1"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -27,7 +27,7 @@ WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
 
 
 class Visit:
-    """A page, loaded in each width and looked at in each colour scheme."""
+    """A page, loaded in each width and looked at in each color scheme."""
 
     def __init__(self, page: Any, site: str, name: str) -> None:
         self.problems: list[str] = []
@@ -48,7 +48,7 @@ class Visit:
                 self.violations[width, scheme] = page.evaluate(RUN_AXE, RULES)
 
     def _load(self, page: Any, address: str) -> set[str]:
-        """Load the page and return what it asked for; what axe asks for later is not the page's."""
+        """Load the page and return the addresses it requests, before axe runs."""
         requests: set[str] = set()
         listeners = {
             "console": lambda line: line.type == "error" and self.problems.append(line.text),

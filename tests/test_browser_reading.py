@@ -1,15 +1,15 @@
-"""Readers find pages by search and by tag, switch the colours, and need no JavaScript to read."""
+"""Readers find pages by search and by tag, switch the colors, and need no JavaScript to read."""
 
 import re
 from typing import Any
 
 import pytest
-from site_pages import TUTORIALS, needs_site
+from site_pages import TUTORIALS, need, needs_site
 
-expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+expect = need("playwright.sync_api", "playwright").expect
 
 pytest_plugins = ["browsing"]
-pytestmark = needs_site
+pytestmark = [needs_site, pytest.mark.slow]
 
 FIRST = "tutorials/1_first_steps/01_plot_your_first_light_curve.html"
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
@@ -63,7 +63,7 @@ def test_a_tag_of_a_page_leads_to_the_filtered_index(open_page: Any) -> None:
     assert all("photometry" in each["tags"].split() for each in shown)
 
 
-def test_the_colours_can_be_switched_and_stay(open_page: Any) -> None:
+def test_the_color_mode_can_be_switched_and_stays(open_page: Any) -> None:
     page = open_page(FIRST, color_scheme="light")
     light = page.evaluate(BACKGROUND)
     page.get_by_role("button", name="Color mode").click()

@@ -9,12 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from site_pages import ROOT, needs_site, pages, soup
+from site_pages import ROOT, need, needs_site, pages, soup
 
-expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+expect = need("playwright.sync_api", "playwright").expect
 
 pytest_plugins = ["browsing"]
-pytestmark = needs_site
+pytestmark = [needs_site, pytest.mark.slow]
 
 FIRST = "tutorials/1_first_steps/01_plot_your_first_light_curve.html"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]

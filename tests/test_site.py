@@ -1,4 +1,4 @@
-"""The built site: every page has its figures with alt text, and no link leads nowhere."""
+"""The built site: every page has its figures with alt text, and no link is broken."""
 
 import os
 from functools import cache
@@ -14,7 +14,7 @@ pytestmark = needs_site
 
 @cache
 def anchors(page: str) -> set[str]:
-    """Return what a link into a page can name: its ids, and the tags of the tutorials."""
+    """Return the targets of links into a page: its ids, and the tags of the tutorials."""
     found = {tag["id"] for tag in soup(page).find_all(id=True)}
     return found | {f"tag={tag['data-tag']}" for tag in soup(page).select("button[data-tag]")}
 
@@ -54,7 +54,7 @@ def test_tutorial_has_a_figure_with_its_caption_as_alt_text(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", TUTORIALS)
-def test_no_caption_stands_without_a_figure(page: str) -> None:
+def test_no_caption_is_without_a_figure(page: str) -> None:
     paragraphs = [tag for tag in soup(page).select("article p") if tag.strong]
     captions = [tag for tag in paragraphs if tag.get_text().startswith("Figure ")]
     assert captions

@@ -1,8 +1,11 @@
-"""What others show of the site: previews, the sitemap, launch buttons; addresses known or not."""
+"""Previews, the sitemap and launch buttons, with the address of the site known or not."""
 
-import json
+import os
 import re
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -12,6 +15,24 @@ from site_pages import ROOT, SITE, TUTORIALS, needs_site, pages, soup
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ADDRESS = "https://docs.example.org/en/latest/"
+CONF = """
+import sys
+sys.path.insert(0, {extensions!r})
+project, extensions, html_baseurl = "p", ["previews"], {address!r}
+"""
+PAGE = """
+T
+=
+
+One "two".
+
+.. image:: a.png
+   :alt: A dot
+"""
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
+    "3a7e9b550000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
 
 
 @pytest.fixture
@@ -62,21 +83,12 @@ def test_every_preview_has_a_title_and_a_figure_that_exists(page: str) -> None:
 
 
 @needs_site
-def test_sitemap_names_every_page_that_search_knows() -> None:
-    root = ElementTree.parse(SITE / "sitemap.xml").getroot()
-    found = {entry.text or "" for entry in root.iter(f"{NAMESPACE}loc")}
-    index = (SITE / "searchindex.js").read_text(encoding="utf-8")
-    known = json.loads(index[index.index("{") : index.rindex("}") + 1])["docnames"]
-    assert len(found) == len(known)
-    assert all(any(address.endswith(f"{page}.html") for address in found) for page in known)
-
-
-@needs_site
 def test_robots_name_the_sitemap_only_by_its_full_address() -> None:
     lines = (SITE / "robots.txt").read_text(encoding="utf-8").splitlines()
     assert "Allow: /" in lines
     addresses = [line.partition(": ")[2] for line in lines if line.startswith("Sitemap")]
     assert all(urlsplit(address).scheme for address in addresses)
+    assert bool(addresses) == (SITE / "sitemap.xml").exists()
 
 
 def test_address_of_the_site_is_unknown_or_as_given(
@@ -108,18 +120,39 @@ def test_tutorial_says_how_to_run_it_on_the_rubin_science_platform(page: str) ->
         assert box.select_one("a[href$='installation.html']")
 
 
-@pytest.mark.usefixtures("site_address")
-def test_a_page_names_its_full_address_where_that_is_known(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    bs4 = pytest.importorskip("bs4", reason="beautifulsoup4 is not installed")
-    social = import_module("social")
-    monkeypatch.setenv("READTHEDOCS_CANONICAL_URL", ADDRESS)
-    body = '<section><h1>T</h1><p>One "two".</p><img src="../_images/a.png" alt="A dot"></section>'
-    context: dict[str, Any] = {"title": "T", "project": "p", "body": body}
-    social.describe_page("a/page", context, bs4.BeautifulSoup(body, "html.parser"))
-    tags = bs4.BeautifulSoup(context["metatags"], "html.parser").find_all("meta")
-    found = {tag.get("property"): tag["content"] for tag in tags}
-    assert found["og:url"] == f"{ADDRESS}a/page.html"
-    assert found["og:image"] == f"{ADDRESS}_images/a.png"
-    assert found["og:description"] == 'One "two".'
+@pytest.fixture(scope="module")
+def site_with_address(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a small site whose address is known, without a warning."""
+    pytest.importorskip("sphinx_sitemap", reason="sphinx-sitemap is not installed")
+    pytest.importorskip("sphinxext.opengraph", reason="sphinxext-opengraph is not installed")
+    source, built = (tmp_path_factory.mktemp(name) for name in ("source", "built"))
+    extensions = str(ROOT / "docs" / "_ext")
+    conf = CONF.format(extensions=extensions, address=ADDRESS)
+    (source / "conf.py").write_text(conf, encoding="utf-8")
+    (source / "index.rst").write_text(f"{PAGE}\n.. toctree::\n\n   b/c\n", encoding="utf-8")
+    (source / "b").mkdir()
+    (source / "b" / "c.rst").write_text(PAGE.replace("a.png", "/a.png"), encoding="utf-8")
+    (source / "a.png").write_bytes(PIXEL)
+    environment = os.environ | {"READTHEDOCS_CANONICAL_URL": ADDRESS}
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(source), str(built)]
+    subprocess.run(command, check=True, env=environment)
+    return built
+
+
+def test_a_page_names_its_full_address_if_that_is_known(site_with_address: Path) -> None:
+    tags = metatags(str(site_with_address / "b" / "c.html"))
+    assert tags["og:url"] == f"{ADDRESS}b/c.html"
+    assert tags["og:title"] == "T"
+    assert tags["og:image"] == f"{ADDRESS}_images/a.png"
+    assert tags["og:image:alt"] == "A dot"
+    assert tags["og:description"] == tags["description"]
+    assert tags["description"].startswith("One \N{LEFT DOUBLE QUOTATION MARK}two")
+    assert tags["twitter:card"] == "summary_large_image"
+
+
+def test_the_sitemap_names_every_page_by_its_full_address(site_with_address: Path) -> None:
+    root = ElementTree.parse(site_with_address / "sitemap.xml").getroot()
+    found = {entry.text for entry in root.iter(f"{NAMESPACE}loc")}
+    assert found == {f"{ADDRESS}index.html", f"{ADDRESS}b/c.html"}
+    robots = (site_with_address / "robots.txt").read_text(encoding="utf-8")
+    assert f"Sitemap: {ADDRESS}sitemap.xml" in robots.splitlines()

@@ -1,11 +1,11 @@
-"""The last touch on each page's HTML: cards, tables and menus that everyone can use; metatags."""
+"""Finish each page's HTML: cards, tables and menus that everyone can use."""
 
 from typing import Any
 
 from bs4 import BeautifulSoup
 from cards import add_filter, make_cards
-from social import describe_page
 from sphinx.application import Sphinx
+from tutorial_pages import TAGS_CLASS
 
 __all__ = ["setup"]
 
@@ -16,22 +16,21 @@ def _finish(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
     soup = BeautifulSoup(context.get("body", ""), "html.parser")
-    make_cards(soup, app.config.tutorial_tags)
+    make_cards(soup)
     if pagename == "tutorials/index":
-        add_filter(soup, app.config.tutorial_tags)
+        add_filter(soup)
         app.add_js_file("tag-filter.js", loading_method="defer")
-    _mend_tables(soup)
-    _drop_downloads(soup)
+    _fix_tables(soup)
+    _drop_footer(soup)
     if "body" in context:
         context["body"] = str(soup)
-    describe_page(pagename, context, soup)
     _name_menus(context)
     for kind in ("script_files", "css_files"):
         context[kind] = [each for each in context[kind] if not str(each.filename).endswith(_THEIRS)]
 
 
-def _mend_tables(soup: BeautifulSoup) -> None:
-    """Let no table have headers without a text, nor be wider than a phone without scrolling."""
+def _fix_tables(soup: BeautifulSoup) -> None:
+    """Make empty headers plain cells, and let wide tables scroll."""
     for header in soup.select("th"):
         if not header.get_text(strip=True):
             header.name = "td"
@@ -39,14 +38,14 @@ def _mend_tables(soup: BeautifulSoup) -> None:
         table.wrap(soup.new_tag("div", attrs={"class": "pst-scrollable-table-container"}))
 
 
-def _drop_downloads(soup: BeautifulSoup) -> None:
-    """Drop sphinx-gallery's own downloads: ours stand below the page and beside it."""
-    for each in soup.select(".sphx-glr-footer, .sphx-glr-download-link-note"):
+def _drop_footer(soup: BeautifulSoup) -> None:
+    """Drop sphinx-gallery's own downloads and tags: ours are at other places of the page."""
+    for each in soup.select(f".sphx-glr-footer, .sphx-glr-download-link-note, .{TAGS_CLASS}"):
         each.decompose()
 
 
 def _name_menus(context: dict[str, Any]) -> None:
-    """Name the buttons which unfold the sidebar's menus after the page above each."""
+    """Name the buttons that unfold the sidebar's menus after the page above each."""
     generate = context.get("generate_toctree_html")
     if generate is None:
         return

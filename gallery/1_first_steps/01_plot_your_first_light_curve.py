@@ -6,6 +6,8 @@ A *locus* is one place on the sky, with all the alerts that ANTARES has for it. 
 ID, extract its light curve and plot it.
 """
 
+# sphinx_gallery_tags = ["first steps", "photometry"]
+
 from antares_helpers import extract_lightcurve, fetch_locus, plot_lightcurve
 
 locus = fetch_locus("ANT2026z3bqyjga24oc")

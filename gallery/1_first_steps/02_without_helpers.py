@@ -6,6 +6,8 @@ Plot a correct light curve with antares-client, numpy and matplotlib alone: abou
 into a script or a notebook.
 """
 
+# sphinx_gallery_tags = ["first steps", "no helpers"]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from antares_client import search

@@ -6,6 +6,8 @@ See where the alerts of a locus lie on the sky, and read its keys, its propertie
 with other catalogs.
 """
 
+# sphinx_gallery_tags = ["first steps", "search"]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from antares_client import search

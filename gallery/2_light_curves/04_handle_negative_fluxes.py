@@ -7,6 +7,8 @@ alert for that hole carries a negative flux. Multiply the wrong alerts by -1 and
 becomes an outburst. Plot one locus both ways and compare.
 """
 
+# sphinx_gallery_tags = ["photometry", "data quality", "variable stars"]
+
 from itertools import islice
 
 import matplotlib.pyplot as plt

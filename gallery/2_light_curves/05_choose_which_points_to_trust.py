@@ -7,6 +7,8 @@ suspects, and ANTARES passes the flags on. Read the quality indicators, choose y
 the points that they exclude.
 """
 
+# sphinx_gallery_tags = ["photometry", "data quality"]
+
 import matplotlib.pyplot as plt
 
 from antares_helpers import extract_lightcurve, fetch_locus, find_loci, plot_lightcurve

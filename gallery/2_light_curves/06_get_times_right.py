@@ -6,6 +6,8 @@ Rubin's clock shows atomic time, TAI. It is 37 seconds ahead of UTC, about as lo
 and not every tool distinguishes the two. Find out which time scale a time is on before you use it.
 """
 
+# sphinx_gallery_tags = ["time"]
+
 from datetime import timedelta
 
 import matplotlib.pyplot as plt

@@ -6,6 +6,8 @@ A magnitude is a logarithm, and a difference flux may be negative: such a point 
 Plot magnitude against flux for a variable source, and see which points a plot in magnitudes loses.
 """
 
+# sphinx_gallery_tags = ["photometry", "supernovae"]
+
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -7,6 +7,8 @@ repeats with its period, if it has one. Search the total flux of a star for a pe
 curve, and judge whether to trust the result.
 """
 
+# sphinx_gallery_tags = ["time", "variable stars"]
+
 import numpy as np
 from astropy.timeseries import LombScargle
 

@@ -7,6 +7,8 @@ different units, on different time scales and through different filters. Plot bo
 set of axes, and see what can be compared.
 """
 
+# sphinx_gallery_tags = ["ZTF", "photometry"]
+
 from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 
 names = ("properties.survey.ztf.id", "properties.survey.lsst.dia_object_id")

@@ -7,6 +7,8 @@ answer this: the weather and the noise have chosen it. Fit a curve to one band, 
 maximum with its error, and then look at all bands and at the residuals.
 """
 
+# sphinx_gallery_tags = ["supernovae", "photometry"]
+
 import numpy as np
 from scipy.optimize import curve_fit
 

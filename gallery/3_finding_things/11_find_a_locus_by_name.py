@@ -6,6 +6,8 @@ ANTARES, Rubin and ZTF each give a source a name of their own. Rubin's are integ
 which a float holds about 16. Find a locus by each of its names, with every digit exact.
 """
 
+# sphinx_gallery_tags = ["ZTF", "search"]
+
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -7,6 +7,8 @@ is, and which sources other catalogs have there. Search a cone of one degree, an
 it.
 """
 
+# sphinx_gallery_tags = ["search"]
+
 import astropy.units as u
 import matplotlib.pyplot as plt
 from astropy.visualization.wcsaxes import SphericalCircle

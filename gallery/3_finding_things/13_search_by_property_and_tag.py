@@ -6,6 +6,8 @@ A filter that runs in ANTARES may put a tag on a locus, and each locus has prope
 can constrain. Select loci by tags and properties, then by queries of your own.
 """
 
+# sphinx_gallery_tags = ["search"]
+
 import matplotlib.pyplot as plt
 import numpy as np
 

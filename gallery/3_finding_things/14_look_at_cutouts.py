@@ -7,6 +7,8 @@ a point: a fading star, a new star and a failed subtraction differ at a glance. 
 one detection and show the template, science and difference images side by side, on one scale.
 """
 
+# sphinx_gallery_tags = ["images", "data quality"]
+
 from itertools import islice
 
 from antares_client import search

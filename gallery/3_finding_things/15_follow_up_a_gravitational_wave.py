@@ -6,6 +6,8 @@ A gravitational-wave event comes with a sky map instead of a position. ANTARES m
 alerts inside the map. Plot the sky map of the latest event and the loci in it.
 """
 
+# sphinx_gallery_tags = ["search", "images", "time"]
+
 import astropy.units as u
 import astropy_healpix as healpix
 import matplotlib.pyplot as plt

@@ -7,6 +7,8 @@ they need not. Keep what arrived, and report what failed. Fetch a hundred loci i
 look at all their light curves at once.
 """
 
+# sphinx_gallery_tags = ["many loci", "search"]
+
 from tempfile import TemporaryDirectory
 
 import matplotlib.pyplot as plt

@@ -8,6 +8,8 @@ Science Platform has all of it. Put many light curves into one table, and reduce
 numbers, first in one process, then with LSDB on Dask.
 """
 
+# sphinx_gallery_tags = ["many loci", "data quality"]
+
 from tempfile import TemporaryDirectory
 
 import matplotlib.pyplot as plt

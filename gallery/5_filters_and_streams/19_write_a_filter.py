@@ -7,6 +7,8 @@ received so far, and tags the locus or not. Write a filter, run it over a locus 
 see when it would have set its tag.
 """
 
+# sphinx_gallery_tags = ["filters and streams", "many loci"]
+
 from antares_devkit.models import BaseFilter, DevKitLocus
 
 from antares_helpers import extract_lightcurve, fetch_locus, find_loci, plot_lightcurve

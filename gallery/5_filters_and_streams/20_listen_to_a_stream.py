@@ -6,6 +6,8 @@ Filters set tags, and tags send loci to streams, over Kafka: new loci reach you 
 Listen to a stream on your own machine, then to the real one with your own credentials.
 """
 
+# sphinx_gallery_tags = ["filters and streams"]
+
 import matplotlib.pyplot as plt
 import numpy as np
 

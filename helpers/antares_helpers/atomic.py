@@ -11,11 +11,11 @@ __all__ = ["atomic_write"]
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Give a temporary file to write, which takes the place of `path` once it is complete.
+    """Yield a temporary file to write, which replaces `path` once it is complete.
 
-    Where writing fails, the old file stays and the temporary one is deleted.
+    If writing fails, the old file stays and the temporary one is deleted.
     """
-    # Hidden, and without the suffix: nobody who lists the folder takes it for a whole file.
+    # Hidden, and without the suffix: nobody who lists the folder takes it for a complete file.
     temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}"
     _create(temporary, path)
     try:
@@ -29,7 +29,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def _create(temporary: Path, path: Path) -> None:
-    """Create an empty file with the rights that any new file has."""
+    """Create an empty file with the permissions of any new file."""
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:

@@ -19,7 +19,7 @@ __all__ = ["main"]
 _FAILED = 1
 _USAGE = 2
 _INTERRUPTED = 130
-_TABLE_SUFFIXES = (".parquet", ".ecsv", ".vot", ".xml", ".fits")
+_TABLE_SUFFIXES = (".parquet", ".ecsv", ".vot", ".xml", ".fits", ".csv")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -38,7 +38,7 @@ class AntaresHelpersError(Exception):
     ----------
     message : str
         What was given, and what was expected.
-    advice : str, optional
+    hint : str, optional
         What to do next: the end of the message, and an attribute of its own.
     locus_id : str, optional
         The locus that was requested, as an attribute.
@@ -50,13 +50,13 @@ class AntaresHelpersError(Exception):
         self,
         message: str = "",
         *,
-        advice: str = "",
+        hint: str = "",
         locus_id: str | None = None,
         url: str | None = None,
     ) -> None:
-        super().__init__(f"{message} {advice}".strip())
+        super().__init__(f"{message} {hint}".strip())
         self.reason = message
-        self.advice = advice
+        self.hint = hint
         self.locus_id = locus_id
         self.url = url
 

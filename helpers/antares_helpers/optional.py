@@ -1,4 +1,4 @@
-"""Import what only some functions need, and say how to get it where it is missing."""
+"""Import packages that only some functions need, and say how to install those that are missing."""
 
 import importlib
 import warnings
@@ -8,9 +8,9 @@ from antares_helpers.errors import MissingPackageError
 
 __all__ = ["import_optional"]
 
-SCALE = ("pyarrow", "nested_pandas", "lsdb")
+_SCALE = ("lsdb", "nested_pandas", "pandas", "pyarrow")  # what the extra brings
 
-# What they warn of while they are imported, which no user of ours can do anything about.
+# Warnings that these packages give while they are imported, about which our users can do nothing.
 _KNOWN_WARNINGS = (
     "The 'mode.chained_assignment' option is deprecated",  # lsdb 0.11 with pandas 3
     "Warning: the tpfmodel submodule is not available",  # lightkurve without oktopus
@@ -33,9 +33,8 @@ def import_optional(module: str) -> Any:
             return importlib.import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
-        advice = 'pip install ".[scale]" in the clone of antares-helpers, or '
-        advice = advice if package in SCALE else ""
+        extra = 'pip install "antares-helpers[scale]", or ' if package in _SCALE else ""
         raise MissingPackageError(
             f"This needs the package {package}, which can't be imported ({error}).",
-            advice=f"Install it: {advice}pip install {package.replace('_', '-')}.",
+            hint=f"Install it: {extra}pip install {package.replace('_', '-')}.",
         ) from error

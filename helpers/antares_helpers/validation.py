@@ -71,7 +71,7 @@ def check_locus_id(locus_id: str) -> str:
         raise InvalidInputError(
             f"{short_repr(locus_id)} is not an ANTARES locus ID: expected 'ANT' and then 4 to 60 "
             "letters and digits, such as 'ANT2026z3bqyjga24oc'.",
-            advice=_advice(stripped),
+            hint=_hint(stripped),
         )
     return str(stripped)
 
@@ -113,7 +113,7 @@ def check_reliability(given: object) -> None:
         )
 
 
-def _advice(given: str) -> str:
+def _hint(given: str) -> str:
     """Guess what was meant by something that is not an ANTARES ID."""
     if found := LOCUS_ID.search(given):
         return f"Did you mean {found.group()!r}?"

@@ -28,8 +28,8 @@ def __getattr__(name: str) -> Any:
         package = str(error.name).partition(".")[0]
         if package not in _EXTRA:
             raise
-        advice = f"the sandbox needs {package}: run pip install '.[sandbox]' in the clone"
-        raise ModuleNotFoundError(advice, name=error.name) from None
+        hint = f"the sandbox needs {package}: run pip install '.[sandbox]' in the clone"
+        raise ModuleNotFoundError(hint, name=error.name) from None
     globals()[name] = value
     return value
 

@@ -24,6 +24,18 @@ _KILLED = 128
 _SEPARATOR = "--"
 _SHOWN_IDS = 3
 
+# Without \b click would wrap the line, which is there to be copied.
+_HELP = """Run an ANTARES on your own machine, for antares-client.
+
+It serves the locus files of FOLDER, by default simulated loci. With a COMMAND, it runs the command
+and exits with its status:
+
+\b
+  python -m antares_sandbox -- jupyter lab
+
+Without one, it serves until Ctrl-C.
+"""
+
 
 class _BeforeCommand(click.Command):
     """Parses the arguments before ``--`` only: the others are the command to run."""
@@ -36,6 +48,7 @@ class _BeforeCommand(click.Command):
 
 @click.command(
     cls=_BeforeCommand,
+    help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[--port N]",
 )
@@ -43,17 +56,6 @@ class _BeforeCommand(click.Command):
 @click.option("--port", type=int, default=0, metavar="N", help="Default: any free port.")
 @click.pass_context
 def _command(context: click.Context, folder: str | None, port: int) -> None:
-    r"""Run an ANTARES on your own machine, for antares-client.
-
-    Serves the locus files of FOLDER, by default simulated loci.
-
-    With a COMMAND, runs it against the sandbox and exits with its status, for example
-
-    \b
-      python -m antares_sandbox -- jupyter lab
-
-    Without one, serves until Ctrl-C.
-    """
     if context.obj == []:
         raise click.UsageError("give a command after --")
     try:

@@ -32,7 +32,7 @@ def assert_same_column(column, expected, name):
 
 
 def numbered(number, *alerts, **properties):
-    """Make a locus of its own ID and place."""
+    """Make a locus with its own ID and position."""
     locus = locus_of(*alerts, **properties)
     return locus | {"id": f"ANT2026test{number:04d}", "ra": 10.0 + 7 * number, "dec": -3.0 * number}
 

@@ -188,6 +188,7 @@ def test_fetch_reads_ids_from_stdin_and_files(here: Path, ids: list[str]) -> Non
     assert names(here / "loci") == ids[:3]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
     here: Path, sandbox: Sandbox, ids: list[str]
 ) -> None:
@@ -276,7 +277,7 @@ def test_table_without_pyarrow_says_how_to_get_it(
         monkeypatch.setitem(sys.modules, module, None)
     assert main(["table", str(many[0]), "-o", "points.parquet"]) == 1
     (line,) = said(capsys)
-    assert 'pip install ".[scale]"' in line
+    assert 'pip install "antares-helpers[scale]"' in line
     assert names(here) == []
 
 
@@ -314,10 +315,10 @@ def test_table_names_the_file_that_is_damaged(
         (["fetch", "ID", "--folder", "a", "--connections", "33"], "1<=x<=32"),
         (["fetch", "--from", "none.txt", "--folder", "a"], "none.txt"),
         (["fetch", "--from", "file.txt", "--folder", "a"], "can't decode byte 0xff"),
-        (["table", "none", "-o", "a.ecsv"], "'none' is no folder"),
+        (["table", "none", "-o", "a.ecsv"], "'none' is not a folder"),
         (["table", ".", "-o", "a.ecsv"], "holds no locus files"),
         (["table", "file.txt", "-o", "a.ecsv"], "'file.txt' is a file"),
-        (["table", ".", "-o", "a.csv"], "must end with one of .parquet, .ecsv, "),
+        (["table", ".", "-o", "a.tsv"], "must end with one of .parquet, .ecsv, "),
         (["table", ".", "-o", "none/a.ecsv"], "can't be written"),
         (["table", "."], "Missing option '-o'"),
     ],
@@ -357,11 +358,12 @@ def test_what_can_not_be_written_is_status_1(
     assert names(here) == []
 
 
+@pytest.mark.slow
 def test_the_program_exits_with_the_status_of_the_command(here: Path, ids: list[str]) -> None:
     for arguments, status in (
         (["plot", ids[0], "-o", "a.png"], 0),
         (["fetch", "ANT2026madeup", "--folder", "loci"], 1),
-        (["table", "loci", "-o", "a.csv"], 2),
+        (["table", "loci", "-o", "a.tsv"], 2),
     ):
         done = run(*arguments)
         assert (done.returncode, done.stdout) == (status, "")

@@ -50,11 +50,11 @@ def test_an_error_says_its_message(error):
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_an_error_has_its_reason_and_its_advice_apart(error):
-    raised = error("It is gone.", advice="Look elsewhere.")
+def test_an_error_has_its_reason_and_its_hint_apart(error):
+    raised = error("It is gone.", hint="Look elsewhere.")
 
     assert str(raised) == "It is gone. Look elsewhere."
-    assert (raised.reason, raised.advice) == ("It is gone.", "Look elsewhere.")
+    assert (raised.reason, raised.hint) == ("It is gone.", "Look elsewhere.")
 
 
 @pytest.mark.parametrize("error", ERRORS)

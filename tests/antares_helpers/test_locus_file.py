@@ -8,6 +8,7 @@ import time
 import pytest
 from antares_client import search
 from building import LOCUS_ID, locus_of, lsst_alert, one_of_each_survey
+from looping import for_each
 
 from antares_helpers import InvalidInputError, load_locus, save_locus
 from antares_helpers.errors import BadDataError
@@ -174,7 +175,7 @@ def test_a_file_that_is_not_there_is_not_found(tmp_path):
 # One format for both packages
 
 
-@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.json")), ids=lambda path: path.stem)
+@for_each("path", sorted(BUNDLED.glob("*.json")), ids=lambda path: path.stem)
 def test_the_files_of_the_sandbox_are_loaded(path):
     assert load_locus(path) == content(path)["locus"]
 
@@ -187,13 +188,14 @@ def test_the_sandbox_serves_what_is_saved(locus, serving, tmp_path):
         assert search.get_by_id(LOCUS_ID).to_devkit(include_catalogs=True) == locus
 
 
-@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.json")), ids=lambda path: path.stem)
+@for_each("path", sorted(BUNDLED.glob("*.json")), ids=lambda path: path.stem)
 def test_a_file_of_the_sandbox_saved_again_is_the_same_locus(path, tmp_path):
     again = save_locus(load_locus(path), tmp_path)
 
     assert content(again)["locus"] == content(path)["locus"]
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
     path = tmp_path / f"{LOCUS_ID}.json"
     save_locus(locus_of(*map(lsst_alert, range(200))), path)

@@ -2,6 +2,7 @@ import httpx
 import pytest
 from antares_client import search
 from antares_devkit.models import DevKitLocus
+from looping import for_each
 
 from antares_sandbox import BUNDLED, TUTORIAL_ID
 
@@ -14,7 +15,7 @@ def test_every_bundled_locus_comes_back_exactly(sandbox, fetch, bundled):
     assert fetched == {locus_id: file["locus"] for locus_id, file in bundled.items()}
 
 
-@pytest.mark.parametrize("locus_id", BUNDLED_IDS)
+@for_each("locus_id", BUNDLED_IDS)
 def test_every_bundled_locus_is_a_devkit_locus(locus_id, bundled):
     locus = DevKitLocus.model_validate(bundled[locus_id]["locus"])
 

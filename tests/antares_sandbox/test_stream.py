@@ -23,6 +23,8 @@ from antares_sandbox.stream import (  # noqa: E402
 
 THREADS = "/proc/self/task"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stream():

@@ -1,4 +1,4 @@
-"""Run a function in a process of its own: nothing that ran before it counts."""
+"""Run a function in a new process, where nothing has run before."""
 
 import resource
 import sys
@@ -14,15 +14,15 @@ Result = TypeVar("Result")
 
 
 def apart(act: Callable[..., Result], *arguments: object) -> Result:
-    """Return what a function of a module returns, called in a new process."""
+    """Call a function of a module in a new process, and return its result."""
     with ProcessPoolExecutor(1, get_context("spawn"), _ignore_deprecations) as pool:
         return pool.submit(act, *arguments).result()
 
 
 def peak_megabytes() -> float:
-    """Return the most memory that this process has ever held, in units of a million bytes.
+    """Return the peak memory of this process in units of a million bytes.
 
-    On Linux it is never less than what the process that started this one held by then.
+    On Linux it is at least what the parent process held when it started this one.
     """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)

@@ -1,3 +1,3 @@
-"""The modules beside the tests are programs, which are no modules with examples."""
+"""The modules beside the tests are programs, not modules with examples."""
 
 collect_ignore_glob = ["[!t]*.py"]

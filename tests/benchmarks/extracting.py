@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import numpy as np
-from ratios import Record, in_turns, ratio
+from ratios import Record, alternate, ratio
 from sizes import Sizes
 
 from simulated_sky import simulate_large
@@ -15,7 +15,7 @@ from simulated_sky import simulate_large
 __all__ = ["measure"]
 
 TIMED_ALERTS = 2_000
-"""Of small loci as many are timed together: a single one takes less than the machine's noise."""
+"""Small loci are timed together: one alone takes less time than the noise of the machine."""
 
 
 def measure(sizes: Sizes) -> Record:
@@ -27,8 +27,8 @@ def _compare(alerts: int, sizes: Sizes) -> list[Record]:
     times = max(1, TIMED_ALERTS // alerts)
     ways = _ways(simulate_large(alerts)["locus"])
     acts = {name: partial(_repeat, way, times) for name, way in ways.items()}
-    in_turns(acts, 1)
-    taken = in_turns(acts, sizes.extract_rounds)
+    alternate(acts, 1)
+    taken = alternate(acts, sizes.extract_rounds)
     ours = taken.pop("``extract_lightcurve``")
     what = f"``extract_lightcurve``, {alerts:,} alerts"
     return [ratio(what, name, ours, other) for name, other in taken.items()]
@@ -54,7 +54,7 @@ def _repeat(act: Callable[[], object], times: int) -> None:
 
 
 def _quietly(act: Callable[[], object]) -> None:
-    """Call, and print nothing: the devkit says each time that Rubin's alerts lack ZTF's fields."""
+    """Call without printing: the devkit reports each time that Rubin's alerts lack ZTF's fields."""
     with redirect_stdout(StringIO()):
         act()
 
@@ -80,7 +80,7 @@ def _client_timeseries(locus: Mapping[str, Any]) -> Callable[[], Any]:
     model = Locus(locus["id"], locus["ra"], locus["dec"], {}, [], alerts=alerts)
 
     def make() -> Any:
-        model.timeseries = None  # it is made once, and kept
+        model.timeseries = None  # the client would return the one from before
         return model.timeseries
 
     return make

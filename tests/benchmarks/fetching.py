@@ -1,4 +1,4 @@
-"""Fetching, where each answer comes late."""
+"""Fetching, with a delay before each response."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 from loci import write_many
-from ratios import Record, at_least_as_fast, at_most_as_long, in_turns, ratio
+from ratios import Record, alternate, at_least_as_fast, at_most_as_long, ratio
 from serving import serving
 from sizes import Sizes
 
@@ -17,7 +17,7 @@ from antares_sandbox import BUNDLED, TUTORIAL_ID
 __all__ = ["measure"]
 
 REQUESTS = ("loci/{}", "loci/{}/alerts", "loci/{}/catalog-matches")
-"""What has to be asked for a locus."""
+"""The requests that a locus takes."""
 
 LONGEST = at_most_as_long(1.15)
 FASTER = at_least_as_fast(7)
@@ -39,28 +39,26 @@ def _compare_one(sizes: Sizes) -> Record:
     from antares_helpers import fetch_locus
 
     acts = {"ours": lambda: fetch_locus(TUTORIAL_ID), "other": lambda: _tutorial([TUTORIAL_ID])}
-    in_turns(acts, 1)
-    taken = in_turns(acts, sizes.one_rounds)
+    alternate(acts, 1)
+    taken = alternate(acts, sizes.one_rounds)
     return ratio("``fetch_locus``", "the client's three requests", taken["ours"], taken["other"])
 
 
 def _compare_many(sizes: Sizes, client: httpx.Client, ids: list[str], folder: Path) -> list[Record]:
     acts = _ways(sizes, client, ids, folder)
     _warm_up(client, ids, sizes.connections)
-    taken = in_turns(acts, sizes.many_rounds)
+    taken = alternate(acts, sizes.many_rounds)
     limit = [len(REQUESTS) * len(ids) * sizes.delay_ms / 1000 / sizes.connections]
     limits = limit * sizes.many_rounds
     tutorial = [each * len(ids) / sizes.tutorial_loci for each in taken["tutorial"]]
-    name, kept = (
-        f"``fetch_loci``, {len(ids)} loci",
-        f"``fetch_loci``, {len(ids)} loci, into a folder",
-    )
+    name = f"``fetch_loci``, {len(ids)} loci"
+    cached = f"{name}, into a folder"
     return [
         ratio("threads of httpx, nothing parsed", "the limit", taken["bare"], limits),
         ratio(name, "the limit", taken["ours"], limits, limit=LONGEST),
-        ratio(kept, "the limit", taken["folder"], limits, limit=LONGEST),
+        ratio(cached, "the limit", taken["folder"], limits, limit=LONGEST),
         ratio(name, "the tutorial's loop", taken["ours"], tutorial, limit=FASTER),
-        ratio(kept, "the tutorial's loop", taken["folder"], tutorial, limit=FASTER),
+        ratio(cached, "the tutorial's loop", taken["folder"], tutorial, limit=FASTER),
     ]
 
 
@@ -76,8 +74,8 @@ def _ways(
         assert len(found.loci) == len(ids), found.failures
 
     def fetch_into_folder() -> None:
-        with TemporaryDirectory(dir=folder) as kept:
-            fetch(folder=kept)
+        with TemporaryDirectory(dir=folder) as cache:
+            fetch(folder=cache)
 
     return {
         "bare": lambda: _bare(client, ids, sizes.connections),
@@ -97,15 +95,15 @@ def _warm_up(client: httpx.Client, ids: list[str], connections: int) -> None:
 
 
 def _bare(client: httpx.Client, ids: list[str], connections: int) -> None:
-    """Ask for the same, and parse nothing: what the machine can do at best."""
+    """Send the same requests and parse nothing: the best that the machine can do."""
     paths = [path.format(locus_id) for locus_id in ids for path in REQUESTS]
     with ThreadPoolExecutor(connections) as threads:
-        answers = list(threads.map(client.get, paths))
-    assert all(answer.is_success for answer in answers)
+        responses = list(threads.map(client.get, paths))
+    assert all(response.is_success for response in responses)
 
 
 def _tutorial(ids: list[str]) -> None:
-    """Fetch one locus after the other, as the original tutorial does."""
+    """Fetch one locus after another, as the original tutorial does."""
     from antares_client import search
 
     for locus_id in ids:

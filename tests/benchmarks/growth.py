@@ -1,4 +1,4 @@
-"""How the time grows with the number of alerts, and of loci."""
+"""Growth of the time with the number of alerts, and of loci."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -63,7 +63,7 @@ def _growth_with_loci(sizes: Sizes) -> list[Record]:
 
 
 def _growth_of_fetching(ids: list[str], sizes: Sizes) -> tuple[Record, list[Any]]:
-    """Measure how fetching grows, and keep what came with the last call: all loci."""
+    """Measure the growth of fetching; return it with the loci of the last call, which are all."""
     from antares_helpers import fetch_loci
 
     loci: list[Any] = []
@@ -78,7 +78,7 @@ def _growth_of_fetching(ids: list[str], sizes: Sizes) -> tuple[Record, list[Any]
 def _curve(
     what: str, of: str, parts: Mapping[int, Any], act: Callable[[Any], object], sizes: Sizes
 ) -> Record:
-    """Measure what a call takes with each part, after one to warm up; with the largest, once."""
+    """Time a call with each part, after one to warm up; with the largest part only once."""
     act(parts[min(parts)])
     points = []
     for number, part in sorted(parts.items()):

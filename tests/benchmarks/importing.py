@@ -1,11 +1,11 @@
-"""How long an import takes."""
+"""The time of an import."""
 
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from ratios import Record, in_turns, ratio
+from ratios import Record, alternate, ratio
 from sizes import Sizes
 
 __all__ = ["measure"]
@@ -15,10 +15,10 @@ OTHER = "import antares_client, astropy.timeseries"
 
 
 def measure(sizes: Sizes) -> Record:
-    """Compare the import of antares_helpers with that of what it stands on."""
+    """Compare the import of antares_helpers with that of the packages it is built on."""
     acts = {"ours": _running(OURS), "other": _running(OTHER)}
-    in_turns(acts, 1)
-    taken = in_turns(acts, sizes.import_rounds)
+    alternate(acts, 1)
+    taken = alternate(acts, sizes.import_rounds)
     record = ratio(f"``{OURS}``", f"``{OTHER}``", taken["ours"], taken["other"])
     return {"ratios": [record]}
 

@@ -15,12 +15,12 @@ __all__ = ["large_locus", "loci_of_rows", "write_many"]
 
 
 def large_locus(number: int) -> dict[str, Any]:
-    """Simulate a locus of so many alerts."""
+    """Simulate a locus with this number of alerts."""
     return dict(simulate_large(number)["locus"])
 
 
 def loci_of_rows(rows: int, alerts_a_locus: int) -> Iterator[dict[str, Any]]:
-    """Yield loci with so many alerts in all, one at a time: they share their alerts."""
+    """Yield loci with this number of alerts in all; they share their alerts."""
     locus = simulate_large(alerts_a_locus)["locus"]
     for number in range(rows // alerts_a_locus):
         yield {**locus, "id": f"ANT2026rows{number:06d}"}

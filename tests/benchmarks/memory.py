@@ -1,4 +1,4 @@
-"""The most memory that a process needs, each measured in a process of its own."""
+"""Peak memory, each value measured in a new process."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,8 @@ from sizes import Sizes
 
 __all__ = ["measure"]
 
-MOST_MEGABYTES = 600
-"""For a Parquet file of as many rows as there are."""
+MAX_MEGABYTES = 600
+"""For a Parquet file of any number of rows."""
 
 
 def measure(sizes: Sizes) -> Record:
@@ -26,7 +26,7 @@ def measure(sizes: Sizes) -> Record:
         tables = [[rows, apart(table_peak, rows, each)] for rows in sizes.rows]
         path = str(folder / "points.parquet")
         files = [[rows, apart(parquet_peak, rows, each, path)] for rows in sizes.rows]
-    limit = {"megabytes": MOST_MEGABYTES, "is_met": files[-1][1] <= MOST_MEGABYTES}
+    limit = {"megabytes": MAX_MEGABYTES, "is_met": files[-1][1] <= MAX_MEGABYTES}
     return {
         "start_megabytes": apart(import_peak),
         "memory": [
@@ -38,7 +38,7 @@ def measure(sizes: Sizes) -> Record:
 
 
 def import_peak() -> float:
-    """Import what the others use."""
+    """Import the packages that the others use."""
     import pyarrow.parquet  # noqa: F401
 
     import antares_helpers  # noqa: F401
@@ -47,7 +47,7 @@ def import_peak() -> float:
 
 
 def streaming_peak(url: str, ids: list[str]) -> float:
-    """Fetch loci one after the other, and extract their light curves."""
+    """Fetch loci one after another, and extract their light curves."""
     from antares_helpers import extract_lightcurve, iter_loci
     from antares_sandbox import patch_client
 

@@ -1,7 +1,7 @@
-"""Ratios of times, measured in turns.
+"""Ratios of times, measured alternately.
 
-Machines are noisy, so nothing is compared with a figure from another run: what is compared is
-measured in turns, and the median of the ratios counts.
+Machines are noisy, so no value is compared with one from another run: two calls run alternately,
+and the median of the ratios counts.
 """
 
 import time
@@ -9,25 +9,33 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, TypeAlias
 
-__all__ = ["Limit", "Record", "at_least_as_fast", "at_most_as_long", "in_turns", "ratio", "seconds"]
+__all__ = [
+    "Limit",
+    "Record",
+    "alternate",
+    "at_least_as_fast",
+    "at_most_as_long",
+    "ratio",
+    "seconds",
+]
 
 Record: TypeAlias = dict[str, Any]
-"""A result, as it stands in the file."""
+"""A result, as in the file."""
 
 Limit: TypeAlias = tuple[str, float]
-"""What a ratio is to be: ``long`` and at most how many times as long, or ``fast`` and at least
-how many times as fast."""
+"""The limit of a ratio: ``long`` and at most how many times as long, or ``fast`` and at least how
+many times as fast."""
 
 
 def seconds(act: Callable[[], Any]) -> float:
-    """Return how long a call takes."""
+    """Return the time that a call takes."""
     start = time.perf_counter()
     act()
     return time.perf_counter() - start
 
 
-def in_turns(acts: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Return how long each call takes, round after round."""
+def alternate(acts: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+    """Return the time that each call takes in each round."""
     taken: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(rounds):
         for name, act in acts.items():
@@ -36,12 +44,12 @@ def in_turns(acts: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, li
 
 
 def at_most_as_long(times: float) -> Limit:
-    """Limit how much longer something takes."""
+    """Limit how much longer it may take."""
     return "long", times
 
 
 def at_least_as_fast(times: float) -> Limit:
-    """Limit how much faster something is."""
+    """Limit how much faster it must be."""
     return "fast", times
 
 
@@ -53,21 +61,21 @@ def ratio(
     *,
     limit: Limit | None = None,
 ) -> Record:
-    """Put the ratio of the times of two things on record.
+    """Record the ratio of the times of two methods.
 
     Parameters
     ----------
     what, against : str
-        The two things, in reStructuredText.
+        The two methods, in reStructuredText.
     ours, other : sequence of float
-        The seconds that each took, round after round.
+        The seconds that each took, for each round.
     limit : Limit, optional
-        What the ratio is to be.
+        The limit of the ratio.
 
     Returns
     -------
     dict
-        Median, least and most of ours / other; and the limit, with whether it is met.
+        Median, least and most of ours / other, and whether the limit is met.
     """
     values = [one / another for one, another in zip(ours, other, strict=True)]
     record = {

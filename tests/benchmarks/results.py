@@ -1,4 +1,4 @@
-"""What was measured, on what, as a file and as text."""
+"""The results, with the environment they come from, as a file and as text."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from pathlib import Path
 from ratios import Record
 from sizes import Sizes
 
-__all__ = ["RESULTS", "environment", "lines", "write"]
+__all__ = ["RESULTS", "environment", "lines", "plain", "write"]
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks" / "results.json"
-"""What the page on benchmarks shows."""
+"""The results that the page on benchmarks shows."""
 
 _PACKAGES = (
     "antares-helpers",
@@ -30,7 +30,7 @@ _PACKAGES = (
 
 
 def environment(sizes: Sizes) -> Record:
-    """Tell on what is measured, and how much; nothing that names the machine."""
+    """Describe the environment and the sizes, with nothing that names the machine."""
     return {
         "environment": {
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -51,18 +51,19 @@ def write(results: Record, path: Path = RESULTS) -> None:
 
 
 def lines(results: Record) -> Iterator[str]:
-    """Tell what was measured, a line each."""
+    """Yield a line for each result."""
     for each in results.get("ratios", ()):
         span = f"{each['least']:.3g} to {each['most']:.3g} in {each['rounds']} rounds"
-        names = _plain(f"{each['what']} / {each['against']}")
-        yield f"{names}: {each['ratio']:.3g} ({span}){_judged(each)}"
+        names = plain(f"{each['what']} / {each['against']}")
+        yield f"{names}: {each['ratio']:.3g} ({span}){_verdict(each)}"
     for each in results.get("growth", ()):
-        yield f"{_plain(each['what'])}, seconds: {_points(each)}"
+        yield f"{plain(each['what'])}, seconds: {_points(each)}"
     for each in results.get("memory", ()):
-        yield f"{_plain(each['what'])}, peak MB: {_points(each)}{_judged(each)}"
+        yield f"{plain(each['what'])}, peak MB: {_points(each)}{_verdict(each)}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text without its markup."""
     return text.replace("``", "")
 
 
@@ -71,7 +72,7 @@ def _points(record: Record) -> str:
     return f"{points} ({record['of']})"
 
 
-def _judged(record: Record) -> str:
+def _verdict(record: Record) -> str:
     limit = record.get("limit")
     if limit is None:
         return ""

@@ -1,6 +1,7 @@
 """Measure ratios, growth and memory: python tests/benchmarks/run.py (make bench).
 
-Nothing fails where something is slow: the exit status is 0 whatever the figures are.
+Nothing fails because it is slow: the exit status is 0 whatever the results are. With --write, the
+results and all that the page on benchmarks includes are written into its folder.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import growth
 import importing
 import memory
 from apart import apart
+from page import write_page
 from ratios import Record
 from results import RESULTS, environment, lines, write
 from sizes import FULL, QUICK, Sizes
@@ -30,19 +32,20 @@ PARTS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print what is measured, and write it where that is asked for."""
+    """Print the results; write them with --write."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.write and options.parts:
         parser.error("only a run of all parts can be written")
     results = measure(QUICK if options.quick else FULL, options.parts or list(PARTS))
     if options.write:
-        write(results, options.write)
+        write(results, options.write / RESULTS.name)
+        write_page(results, options.write)
         print(f"Written to {options.write}")
 
 
 def measure(sizes: Sizes, parts: Sequence[str] = tuple(PARTS)) -> Record:
-    """Measure parts, each in a process of its own, and print what comes out."""
+    """Measure parts, each in a process of its own, and print their results."""
     start = time.monotonic()
     results = environment(sizes)
     for name in parts:
@@ -60,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; or all")
     parser.add_argument("--quick", action="store_true", help="small sizes, to try the programs")
     parser.add_argument(
-        "--write", nargs="?", type=Path, const=RESULTS, metavar="FILE", help="what the docs show"
+        "--write", nargs="?", type=Path, const=RESULTS.parent, metavar="FOLDER", help="for the page"
     )
     return parser
 

@@ -1,6 +1,6 @@
-"""The sandbox in a process of its own, so that it does not share our interpreter's lock.
+"""The sandbox in a process of its own, so that it does not share the interpreter lock.
 
-As a program, python serving.py FOLDER SECONDS: serves until its standard input is closed.
+As a program, python serving.py FOLDER MILLISECONDS: serves until its standard input is closed.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ __all__ = ["serving"]
 
 @contextmanager
 def serving(folder: Path, delay_ms: int = 0) -> Iterator[str]:
-    """Serve a folder of loci, each answer so much later; antares-client asks there.
+    """Serve a folder of loci to antares-client, with a delay before each response.
 
     Yields
     ------
@@ -40,7 +40,7 @@ def serving(folder: Path, delay_ms: int = 0) -> Iterator[str]:
 
 
 def main() -> None:
-    """Serve."""
+    """Serve until standard input is closed."""
     folder, delay_ms = sys.argv[1:]
     with Sandbox(folder) as sandbox:
         if int(delay_ms):

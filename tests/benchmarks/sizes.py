@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""The sizes of a run."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,24 @@ __all__ = ["FULL", "QUICK", "Sizes"]
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured; every number of rounds is odd, so that a median is one of them.
+    """The sizes of a run; every number of rounds is odd, so that a median is one of them.
 
     Attributes
     ----------
     delay_ms, connections
-        How late each answer is, and how many requests are under way, where fetching is compared.
+        The delay of each response, and the number of requests in flight.
     one_rounds
-        How often one locus is fetched.
+        Rounds of fetching one locus.
     loci, tutorial_loci, many_rounds
-        How many loci are fetched side by side, how many one after the other, and how often.
+        Loci fetched concurrently, loci fetched one after another, and rounds of both.
     extracted, extract_rounds
-        The alerts of the loci whose light curves are extracted, and how often.
+        Alerts of the loci whose light curves are extracted, and rounds.
     import_rounds
-        How often the packages are imported.
+        Rounds of importing the packages.
     growing_alerts, growing_loci, growth_rounds
         The points of the growth curves; the last one of each is measured once.
     streamed_loci, rows, alerts_a_locus
-        The points of the memory curves, and from what loci the rows come.
+        The points of the memory curves, and the alerts of each locus that gives rows.
     """
 
     delay_ms: int

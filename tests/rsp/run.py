@@ -1,7 +1,7 @@
 """Run the tests as on the Rubin Science Platform: its pins, then our recipe for it.
 
-Where no Python 3.13 runs, nothing is tested, and the reason is printed; REQUIRE_RSP=1 makes that an
-error. RSP_PYTHON names a Python 3.13 to use.
+If no Python 3.13 runs here, nothing is tested and the reason is printed; REQUIRE_RSP=1 makes that
+an error. RSP_PYTHON names a Python 3.13 to use.
 """
 
 import os
@@ -23,7 +23,7 @@ SOURCES = [IMAGE, *RECIPES, ROOT / "pyproject.toml"]
 
 
 def candidates() -> Iterator[str]:
-    """Yield what may be a Python 3.13: the name can be that of a shim which does not run."""
+    """Yield candidates for Python 3.13: one may be a shim that does not run."""
     yield from filter(None, [os.environ.get("RSP_PYTHON"), shutil.which("python3.13")])
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     yield from map(str, sorted(pyenv.glob("versions/3.13*/bin/python3.13")))
@@ -51,7 +51,7 @@ def environment() -> dict[str, str]:
 
 
 def is_ready() -> bool:
-    """Tell whether the environment is there, and made from the files as they are."""
+    """Return whether the environment exists and is newer than the files it is made from."""
     newest = max(file.stat().st_mtime for file in SOURCES)
     return READY.exists() and READY.stat().st_mtime >= newest
 
@@ -59,7 +59,7 @@ def is_ready() -> bool:
 def make_environment(python: str) -> None:
     """Make the image, then follow the installation page."""
     shutil.rmtree(VENV, ignore_errors=True)
-    # --user works only where the packages of the system are visible.
+    # --user works only if the packages of the system are visible.
     subprocess.run([python, "-m", "venv", "--system-site-packages", VENV], check=True)
     install = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet"]
     subprocess.run([*install, "--ignore-installed", "--requirement", IMAGE], check=True)
@@ -69,7 +69,7 @@ def make_environment(python: str) -> None:
 
 
 def main() -> int:
-    """Make the environment where it is missing, and run the tests in it."""
+    """Make the environment if it is missing, and run the tests in it."""
     python = find_python()
     if python is None:
         print("Skipped the tests under the RSP's pins: no Python 3.13 runs on this machine.")

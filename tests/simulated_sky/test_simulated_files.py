@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from looping import for_each
 
 from antares_helpers.locus_file import locus_file_text
 from antares_sandbox import BUNDLED, TUTORIAL_ID
@@ -12,7 +13,7 @@ from simulated_sky import simulate_large, simulate_loci, write_locus_files
 from simulated_sky.writing import differing_files
 
 FILES = {file["locus"]["id"]: file for file in simulate_loci()}
-LOCI = pytest.mark.parametrize("file", FILES.values(), ids=FILES.keys())
+LOCI = for_each("file", FILES.values(), ids=FILES.keys())
 MAX_BUNDLED_BYTES = 5_000_000
 
 

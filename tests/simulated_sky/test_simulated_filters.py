@@ -3,6 +3,7 @@
 import pytest
 from antares_devkit.models import DevKitLocus
 from antares_devkit.utils import get_filters
+from looping import for_each
 
 from simulated_sky import simulate_loci
 
@@ -55,7 +56,7 @@ def test_a_filter_tags_some_loci_and_refuses_others(filters, name):
     assert set() in succeeded
 
 
-@pytest.mark.parametrize("locus_id", LOCI)
+@for_each("locus_id", LOCI)
 def test_the_tags_of_a_locus_are_those_it_earned(filters, locus_id):
     locus = LOCI[locus_id]
     earned = set()

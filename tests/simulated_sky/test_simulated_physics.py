@@ -3,6 +3,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from looping import for_each
 
 from antares_sandbox import TUTORIAL_ID
 from simulated_sky import simulate_large, simulate_loci
@@ -10,7 +11,7 @@ from simulated_sky import simulate_large, simulate_loci
 FILES = {file["locus"]["id"]: file for file in simulate_loci()}
 UNSIGNED = "ANT2026simunsigned"
 SIGNED = [locus_id for locus_id in FILES if locus_id != UNSIGNED]
-ALL = pytest.mark.parametrize("locus_id", FILES)
+ALL = for_each("locus_id", FILES)
 FIRST_MJD, LAST_MJD = 61100.0, 61335.0  # March to November 2026
 PREFIX = "lsst_diaSource_"
 
@@ -79,7 +80,7 @@ def test_only_detections_make_alerts(locus_id):
     assert all(row["snr"] >= 5 for row in rubin(locus_id) if "snr" in row)
 
 
-@pytest.mark.parametrize("locus_id", SIGNED)
+@for_each("locus_id", SIGNED)
 def test_a_negative_source_has_a_negative_flux(locus_id):
     for row in rubin(locus_id):
         if "psfFlux" in row and row.get("isDipole") is False and "isNegative" in row:

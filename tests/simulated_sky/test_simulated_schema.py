@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from looping import for_each
 
 from simulated_sky import simulate_large, simulate_loci
 
@@ -77,7 +78,7 @@ def types():
     return known
 
 
-@pytest.mark.parametrize("locus_id", FILES)
+@for_each("locus_id", FILES)
 def test_every_property_has_a_name_and_type_of_rubin_or_antares(locus_id, types):
     found = {
         name: type(value)
@@ -88,7 +89,7 @@ def test_every_property_has_a_name_and_type_of_rubin_or_antares(locus_id, types)
     assert found == {name: types.get(name) for name in found}
 
 
-@pytest.mark.parametrize("locus_id", FILES)
+@for_each("locus_id", FILES)
 def test_a_property_has_the_same_type_in_every_alert(locus_id):
     found = {
         (name, type(value))
@@ -99,7 +100,7 @@ def test_a_property_has_the_same_type_in_every_alert(locus_id):
     assert len(found) == len({name for name, _ in found})
 
 
-@pytest.mark.parametrize("locus_id", FILES)
+@for_each("locus_id", FILES)
 def test_no_property_is_null(locus_id):
     values = [
         value

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from antares_client import search
 from astropy.coordinates import SkyCoord
+from looping import for_each
 
 from antares_sandbox.grav_wave import GW_CENTER_DEG
 from antares_sandbox.sky import separation_arcsec
@@ -48,7 +49,7 @@ DURATIONS_D = {
 
 def of_class(*names):
     chosen = {k: v for k, v in WIDE.items() if v["old_properties"]["sim_class"] in names}
-    return pytest.mark.parametrize("locus", chosen.values(), ids=chosen.keys())
+    return for_each("locus", chosen.values(), ids=chosen.keys())
 
 
 def column(locus, name, band=None):
@@ -93,7 +94,7 @@ def test_the_documentation_counts_them():
     assert f", {len(WIDE)} far from each other over the southern sky" in text
 
 
-@pytest.mark.parametrize("locus_id", WIDE)
+@for_each("locus_id", WIDE)
 def test_an_id_continues_the_numbers_of_the_others(locus_id):
     name, number = re.fullmatch(r"ANT2026sim([a-z]+)(\d\d)", locus_id).groups()
     taken = [other for other in OTHERS if re.fullmatch(rf"ANT2026sim{name}\d\d", other)]
@@ -112,7 +113,7 @@ def test_the_newest_loci_are_the_others():
     assert max(locus["alerts"][-1]["mjd"] for locus in WIDE.values()) < LAST_MJD
 
 
-@pytest.mark.parametrize("locus_id", WIDE)
+@for_each("locus_id", WIDE)
 def test_a_locus_has_some_alerts_and_a_magnitude(locus_id):
     described = WIDE[locus_id]["old_properties"]
 
@@ -127,7 +128,7 @@ def test_some_light_curves_are_short_and_some_are_long():
     assert np.quantile(numbers, 0.9) >= 20
 
 
-@pytest.mark.parametrize("locus_id", WIDE)
+@for_each("locus_id", WIDE)
 def test_a_locus_lies_in_the_southern_sky_outside_the_first_field(locus_id):
     locus = WIDE[locus_id]
 

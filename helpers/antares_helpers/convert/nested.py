@@ -1,4 +1,4 @@
-"""Tables of light curves for nested-pandas and LSDB: one row a locus, its points nested."""
+"""Tables of light curves for nested-pandas and LSDB: one row per locus, its points nested."""
 
 import warnings
 from typing import Any
@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.optional import import_optional
-from antares_helpers.tables.columns import PlainColumn, plain_columns, table_from
-from antares_helpers.tables.table import TABLE_COLUMNS
+from antares_helpers.tables.columns import TABLE_COLUMNS, plain_table, table_of
 from antares_helpers.validation import short_repr
 
 __all__ = ["LIGHTCURVE", "from_nested", "to_lsdb", "to_nested"]
@@ -22,37 +21,37 @@ LIGHTCURVE = "lightcurve"
 
 LOCUS_COLUMNS = ("locus_id", "ra", "dec")
 
-_MOST_LOCI_A_PARTITION = 10_000
+_MAX_PARTITION_LOCI = 10_000
 _PARTITIONS = 8
 _FINEST_ORDER = 7  # of HEALPix: pixels of half a degree
 
 
 def to_nested(table: Table) -> Any:
-    """Turn a table of light curves into a frame with one row a locus.
+    """Turn a table of light curves into a frame with one row per locus.
 
     Parameters
     ----------
     table : `~astropy.table.Table`
-        What `lightcurve_table` or `read_parquet` returns, or some rows of it.
+        What `lightcurve_table` or `read_table` returns, or some rows of it.
 
     Returns
     -------
     nested_pandas.NestedFrame
-        ``locus_id``, ``ra`` and ``dec`` [deg] of each locus, in the order in which the table has
-        them first, and in ``lightcurve`` all other columns, one nested row a point, in the order
-        of the table. ``attrs`` holds the table's ``meta``. All is of Arrow's types.
+        ``locus_id``, ``ra`` and ``dec`` [deg] of each locus, in the order of their first rows in
+        the table, and in ``lightcurve`` all other columns, one nested row per point, in the order
+        of the table. ``attrs`` holds the table's ``meta``. All columns have Arrow types.
 
     Raises
     ------
     InvalidInputError
-        If `table` lacks one of the first three columns, or holds what can't be nested.
+        If `table` lacks one of the first three columns, or holds something that can't be nested.
     MissingPackageError
         If nested-pandas is not installed.
 
     See Also
     --------
-    from_nested : the way back.
-    to_lsdb : the frame as a catalog, for as many machines as you have.
+    from_nested : the inverse.
+    to_lsdb : the frame as a catalog, for any number of machines.
 
     Examples
     --------
@@ -63,19 +62,19 @@ def to_nested(table: Table) -> Any:
     ['locus_id', 'ra', 'dec', 'lightcurve']
     """
     nested_pandas = import_optional("nested_pandas")
-    columns = {column.name: column for column in plain_columns(table)}
-    if missing := [name for name in LOCUS_COLUMNS if name not in columns]:
-        raise InvalidInputError(f"The table lacks {missing}; take what lightcurve_table returns.")
-    numbers = _locus_numbers(columns["locus_id"].values)
+    columns = plain_table(table)
+    if missing := [name for name in LOCUS_COLUMNS if name not in columns.colnames]:
+        raise InvalidInputError(f"The table lacks {missing}; pass what lightcurve_table returns.")
+    numbers = _locus_numbers(np.asarray(columns["locus_id"]))
     order = np.argsort(numbers, kind="stable")
     flat = nested_pandas.NestedFrame(
-        {name: _arrow_series(column.values[order]) for name, column in columns.items()}
+        {name: _arrow_series(np.asarray(columns[name])[order]) for name in columns.colnames}
     )
     flat.index = numbers[order]
     nested = nested_pandas.NestedFrame.from_flat(
         flat,
         base_columns=list(LOCUS_COLUMNS),
-        nested_columns=[name for name in columns if name not in LOCUS_COLUMNS],
+        nested_columns=[name for name in columns.colnames if name not in LOCUS_COLUMNS],
         name=LIGHTCURVE,
     )
     nested.attrs["meta"] = dict(table.meta)
@@ -83,7 +82,7 @@ def to_nested(table: Table) -> Any:
 
 
 def from_nested(nested: Any) -> QTable:
-    """Turn a frame with one row a locus into a table of light curves; undoes `to_nested`.
+    """Turn a frame with one row per locus into a table of light curves; undoes `to_nested`.
 
     Parameters
     ----------
@@ -93,8 +92,8 @@ def from_nested(nested: Any) -> QTable:
     Returns
     -------
     `~astropy.table.QTable`
-        One row a point, locus after locus. Its ``meta`` is that of ``nested.attrs``, which a
-        computation by LSDB loses. Columns that `lightcurve_table` does not know have no unit.
+        One row per point, locus after locus. Its ``meta`` is that of ``nested.attrs``, which a
+        computation by LSDB loses. Columns that `lightcurve_table` does not give have no unit.
 
     Raises
     ------
@@ -119,37 +118,33 @@ def from_nested(nested: Any) -> QTable:
     values |= {name: _array_of(flat[name]) for name in flat.columns}
     known = [name for name in TABLE_COLUMNS if name in values]
     others = [name for name in values if name not in TABLE_COLUMNS]
-    columns = [
-        PlainColumn(name, values[name], *TABLE_COLUMNS.get(name, (None, None)))
-        for name in known + others
-    ]
-    return table_from(columns, nested.attrs.get("meta", {}))
+    return table_of({name: values[name] for name in known + others}, nested.attrs.get("meta", {}))
 
 
 def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci") -> Any:
-    """Turn a frame with one row a locus into a catalog of LSDB, which Dask works on.
+    """Turn a frame with one row per locus into an LSDB catalog, for Dask.
 
     Parameters
     ----------
     nested : nested_pandas.NestedFrame
         What `to_nested` returns.
     partition_rows : int, optional
-        Most loci in one partition, as far as they do not stand within half a degree of each
-        other. By default an eighth of all, but at most 10,000, so that there is work for
-        several workers.
+        Maximum number of loci in one partition, unless more lie within half a degree of each
+        other. By default an eighth of all, but at most 10,000, so that several workers have
+        something to do.
     name : str, optional
         Name of the catalog.
 
     Returns
     -------
     lsdb.Catalog
-        The same columns, partitioned by position; without a margin, because all that belongs to
-        a locus is in its row.
+        The same columns, partitioned by position; without a margin, because everything about a
+        locus is in its row.
 
     Raises
     ------
     InvalidInputError
-        If there are no loci, or some have no position.
+        If there are no loci, or if some have no position.
     MissingPackageError
         If lsdb is not installed.
 
@@ -173,39 +168,42 @@ def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci
         raise InvalidInputError("There are no loci in this frame, so there is no catalog to make.")
     if not np.isfinite(nested[["ra", "dec"]].to_numpy(np.float64, na_value=np.nan)).all():
         raise InvalidInputError(
-            "Some loci have no position, by which LSDB sorts them. Leave them out: "
+            "Some loci have no position, by which LSDB sorts them. Exclude them: "
             "nested[np.isfinite(nested['ra'])]."
         )
-    if partition_rows is None:
-        partition_rows = min(-(-len(nested) // _PARTITIONS), _MOST_LOCI_A_PARTITION)
-    elif isinstance(partition_rows, bool) or not (
-        isinstance(partition_rows, int) and partition_rows > 0
-    ):
-        raise InvalidInputError(
-            f"partition_rows={short_repr(partition_rows)} must be a positive whole number."
-        )
+    rows = _partition_rows(partition_rows, len(nested))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The inplace keyword")  # of lsdb 0.11 with pandas 3.1
         return lsdb.from_dataframe(
             nested.reset_index(drop=True),
             ra_column="ra",
             dec_column="dec",
-            partition_rows=max(partition_rows, _most_in_a_pixel(nested)),
+            partition_rows=max(rows, _max_in_a_pixel(nested)),
             highest_order=_FINEST_ORDER,
             margin_threshold=None,
             catalog_name=name,
         )
 
 
-def _most_in_a_pixel(nested: Any) -> int:
-    """Return how many loci the fullest pixel has, which LSDB can't part."""
+def _partition_rows(given: int | None, loci: int) -> int:
+    if given is None:
+        return min(-(-loci // _PARTITIONS), _MAX_PARTITION_LOCI)
+    if isinstance(given, bool) or not (isinstance(given, int) and given > 0):
+        raise InvalidInputError(
+            f"partition_rows={short_repr(given)} must be a positive whole number."
+        )
+    return given
+
+
+def _max_in_a_pixel(nested: Any) -> int:
+    """Return how many loci the fullest pixel has, which LSDB can't split."""
     ra, dec = (nested[name].to_numpy(np.float64) * u.deg for name in ("ra", "dec"))
     pixels = HEALPix(2**_FINEST_ORDER, order="nested").lonlat_to_healpix(ra, dec)
     return int(np.unique(pixels, return_counts=True)[1].max())
 
 
 def _locus_numbers(locus_ids: NDArray[np.str_]) -> NDArray[np.intp]:
-    """Give each locus a number, in the order in which they come."""
+    """Return the number of the locus of each row, in the order of their first rows."""
     _, first, inverse = np.unique(locus_ids, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
     rank[np.argsort(first)] = np.arange(len(first))

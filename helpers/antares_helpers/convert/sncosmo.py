@@ -7,7 +7,7 @@ from astropy.table import Column, Table
 from astropy.timeseries import TimeSeries
 
 from antares_helpers.bands import BANDS
-from antares_helpers.convert.converters import points_of, timeseries_of
+from antares_helpers.convert.timeseries import points_of, timeseries_of
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.lightcurves.extract import COLUMNS
 from antares_helpers.photometry import AB_ZEROPOINT
@@ -17,7 +17,7 @@ __all__ = ["from_sncosmo", "to_sncosmo"]
 
 
 def to_sncosmo(lc: TimeSeries) -> Table:
-    """Turn a light curve into the table that sncosmo takes; undone by `from_sncosmo`.
+    """Turn a light curve into the table that sncosmo takes; `from_sncosmo` is the inverse.
 
     Parameters
     ----------
@@ -28,16 +28,16 @@ def to_sncosmo(lc: TimeSeries) -> Table:
     -------
     `~astropy.table.Table`
         ``time``: MJD (TAI) [d]. ``band``: ``"lsstu"`` to ``"lssty"``, ``"ztfg"``, ``"ztfr"``,
-        ``"ztfi"``. ``flux`` and ``fluxerr``, with their signs, in units of ``zp`` = 31.4 and
-        ``zpsys`` = ``"ab"``, which are nJy. The other columns of the light curve follow, which
-        sncosmo passes over. ``meta`` is that of the light curve, and ``limits_excluded`` counts
-        its upper limits: sncosmo would take them as detections of 5 sigma.
+        ``"ztfi"``. ``flux`` and ``fluxerr``, with their signs, in nJy, as ``zp`` = 31.4 and
+        ``zpsys`` = ``"ab"`` state. The other columns of the light curve follow, which sncosmo
+        ignores. ``meta`` is that of the light curve, and ``limits_excluded`` counts its upper
+        limits: sncosmo would take them as 5-sigma detections.
 
     Notes
     -----
-    Dipoles stay, as does what is flagged; ``extract_lightcurve(locus, keep_dipoles=False,
-    keep_flagged=False)`` leaves both out. sncosmo downloads its own bandpasses when it first meets
-    their names; see "Tables and other tools" in the docs for how to register yours instead.
+    Dipoles and flagged points are included; ``extract_lightcurve(locus, keep_dipoles=False,
+    keep_flagged=False)`` excludes both. sncosmo downloads its own bandpasses when their names are
+    first used; see "Tables and other tools" in the docs for how to register your own instead.
 
     Examples
     --------
@@ -48,23 +48,23 @@ def to_sncosmo(lc: TimeSeries) -> Table:
     ['time', 'band', 'flux', 'fluxerr', 'zp', 'zpsys']
     """
     points = points_of(lc)
-    kept = points[~points["is_limit"]]
+    detections = points[~points["is_limit"]]
     data: dict[str, Any] = {
-        "time": Column(kept.time.mjd, description="middle of the exposure, MJD (TAI), d"),
-        "band": np.char.add(np.asarray(kept["survey"]), np.asarray(kept["band"])),
-        "flux": np.asarray(kept["flux"]),
-        "fluxerr": np.asarray(kept["flux_err"]),
-        "zp": np.full(len(kept), AB_ZEROPOINT),
-        "zpsys": np.full(len(kept), "ab"),
+        "time": Column(detections.time.mjd, description="middle of the exposure, MJD (TAI), d"),
+        "band": np.char.add(np.asarray(detections["survey"]), np.asarray(detections["band"])),
+        "flux": np.asarray(detections["flux"]),
+        "fluxerr": np.asarray(detections["flux_err"]),
+        "zp": np.full(len(detections), AB_ZEROPOINT),
+        "zpsys": np.full(len(detections), "ab"),
     }
     others = [name for name in COLUMNS if name not in (*data, "flux_err", "survey", "is_limit")]
-    data |= {name: Column(kept[name], description=COLUMNS[name]) for name in others}
+    data |= {name: Column(detections[name], description=COLUMNS[name]) for name in others}
     excluded = int(np.count_nonzero(points["is_limit"]))
     return Table(data, meta=dict(points.meta) | {"limits_excluded": excluded})
 
 
 def from_sncosmo(data: Table) -> TimeSeries:
-    """Turn a table that `to_sncosmo` made, or some rows of it, into a light curve again.
+    """Turn a table that `to_sncosmo` made, or some rows of it, back into a light curve.
 
     Parameters
     ----------
@@ -74,12 +74,12 @@ def from_sncosmo(data: Table) -> TimeSeries:
     Returns
     -------
     `~astropy.timeseries.TimeSeries`
-        The light curve, exactly, but for its upper limits.
+        The light curve, exactly, except for its upper limits.
 
     Raises
     ------
     InvalidInputError
-        If a column is missing, or a zero point or band is another.
+        If a column is missing, or if a zero point or band is not one that `to_sncosmo` gives.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def from_sncosmo(data: Table) -> TimeSeries:
     check_table(data)
     expected = set(COLUMNS) - {"flux_err", "survey", "is_limit"}
     if missing := sorted((expected | {"time", "fluxerr", "zp", "zpsys"}) - set(data.colnames)):
-        raise InvalidInputError(f"The table lacks {missing}; take what to_sncosmo returns.")
+        raise InvalidInputError(f"The table lacks {missing}; pass what to_sncosmo returns.")
     if np.any(data["zp"] != AB_ZEROPOINT) or np.any(data["zpsys"] != "ab"):
         raise InvalidInputError(f"The zero point must be {AB_ZEROPOINT} AB, which is nJy.")
     names = np.asarray(data["band"], dtype=np.str_)

@@ -1,6 +1,6 @@
-"""Whether Python and the packages are those that are tested, and can be imported.
+"""Check Python and the packages: whether they are there, new enough, and can be imported.
 
-Nothing but the standard library is imported here before it is asked for: any of it may be missing.
+At its top this imports only the standard library: any other package may be missing.
 """
 
 import platform
@@ -10,12 +10,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
-from types import MappingProxyType
 
-from antares_helpers.diagnostics.report import Check
+from antares_helpers.diagnostics import Check
 
 __all__ = [
-    "NEWEST_TESTED",
+    "PACKAGES",
     "PYTHONS",
     "check_packages",
     "check_python",
@@ -26,23 +25,25 @@ __all__ = [
 PYTHONS = ((3, 11), (3, 13))
 """The oldest and the newest Python that is supported."""
 
-NEWEST_TESTED = MappingProxyType(
-    {
-        "antares-client": (2, 0),
-        "antares-devkit": (0, 11),
-        "astropy": (8, 0),
-        "astropy-healpix": (2, 0),
-        "click": (8, 5),
-        "httpx": (0, 28),
-        "matplotlib": (3, 11),
-        "numpy": (2, 5),
-        "pandas": (3, 1),
-        "pydantic": (2, 14),
-        "tenacity": (9, 2),
-        "tqdm": (4, 70),
-    }
+PACKAGES = (
+    "antares-client",
+    "antares-devkit",
+    "astropy",
+    "astropy-healpix",
+    "click",
+    "httpx",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pydantic",
+    "tenacity",
+    "tqdm",
 )
-"""The newest version of each package that the tests have run with."""
+"""The packages that are checked besides our own."""
+
+_CLIENT = "antares-client"
+_CLIENT_SUPPORTED = 2
+_CLIENT_ENDS = "2026-11-04"  # as the client itself announces
 
 _SELF = "antares-helpers"
 _AT_LEAST = re.compile(r"([\w.-]+)[^;]*?>=\s*([\d.]+)")
@@ -53,7 +54,7 @@ _IMPORTED = (
     "matplotlib",
     "antares_helpers.lightcurves.extract",
 )
-_NAMED = 6
+_MAX_NAMED = 6
 
 _ON_THE_RSP = "On the Rubin Science Platform"
 _CLEAR = f'{_ON_THE_RSP}, stop the server and start it with "Clear .local directory".'
@@ -61,62 +62,64 @@ _WITHOUT_OTHERS = f"{_ON_THE_RSP}, with --user --no-deps."
 
 
 def check_python() -> Check:
-    """Look at the version of Python."""
-    what = f"Python {platform.python_version()}"
+    """Check the version of Python."""
+    message = f"Python {platform.python_version()}"
     oldest, newest = ("{}.{}".format(*each) for each in PYTHONS)
     if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
-        return Check("ok", what)
+        return Check("ok", message)
     return Check(
         "problem",
-        f"{what} is not supported",
+        f"{message} is not supported",
         f"Use Python {oldest} to {newest}: antares-client depends on bson, which does not build "
         "on Python 3.14.",
     )
 
 
 def check_packages() -> Iterator[Check]:
-    """Look at the versions of the packages that matter, and at those of the user."""
+    """Check the versions of the packages that matter, and what hides or replaces them."""
     bounds = _lower_bounds()
-    versions = {name: _version(name) for name in (_SELF, *NEWEST_TESTED)}
+    versions = {name: _version(name) for name in (_SELF, *PACKAGES)}
     for name, version in versions.items():
         if version is not None:
-            yield _judged(name, version, bounds.get(name, ""))
+            yield _check_version(name, version, bounds.get(name, ""))
     missing = [name for name, version in versions.items() if version is None]
     if missing:
         yield _missing(missing)
+    yield from _check_httpx()
+    yield from _check_bson()
     yield _hidden_by_user_packages()
 
 
 def failed_imports() -> dict[str, Exception]:
-    """Import what is needed, and return the errors of what can't be imported."""
+    """Import the packages that are needed, and return the errors of those that fail."""
     failures: dict[str, Exception] = {}
     for module in _IMPORTED:
         try:
             import_module(module)
-        except Exception as error:  # whatever a broken package raises
+        except Exception as error:  # a broken package may raise anything
             failures[module] = error
     return failures
 
 
 def explain_imports(failures: Mapping[str, Exception]) -> Iterator[Check]:
-    """Tell of the errors of imports, each once; not of packages that are missing already."""
-    told = set()
+    """Report the errors of imports, each once, but not packages that are reported as missing."""
+    reported = set()
     for module, error in failures.items():
         lacks = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
         reason, package = f"{type(error).__name__}: {error}", _normalized(lacks)
-        is_told = reason in told or (package in NEWEST_TESTED and _version(package) is None)
-        if not is_told:
-            told.add(reason)
-            what = f"{module} can't be imported ({reason})"
-            yield Check("problem", what, _import_advice(lacks))
+        is_missing = package in PACKAGES and _version(package) is None
+        if reason not in reported and not is_missing:
+            reported.add(reason)
+            message = f"{module} can't be imported ({reason})"
+            yield Check("problem", message, _import_hint(lacks))
 
 
-def _import_advice(lacks: str) -> str:
+def _import_hint(lacks: str) -> str:
     if lacks and "." not in lacks:
         return f"Run: python -m pip install {_normalized(lacks)}. {_WITHOUT_OTHERS}"
     return (
-        "If nothing else in this table explains it, the packages do not fit together: make a new "
-        f"environment. {_CLEAR}"
+        "If nothing else in this table explains it, the packages do not fit together: create a "
+        f"new environment. {_CLEAR}"
     )
 
 
@@ -138,8 +141,11 @@ def _version(name: str) -> str | None:
 
 
 def _field(package: Distribution, name: str) -> str | None:
-    # An installation that was interrupted leaves metadata without fields.
-    values: list[str] = package.metadata.get_all(name) or []
+    # An installation that was interrupted leaves metadata without fields, or none at all.
+    try:
+        values: list[str] = package.metadata.get_all(name) or []
+    except FileNotFoundError:  # of importlib_metadata, which replaces Python's own finder
+        return None
     return values[0] if values else None
 
 
@@ -152,24 +158,24 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, beginning[0].split("."))) if beginning else ()
 
 
-def _judged(name: str, version: str, oldest: str) -> Check:
-    what = f"{name} {version}"
-    numbers, newest = _numbers(version), NEWEST_TESTED.get(name)
+def _check_version(name: str, version: str, oldest: str) -> Check:
+    message, numbers = f"{name} {version}", _numbers(version)
+    if name == _CLIENT and numbers and numbers[0] < _CLIENT_SUPPORTED:
+        return Check(
+            "problem",
+            f"{message} is too old: versions below {_CLIENT_SUPPORTED}.0 stop working on "
+            f"{_CLIENT_ENDS}, as the client announces",
+            f'Run: python -m pip install --upgrade "{name}>={oldest or _CLIENT_SUPPORTED}". '
+            f"{_WITHOUT_OTHERS}",
+        )
     if numbers and numbers < _numbers(oldest):
         return Check(
             "problem",
-            f"{what} is too old",
+            f"{message} is too old",
             f'Run: python -m pip install --upgrade "{name}>={oldest}". {_ON_THE_RSP}, choose the '
             "recommended image.",
         )
-    if newest is not None and numbers[:2] > newest:
-        major, minor = newest
-        return Check(
-            "warning",
-            f"{what} is newer than what is tested ({major}.{minor})",
-            f'If something fails, run: python -m pip install "{name}<{major}.{minor + 1}"',
-        )
-    return Check("ok", what)
+    return Check("ok", message)
 
 
 def _missing(names: list[str]) -> Check:
@@ -184,23 +190,52 @@ def _missing(names: list[str]) -> Check:
     )
 
 
+def _check_httpx() -> Iterator[Check]:
+    """Look for the fork httpxyz, which registers itself as httpx if it is imported first."""
+    name = getattr(sys.modules.get("httpx"), "__name__", "httpx")
+    if name != "httpx":
+        yield Check(
+            "warning",
+            f"The package {name} has taken the place of httpx, which antares-client is made for",
+            f"Restart Python, and import httpx before {name}. Or run: python -m pip uninstall "
+            f"{name}",
+        )
+
+
+def _check_bson() -> Iterator[Check]:
+    """Look for the bson of pymongo, which overwrites the one that streams need."""
+    try:
+        bson = import_module("bson")
+    except Exception:  # it is missing, or broken; only streams need it
+        return
+    if not hasattr(bson, "loads"):
+        yield Check(
+            "warning",
+            "The module bson is not the package bson, but probably pymongo's, which overwrites "
+            "it: streams (antares_client.StreamingClient) fail with \"module 'bson' has no "
+            "attribute 'loads'\"",
+            "Nothing else needs it. For streams, use an environment without pymongo, or run: "
+            "python -m pip uninstall pymongo bson, then python -m pip install bson.",
+        )
+
+
 def _hidden_by_user_packages() -> Check:
-    """Look for packages of the user (``pip install --user``) that hide the environment's."""
+    """Look for packages of the user (``pip install --user``) that hide others."""
     folder = site.getusersitepackages()
     at = sys.path.index(folder) if folder in sys.path else len(sys.path)
     parts = (sys.path[:at], sys.path[at : at + 1], sys.path[at + 1 :])
     before, users, environment = map(_installed, parts)
     hidden = sorted((users.keys() & environment.keys()) - before.keys())
-    hidden.sort(key=lambda name: name not in NEWEST_TESTED)
+    hidden.sort(key=lambda name: name not in PACKAGES)
     if not hidden:
         return Check("ok", "No package of the user (pip install --user) hides another")
-    shown = [f"{name} {users[name]} hides {environment[name]}" for name in hidden[:_NAMED]]
-    more = [f"and {len(hidden) - _NAMED} more"] if len(hidden) > _NAMED else []
+    shown = [f"{name} {users[name]} hides {environment[name]}" for name in hidden[:_MAX_NAMED]]
+    more = [f"and {len(hidden) - _MAX_NAMED} more"] if len(hidden) > _MAX_NAMED else []
     return Check(
         "warning",
         f"Packages in {folder} hide those of the environment: {', '.join(shown + more)}",
-        f"Run: python -m pip uninstall {' '.join(hidden[:_NAMED])} (it removes your copies first). "
-        f"{_CLEAR}",
+        f"Run: python -m pip uninstall {' '.join(hidden[:_MAX_NAMED])} (it removes your copies "
+        f"first). {_CLEAR}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether the environment variables that antares-client and httpx read make sense."""
+"""Check the environment variables that antares-client and httpx read."""
 
 import os
 import re
@@ -8,12 +8,12 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from antares_helpers.diagnostics.report import Check
+from antares_helpers.diagnostics import Check
 
 __all__ = ["check_settings", "is_local", "service_url", "without_password"]
 
 LIVE_URL = "https://api.antares.noirlab.edu/v2/"
-"""Where antares-client goes where nothing else is asked for (antares_client/config.py)."""
+"""The address that antares-client uses by default (antares_client/config.py)."""
 
 _URL_VARIABLE = "ANTARES_API_BASE_URL"
 _TIMEOUT_VARIABLE = "API_TIMEOUT"
@@ -21,23 +21,23 @@ _API_VERSION = "v2"
 
 
 def check_settings() -> Iterator[Check]:
-    """Look at the address of the service, and at what else httpx and the client read."""
+    """Check the address of the service, the timeout and the proxies."""
     yield from _address()
     yield from _timeout()
     yield from _proxy()
 
 
 def service_url() -> str:
-    """Return the address of the service, also where the client can't be imported."""
+    """Return the address of the service, even if the client can't be imported."""
     try:
         from antares_helpers.fetching.http import base_url
-    except Exception:  # whatever a broken package raises
+    except Exception:  # a broken package may raise anything
         return os.environ.get(_URL_VARIABLE, LIVE_URL)
     return base_url()
 
 
 def is_local(url: str) -> bool:
-    """Tell whether an address is on this machine, as that of a sandbox is."""
+    """Return whether an address is on this machine, like that of a sandbox."""
     host = _host(url)
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -46,7 +46,7 @@ def is_local(url: str) -> bool:
 
 
 def without_password(url: str) -> str:
-    """Return an address as it can be shown."""
+    """Return an address that is safe to show."""
     return re.sub(r"//[^/?#]*@", "//", url)
 
 
@@ -59,22 +59,22 @@ def _host(url: str) -> str:
 
 def _address() -> Iterator[Check]:
     url, wanted = service_url(), os.environ.get(_URL_VARIABLE)
-    what = f"Requests go to {without_password(url)}"
+    message = f"Requests go to {without_password(url)}"
     if not (url.startswith(("http://", "https://")) and _host(url)):
         yield Check(
             "problem",
-            f"{_URL_VARIABLE}={without_password(wanted or '')!r} is no address",
-            f"Unset {_URL_VARIABLE}, or give an address that begins with https:// or http://.",
+            f"{_URL_VARIABLE}={without_password(wanted or '')!r} is not an address",
+            f"Unset {_URL_VARIABLE}, or set it to an address that begins with https:// or http://.",
         )
         return
     if _api_version(url) == _API_VERSION:
-        yield Check("ok", f"{what}: {_whose(url)}, API {_API_VERSION}")
+        yield Check("ok", f"{message}: {_whose(url)}, API {_API_VERSION}")
     else:
         yield Check(
             "warning",
-            f"{what}: {_whose(url)}, which does not end with /{_API_VERSION}/",
-            f"antares-client 2 speaks version 2 of the API: unset {_URL_VARIABLE}, or let it end "
-            f"with /{_API_VERSION}/.",
+            f"{message}: {_whose(url)}, which does not end with /{_API_VERSION}/",
+            f"antares-client 2 uses version 2 of the API: unset {_URL_VARIABLE}, or set it to an "
+            f"address that ends with /{_API_VERSION}/.",
         )
     if wanted is not None and wanted.rstrip("/") != url.rstrip("/"):
         yield Check(
@@ -111,7 +111,7 @@ def _timeout() -> Iterator[Check]:
 
 
 def _proxy() -> Iterator[Check]:
-    """Find the proxy that httpx takes for the service: of the scheme, or else of all."""
+    """Find the proxy that httpx uses for the service: that of the scheme, or else of all."""
     url, proxies = service_url(), getproxies()
     value = proxies.get(url.partition(":")[0]) or proxies.get("all")
     if not value:
@@ -121,17 +121,17 @@ def _proxy() -> Iterator[Check]:
     if scheme not in ("", "http", "https", "socks5", "socks5h"):
         yield Check(
             "problem",
-            f"httpx does not know proxies of the kind {scheme}:// ({shown})",
-            "Set HTTPS_PROXY (and ALL_PROXY, if you have it) to a proxy of http:// or socks5://.",
+            f"httpx does not support proxies of the kind {scheme}:// ({shown})",
+            "Set HTTPS_PROXY (and ALL_PROXY, if it is set) to a proxy of http:// or socks5://.",
         )
     elif scheme.startswith("socks") and find_spec("socksio") is None:
         yield Check(
             "problem",
-            f"The proxy {shown} speaks SOCKS, for which httpx lacks socksio",
+            f"The proxy {shown} uses SOCKS, for which httpx needs socksio",
             'Run: python -m pip install "httpx[socks]"',
         )
     elif proxy_bypass(_host(url)):
-        yield Check("ok", f"NO_PROXY lets requests pass by the proxy {shown}")
+        yield Check("ok", f"NO_PROXY lets requests bypass the proxy {shown}")
     elif is_local(url):
         yield Check(
             "warning",

@@ -268,7 +268,7 @@ class LocusStream(Iterator[dict[str, Any]]):
     def failures(self) -> Table:
         """What could not be fetched so far, as in the table that `fetch_loci` returns."""
         rows = [
-            (locus_id, f"{type(error).__name__}: {error.reason}", error.advice or _TRY_AGAIN)
+            (locus_id, f"{type(error).__name__}: {error.reason}", error.hint or _TRY_AGAIN)
             for locus_id, error in self._failed
         ]
         return Table(rows=rows or None, names=_FAILURE_COLUMNS, dtype=[np.str_] * 3)
@@ -329,7 +329,7 @@ class _Fetcher:
         if self._failures_in_a_row >= self._max_failures:
             raise ServiceError(
                 f"Not requested: ANTARES has failed for {self._failures_in_a_row} loci in a row.",
-                advice="Call again with this ID in a few minutes.",
+                hint="Call again with this ID in a few minutes.",
                 locus_id=locus_id,
             )
         try:

@@ -124,7 +124,7 @@ class LocusCache:
             reason, hint = error.reason, "It was fetched, but not saved."
         else:
             return None
-        return AntaresHelpersError(reason, advice=hint, locus_id=locus_id)
+        return AntaresHelpersError(reason, hint=hint, locus_id=locus_id)
 
     def _remove_leftovers(self) -> None:
         """Remove half-written files of a process that was killed."""

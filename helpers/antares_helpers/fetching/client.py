@@ -256,7 +256,7 @@ def _existing(request: Request[T]) -> T:
         raise ServiceError(
             f"ANTARES has locus {error.locus_id}, but responded with 404 to the request for its "
             "alerts.",
-            advice="The fault is not in your code: try again in a few minutes.",
+            hint="The fault is not in your code: try again in a few minutes.",
             locus_id=error.locus_id,
             url=error.url,
         ) from error
@@ -271,7 +271,7 @@ def _optional_matches(
         return request.result(), None
     except AntaresHelpersError as error:
         message = f"The catalog matches of locus {request.target.locus_id} are missing: "
-        missing = type(error)(message + error.reason, advice=error.advice, locus_id=error.locus_id)
+        missing = type(error)(message + error.reason, hint=error.hint, locus_id=error.locus_id)
         return None, missing
 
 
@@ -285,7 +285,7 @@ def _found(
     except LocusNotFoundError as error:
         raise ServiceError(
             f"ANTARES at {error.url} responded with 404 to a search.",
-            advice="Check the variable ANTARES_API_BASE_URL.",
+            hint="Check the variable ANTARES_API_BASE_URL.",
             url=error.url,
         ) from error
     finally:

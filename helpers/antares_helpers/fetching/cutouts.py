@@ -59,8 +59,8 @@ def fetch_cutouts(
     Notes
     -----
     The type of a file is recognized by its content, not by its name. Of a FITS file the first
-    image is used. If its header names a unit (``BUNIT``; Rubin's is nJy), the cutout is a Quantity in
-    that unit, with the header as a dictionary in ``cutout.info.meta``, from which
+    image is used. If its header names a unit (``BUNIT``; Rubin's is nJy), the cutout is a Quantity
+    in that unit, with the header as a dictionary in ``cutout.info.meta``, from which
     `astropy.wcs.WCS` makes coordinates. Otherwise it is a plain array.
 
     FITS puts the first row at the bottom, pictures (PNG, JPEG, GIF) at the top. The rows of a
@@ -99,13 +99,13 @@ def check_alert_id(alert_id: str | int) -> str:
     else:
         raise InvalidInputError(
             f"alert_id={short_repr(alert_id)} is no ID but {_described(alert_id)}.",
-            advice=_EXPECTED,
+            hint=_EXPECTED,
         )
     if _SOURCE_ID.fullmatch(given):
         return f"lsst:{given}"
     if not _ALERT_ID.fullmatch(given):
         raise InvalidInputError(
-            f"{short_repr(alert_id)} is not the ID of an alert.", advice=_advice(given)
+            f"{short_repr(alert_id)} is not the ID of an alert.", hint=_hint(given)
         )
     return given
 
@@ -118,7 +118,7 @@ def _described(given: object) -> str:
     return "a float, which loses the last digits" if is_float else f"a {type(given).__name__}"
 
 
-def _advice(given: str) -> str:
+def _hint(given: str) -> str:
     if re.fullmatch("ANT[0-9A-Za-z]{4,60}", given):
         return f"This is the ID of a locus, which has an alert for each detection. {_EXPECTED}"
     return _EXPECTED

@@ -75,7 +75,7 @@ def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
     raise BadDataError(
         f"{name} can't be read ({reason[:200]}).",
-        advice="Try again; if it fails again, the file of the service is damaged.",
+        hint="Try again; if it fails again, the file of the service is damaged.",
     )
 
 

@@ -173,14 +173,14 @@ class Request(Generic[T]):
 
     def _typed(self, error: Exception) -> AntaresHelpersError:
         kind, reason, hint = _explain(error, self.target, self.url, self.policy.timeout)
-        return kind(reason, advice=hint, locus_id=self.target.locus_id, url=self.url)
+        return kind(reason, hint=hint, locus_id=self.target.locus_id, url=self.url)
 
 
 def not_found(target: RequestTarget, url: str) -> AntaresHelpersError:
     """Return the error which says that ANTARES has no such thing."""
     return target.missing(
         f"ANTARES at {url} has no {target.name}.",
-        advice="Check the ID for typing errors, and the address of the service.",
+        hint="Check the ID for typing errors, and the address of the service.",
         locus_id=target.locus_id,
         url=url,
     )
@@ -194,7 +194,7 @@ def _explain(
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
             missing = not_found(target, url)
-            return target.missing, missing.reason, missing.advice
+            return target.missing, missing.reason, missing.hint
         case httpx.HTTPStatusError(response=response):
             what = f"ANTARES at {url} responded with {_status(response)} to the request for "
             return ServiceError, f"{what}{target.name}.", _status_hint(response.status_code)

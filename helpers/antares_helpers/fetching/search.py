@@ -284,7 +284,7 @@ class SearchIterator(Iterator["Locus"]):
                 if repeated > len(self._rows) + MAX_PAGE_SIZE:
                     raise BadDataError(
                         f"ANTARES at {shown_url(base_url())} sends the same loci again and again.",
-                        advice="Use those that came, or try again in a few minutes.",
+                        hint="Use those that came, or try again in a few minutes.",
                     )
         except BaseException:
             self._results = None  # the next search begins anew, and skips what is known

@@ -226,8 +226,9 @@ def alert_summary(lc: TimeSeries) -> Table:
 def _sentence(found: Mapping[str, Any]) -> str:
     sentence = f"{found['included']} of {found['alerts']} alerts included"
     sentence += excluded_clause(found["excluded"])
-    if len(found["dia_objects"]) > 1:
-        sentence += f" They belong to {len(found['dia_objects'])} diaObjects."
+    objects = found.get("dia_objects", ())  # a table of many loci does not list them
+    if len(objects) > 1:
+        sentence += f" They belong to {len(objects)} diaObjects."
     if found["without_is_dipole"]:
         number = found["without_is_dipole"]
         verb = "does" if number == 1 else "do"

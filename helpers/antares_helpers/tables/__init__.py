@@ -1,1 +1,1 @@
-"""Put the light curves of many loci into tables, files and the forms of other tools."""
+"""The light curves of many loci as one table, and the files that hold it."""

@@ -1,8 +1,7 @@
-"""Tables as plain arrays, which every file format can hold, and back."""
+"""The columns of a table of light curves, and tables as arrays that every file format can hold."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,57 +10,60 @@ from astropy.units import Quantity
 from numpy.typing import NDArray
 
 from antares_helpers.errors import InvalidInputError
+from antares_helpers.lightcurves.extract import COLUMNS
 
-__all__ = ["PlainColumn", "check_table", "json_of", "plain_columns", "plain_table", "table_from"]
+__all__ = ["TABLE_COLUMNS", "check_table", "json_of", "plain_table", "table_of"]
 
-
-@dataclass(frozen=True)
-class PlainColumn:
-    """Booleans, numbers or strings, one a row, with what they mean."""
-
-    name: str
-    values: NDArray[Any]
-    unit: str | None = None
-    description: str | None = None
+TABLE_COLUMNS: dict[str, tuple[str | None, str]] = {
+    "locus_id": (None, "ID of the locus in ANTARES"),
+    "ra": ("deg", "right ascension of the locus (ICRS)"),
+    "dec": ("deg", "declination of the locus (ICRS)"),
+    "dia_object_id": (None, COLUMNS["dia_object_id"]),
+    "mjd": ("d", "middle of the exposure, MJD (TAI)"),
+    "band": (None, COLUMNS["band"]),
+    "flux": ("nJy", COLUMNS["flux"]),
+    "flux_err": ("nJy", COLUMNS["flux_err"]),
+    "snr": (None, COLUMNS["snr"]),
+    "reliability": (None, COLUMNS["reliability"]),
+    "is_negative": (None, COLUMNS["is_negative"]),
+    "is_dipole": (None, COLUMNS["is_dipole"]),
+    "flagged": (None, COLUMNS["flagged"]),
+    "is_limit": (None, COLUMNS["is_limit"]),
+    "survey": (None, COLUMNS["survey"]),
+    "alert_id": (None, COLUMNS["alert_id"]),
+}
+"""The columns of a table of light curves: the unit and the description of each."""
 
 
 def check_table(table: object) -> None:
-    """Refuse what is no table."""
+    """Refuse what is not a table."""
     if not isinstance(table, Table):
         raise InvalidInputError(
             f"This takes the table that lightcurve_table returns, not {type(table).__name__!r}."
         )
 
 
-def plain_columns(table: Table) -> list[PlainColumn]:
-    """Return the columns of a table.
+def table_of(values: Mapping[str, Any], meta: Mapping[str, Any]) -> QTable:
+    """Make a table of arrays, with the units and descriptions of the columns that are known."""
+    data = {}
+    for name, array in values.items():
+        unit, description = TABLE_COLUMNS.get(name, (None, None))
+        data[name] = Column(array, unit=unit, description=description)
+    return QTable(data, meta=dict(meta), copy=False)
+
+
+def plain_table(table: Table) -> Table:
+    """Return a table of plain columns of booleans, numbers and strings, without copying.
 
     Raises
     ------
     InvalidInputError
-        If it is no table, or a column holds something else than a boolean, a number or a string
-        a row, or has masked values.
+        If it is not a table, or if a column has masked values, or holds something else than one
+        boolean, number or string per row.
     """
     check_table(table)
-    return [_plain(name, table[name]) for name in table.colnames]
-
-
-def plain_table(table: Table) -> Table:
-    """Return a table as one whose columns all have the same class, without copying."""
-    data = {
-        column.name: Column(column.values, unit=column.unit, description=column.description)
-        for column in plain_columns(table)
-    }
+    data = {name: _plain(name, table[name]) for name in table.colnames}
     return Table(data, meta=table.meta, copy=False)
-
-
-def table_from(columns: Iterable[PlainColumn], meta: Mapping[str, Any]) -> QTable:
-    """Make a table of plain columns."""
-    data = {
-        column.name: Column(column.values, unit=column.unit, description=column.description)
-        for column in columns
-    }
-    return QTable(data, meta=dict(meta), copy=False)
 
 
 def json_of(meta: Mapping[str, Any]) -> str:
@@ -70,37 +72,35 @@ def json_of(meta: Mapping[str, Any]) -> str:
     Raises
     ------
     InvalidInputError
-        If it can't be written so.
+        If it can't be written as JSON.
     """
     try:
         text = json.dumps(dict(meta), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
-            f"The meta of this table can't be written as JSON: {error}. Take out what is neither "
-            "a number, a string, a list nor a dict."
+            f"The meta of this table can't be written as JSON: {error}. Remove whatever is not a "
+            "number, a string, a list or a dict."
         ) from error
     # Within XML these are escaped once more than they are read.
     return text.translate({ord(each): f"\\u{ord(each):04x}" for each in "&<>"})
 
 
-def _plain(name: str, column: Any) -> PlainColumn:
+def _plain(name: str, column: Any) -> Column:
     values = _unmasked(name, column)
     if values.dtype.kind == "O" and all(isinstance(value, str) for value in values):
         values = values.astype(np.str_)
     if values.ndim != 1 or values.dtype.kind not in "biufU":
         raise InvalidInputError(
-            f"Column {name!r} holds something else than a boolean, a number or a string a row. "
-            "Take the table that lightcurve_table returns, or leave this column out."
+            f"Column {name!r} holds something else than one boolean, number or string per row. "
+            "Pass the table that lightcurve_table returns, or remove this column."
         )
-    unit = column.unit
-    description = column.info.description
-    return PlainColumn(name, values, None if unit is None else str(unit), description)
+    return Column(values, unit=column.unit, description=column.info.description)
 
 
 def _unmasked(name: str, column: Any) -> NDArray[Any]:
     if not isinstance(column, Column | Quantity):
         raise InvalidInputError(
-            f"Column {name!r} is a {type(column).__name__}, which this can't write. Take the table "
+            f"Column {name!r} is a {type(column).__name__}, which can't be written. Pass the table "
             "that lightcurve_table returns."
         )
     if np.any(getattr(column, "mask", False)):

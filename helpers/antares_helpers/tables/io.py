@@ -1,19 +1,24 @@
-"""Write tables of light curves to files, and read them again exactly; the suffix tells how."""
+"""Write tables of light curves to files, and read them back exactly, in many formats."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from astropy.table import QTable, Table
 
-from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.tables.columns import json_of, plain_columns, plain_table
-from antares_helpers.tables.fits import read_fits, write_fits
+from antares_helpers.tables.columns import json_of, plain_table
+from antares_helpers.tables.csv import read_csv, write_csv
+from antares_helpers.tables.formats import (
+    read_ecsv,
+    read_fits,
+    read_votable,
+    write_ecsv,
+    write_fits,
+    write_votable,
+)
 from antares_helpers.tables.parquet import read_parquet, write_parquet
-from antares_helpers.tables.votable import read_votable, write_votable
 from antares_helpers.validation import short_repr
 
 __all__ = ["read_table", "write_table"]
@@ -26,16 +31,16 @@ class _Format(NamedTuple):
 
 
 def write_table(table: Table, path: str | os.PathLike[str]) -> Path:
-    """Write a table of light curves to a file of the format that its suffix names.
+    """Write a table of light curves to a file; the suffix chooses the format.
 
     Parameters
     ----------
     table : `~astropy.table.Table`
-        What `lightcurve_table` returns, or some rows or columns of it, or more columns of
+        What `lightcurve_table` returns, or some rows or columns of it, or with more columns of
         booleans, numbers or strings.
     path : str or path-like
-        File to write: ``.parquet``, ``.ecsv``, ``.fits``, ``.vot`` or ``.xml`` (VOTable). A file
-        that is there is replaced, in one step.
+        File to write: ``.parquet``, ``.ecsv``, ``.fits``, ``.vot`` or ``.xml`` (VOTable), or
+        ``.csv``. An existing file is replaced in one step.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     InvalidInputError
-        If the suffix is another, or the table holds what can't be written.
+        If the suffix is not one of these, or if the table holds something that can't be written.
     MissingPackageError
         If pyarrow is needed and not installed.
     OSError
@@ -57,8 +62,9 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> Path:
 
     Notes
     -----
-    How VOTable and FITS hold what they have no place for stands in the docs, "Tables and other
-    tools".
+    `read_table` gives back every format exactly, except that CSV, which is for spreadsheets, has
+    no place for ``meta`` and for descriptions of your own columns. "Tables and other tools" in the
+    docs describes each format.
 
     Examples
     --------
@@ -70,14 +76,14 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> Path:
     """
     path = Path(path)
     write = _format_of(path).write
-    plain_columns(table)
+    plain_table(table)
     json_of(table.meta)
     write(table, path)
     return path
 
 
 def read_table(path: str | os.PathLike[str]) -> QTable:
-    """Read a table of light curves that `write_table` or `write_parquet` wrote.
+    """Read a table of light curves from a file that `write_table` or `write_parquet` wrote.
 
     Parameters
     ----------
@@ -87,18 +93,19 @@ def read_table(path: str | os.PathLike[str]) -> QTable:
     Returns
     -------
     `~astropy.table.QTable`
-        The table, with its units, descriptions and ``meta``.
+        The table, with its units, descriptions and ``meta``. CSV holds of ``meta`` only whether
+        loci are simulated, and whether the fluxes are total fluxes.
 
     Raises
     ------
     InvalidInputError
-        If the suffix is none that `write_table` takes.
+        If the suffix is not one that `write_table` takes.
     BadDataError
-        If it is no such file.
+        If it is not such a file.
     MissingPackageError
         If pyarrow is needed and not installed.
     OSError
-        If the file is not there or can't be read.
+        If the file does not exist or can't be read.
 
     See Also
     --------
@@ -122,40 +129,18 @@ def read_table(path: str | os.PathLike[str]) -> QTable:
         raise BadDataError(f"{path} can't be read as {form.name}: {error}") from error
 
 
-def _write_ecsv(table: Table, path: Path) -> None:
-    for column in plain_columns(table):
-        is_text = column.values.dtype.kind == "U"
-        if is_text and (np.char.strip(column.values) != column.values).any():
-            raise InvalidInputError(
-                f"Column {column.name!r} has strings with spaces around them, which ECSV loses. "
-                "Write another format, or strip them."
-            )
-    if "\\n" in json_of(table.meta):
-        raise InvalidInputError("The meta of this table has line breaks, which ECSV loses.")
-    with atomic_write(path) as temporary:
-        plain_table(table).write(temporary, format="ascii.ecsv", overwrite=True)
-
-
-def _read_ecsv(path: Path) -> QTable:
-    table = QTable.read(path, format="ascii.ecsv")
-    for name in table.colnames:
-        if table[name].dtype.kind == "U" and hasattr(table[name], "mask"):
-            table[name] = table[name].filled("")  # the reader masks empty strings
-    return table
-
-
 def _write_parquet(table: Table, path: Path) -> None:
     write_parquet(table, path)
 
 
-_FITS = _Format("FITS", write_fits, read_fits)
 _VOTABLE = _Format("VOTable", write_votable, read_votable)
 _FORMATS = {
     ".parquet": _Format("Parquet", _write_parquet, read_parquet),
-    ".ecsv": _Format("ECSV", _write_ecsv, _read_ecsv),
-    ".fits": _FITS,
+    ".ecsv": _Format("ECSV", write_ecsv, read_ecsv),
+    ".fits": _Format("FITS", write_fits, read_fits),
     ".vot": _VOTABLE,
     ".xml": _VOTABLE,
+    ".csv": _Format("CSV", write_csv, read_csv),
 }
 
 

@@ -1,11 +1,16 @@
 """The light curves of many loci as one long table."""
 
+import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
 from inspect import signature
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
-from astropy.table import Column, QTable
+from astropy.table import QTable
 from astropy.timeseries import TimeSeries
 
 from antares_helpers.coerce import as_floats
@@ -13,42 +18,24 @@ from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.locus import as_locus_dict
 from antares_helpers.lightcurves.alerts import Columns
 from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
-from antares_helpers.tables.sources import Loci, iter_loci_from
-from antares_helpers.tables.summary import TableSummary
+from antares_helpers.tables.columns import TABLE_COLUMNS, table_of
+from antares_helpers.tables.loci import Loci, iter_loci_from
 from antares_helpers.validation import check_bands
 
 __all__ = [
-    "TABLE_COLUMNS",
+    "CHUNK_ROWS",
     "LightcurveOptions",
+    "TableSummary",
     "checked_options",
     "empty_table",
     "lightcurve_table",
     "read_chunks",
-    "table_of",
 ]
-
-TABLE_COLUMNS: dict[str, tuple[str | None, str]] = {
-    "locus_id": (None, "ID of the locus in ANTARES"),
-    "ra": ("deg", "right ascension of the locus (ICRS)"),
-    "dec": ("deg", "declination of the locus (ICRS)"),
-    "dia_object_id": (None, COLUMNS["dia_object_id"]),
-    "mjd": ("d", "middle of the exposure, MJD (TAI)"),
-    "band": (None, COLUMNS["band"]),
-    "flux": ("nJy", COLUMNS["flux"]),
-    "flux_err": ("nJy", COLUMNS["flux_err"]),
-    "snr": (None, COLUMNS["snr"]),
-    "reliability": (None, COLUMNS["reliability"]),
-    "is_negative": (None, COLUMNS["is_negative"]),
-    "is_dipole": (None, COLUMNS["is_dipole"]),
-    "flagged": (None, COLUMNS["flagged"]),
-    "is_limit": (None, COLUMNS["is_limit"]),
-    "survey": (None, COLUMNS["survey"]),
-    "alert_id": (None, COLUMNS["alert_id"]),
-}
-"""The columns of a table of light curves: the unit of each, and what it holds."""
 
 CHUNK_ROWS = 100_000
 BLOCK_LOCI = 500
+
+_PACKAGES = ("antares-helpers", "antares-client", "antares-devkit", "astropy", "numpy")
 
 
 class LightcurveOptions(TypedDict, total=False):
@@ -66,6 +53,57 @@ _PARAMETERS = signature(extract_lightcurve).parameters
 _DEFAULTS = {name: _PARAMETERS[name].default for name in LightcurveOptions.__annotations__}
 
 
+@dataclass
+class TableSummary:
+    """The sum of the reports of light curves.
+
+    Parameters
+    ----------
+    options : mapping
+        The options that the light curves were extracted with.
+    """
+
+    options: Mapping[str, Any]
+    loci: int = 0
+    loci_without_points: int = 0
+    repeated_loci: int = 0
+    simulated: int = 0
+    sums: Counter[str] = field(default_factory=Counter)
+    excluded: Counter[str] = field(default_factory=Counter)
+    conventions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, meta: Mapping[str, Any]) -> None:
+        """Add the ``meta`` of the light curve of one locus."""
+        report = meta["report"]
+        self.loci += 1
+        self.loci_without_points += report["included"] == 0
+        self.simulated += meta["simulated"]
+        for name in ("alerts", "included", "without_is_dipole"):
+            self.sums[name] += report[name]
+        self.excluded.update(report["excluded"])
+        self.conventions[meta["sign_convention"]] += 1
+
+    def meta(self) -> dict[str, Any]:
+        """Return the ``meta`` of the table; it can be written as JSON."""
+        return {
+            "report": {
+                "loci": self.loci,
+                "loci_without_points": self.loci_without_points,
+                "repeated_loci": self.repeated_loci,
+                "alerts": self.sums["alerts"],
+                "included": self.sums["included"],
+                "excluded": dict(sorted(self.excluded.items())),
+                "without_is_dipole": self.sums["without_is_dipole"],
+            },
+            "sign_conventions": dict(sorted(self.conventions.items())),
+            "simulated": self.simulated,
+            "options": dict(self.options),
+            "versions": {"python": platform.python_version()}
+            | {name: version(name) for name in _PACKAGES},
+            "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+
+
 def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable:
     """Put the light curves of many loci into one long table.
 
@@ -76,40 +114,39 @@ def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable
         names; or loci in any form that `extract_lightcurve` takes, for example a generator; or a
         single locus. One locus is held in memory at a time.
     **options
-        ``survey``, ``flux``, ``keep_dipoles``, ``keep_flagged``, ``min_reliability`` and ``bands``, as for
-        `extract_lightcurve`.
+        ``survey``, ``flux``, ``keep_dipoles``, ``keep_flagged``, ``min_reliability`` and
+        ``bands``, as for `extract_lightcurve`.
 
     Returns
     -------
     `~astropy.table.QTable`
-        One row a point: the loci in the order in which they come, the points of each by time.
+        One row per point: the loci in the order given, the points of each sorted by time.
         ``locus_id``, ``dia_object_id``, ``band``, ``survey`` and ``alert_id``: str. ``ra`` and
         ``dec`` of the locus [deg], ``mjd`` (TAI) [d], ``flux`` and ``flux_err`` [nJy]:
         `~astropy.units.Quantity`. ``snr`` and ``reliability``: float64. ``is_negative``,
-        ``is_dipole``, ``flagged`` and ``is_limit``: bool. ``meta`` tells under ``report`` how
-        many loci and alerts there were, how many were kept and why each other alert was left
-        out; under ``sign_conventions`` how many loci show which; under ``simulated`` how many
-        loci are simulated; and the ``options``, the ``versions`` of the packages, and when the
-        table was ``created`` (UTC).
+        ``is_dipole``, ``flagged`` and ``is_limit``: bool. In ``meta``: ``report``, the numbers of
+        loci and alerts, of alerts included, and of those excluded for each reason;
+        ``sign_conventions``, how many loci show which; ``simulated``, how many loci are simulated;
+        the ``options``; the ``versions`` of the packages; and when the table was ``created`` (UTC).
 
     Raises
     ------
     InvalidInputError
-        If an option can't be meant, a folder is missing or holds no locus files, or something is
-        no locus.
+        If an option is not valid, if a folder is missing or holds no locus files, or if something
+        is not a locus.
     BadDataError
         If a file is damaged, or a locus has no ID or no list of alerts.
 
     See Also
     --------
-    write_parquet : the same, to a file, for more loci than memory holds.
-    to_timeseries : the light curve of one locus of the table.
+    write_parquet : the same, to a file, for more loci than fit in memory.
+    antares_helpers.convert.to_timeseries : the light curve of one locus of the table.
 
     Notes
     -----
-    A locus that comes twice, as a walk through search results can bring it, counts once: the
-    first is taken, and ``meta["report"]["repeated_loci"]`` counts the others. A locus without
-    points has no row, but counts in ``loci_without_points``.
+    A locus that occurs twice, as it can in search results that change while they are read, counts
+    once: the first is taken, and ``meta["report"]["repeated_loci"]`` counts the others. A locus
+    without points has no row, but counts in ``loci_without_points``.
 
     Examples
     --------
@@ -119,22 +156,27 @@ def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable
     >>> table["flux"].unit, table.meta["report"]["loci"]
     (Unit("nJy"), 2)
     """
-    tally = TableSummary(checked_options(options))
-    chunks = list(read_chunks(iter_loci_from(loci), tally))
-    return table_of(_joined(chunks), tally.meta())
+    summary = TableSummary(checked_options(options))
+    chunks = list(read_chunks(iter_loci_from(loci), summary))
+    return table_of(_joined(chunks), summary.meta())
+
+
+def empty_table(meta: Mapping[str, Any]) -> QTable:
+    """Make a table without rows."""
+    return table_of(_joined([]), meta)
 
 
 def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all options, with defaults, as they can be written as JSON.
+    """Return all options, with defaults, in a form that can be written as JSON.
 
     Raises
     ------
     InvalidInputError
-        If there is no such option, or it can't be meant.
+        If there is no such option, or it is not valid.
     """
     if unknown := options.keys() - _DEFAULTS.keys():
         raise InvalidInputError(
-            f"There is no option {min(unknown)!r} here; there are {', '.join(_DEFAULTS)}."
+            f"There is no option {min(unknown)!r}; the options are {', '.join(_DEFAULTS)}."
         )
     checked = _DEFAULTS | dict(options) | {"bands": check_bands(options.get("bands"))}
     extract_lightcurve({"alerts": []}, **checked)
@@ -144,25 +186,18 @@ def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_chunks(
-    loci: Iterator[Any], tally: TableSummary, *, rows: int = CHUNK_ROWS
+    loci: Iterator[Any], summary: TableSummary, *, rows: int = CHUNK_ROWS
 ) -> Iterator[Columns]:
-    """Yield the points of loci as columns of some `rows` rows, and count them in `tally`."""
+    """Yield the points of loci as columns of about `rows` rows, and count them in `summary`."""
     blocks: list[Columns] = []
     parts: list[Columns] = []
     number = 0
-    seen: set[str] = set()
-    for each in loci:
-        locus = as_locus_dict(each)
-        locus_id = _id_of(locus)
-        if locus_id in seen:
-            tally.repeated_loci += 1
-            continue
-        seen.add(locus_id)
-        lc = extract_lightcurve(locus, **tally.options)
-        tally.add(lc.meta)
+    for locus_id, locus in _distinct(loci, summary):
+        lc = extract_lightcurve(locus, **summary.options)
+        summary.add(lc.meta)
         parts.append(_columns_of(lc, locus_id, locus))
         number += len(lc)
-        if len(parts) == BLOCK_LOCI:  # many small arrays take more memory than what they hold
+        if len(parts) == BLOCK_LOCI:  # many small arrays need more memory than their content
             blocks.append(_joined(parts))
             parts = []
         if number >= rows:
@@ -172,42 +207,43 @@ def read_chunks(
         yield _joined(blocks + parts)
 
 
-def table_of(columns: Mapping[str, Any], meta: Mapping[str, Any]) -> QTable:
-    """Make the table of columns without units."""
-    data = {
-        name: Column(columns[name], unit=unit, description=description)
-        for name, (unit, description) in TABLE_COLUMNS.items()
-    }
-    return QTable(data, meta=dict(meta), copy=False)
-
-
-def empty_table(meta: Mapping[str, Any]) -> QTable:
-    """Make a table without rows."""
-    return table_of(_joined([]), meta)
+def _distinct(
+    loci: Iterator[Any], summary: TableSummary
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each locus once, with its ID."""
+    seen: set[str] = set()
+    for each in loci:
+        locus = as_locus_dict(each)
+        locus_id = _id_of(locus)
+        if locus_id in seen:
+            summary.repeated_loci += 1
+            continue
+        seen.add(locus_id)
+        yield locus_id, locus
 
 
 def _id_of(locus: Mapping[str, Any]) -> str:
     locus_id = locus.get("id")
     if not isinstance(locus_id, str) or not locus_id:
         raise BadDataError(
-            "A locus has no ID, so that its points can't be told from those of others. Fetch it "
-            "with fetch_locus."
+            "A locus has no ID, so its points can't be distinguished from those of others. Fetch "
+            "it with fetch_locus."
         )
     return locus_id
 
 
 def _columns_of(lc: TimeSeries, locus_id: str, locus: Mapping[str, Any]) -> Columns:
-    place = as_floats([locus.get("ra"), locus.get("dec")])
+    ra, dec = as_floats([locus.get("ra"), locus.get("dec")])
     columns = {name: np.asarray(lc[name]) for name in COLUMNS}
     return columns | {
         "locus_id": np.full(len(lc), locus_id),
-        "ra": np.full(len(lc), place[0]),
-        "dec": np.full(len(lc), place[1]),
+        "ra": np.full(len(lc), ra),
+        "dec": np.full(len(lc), dec),
         "mjd": np.asarray(lc.time.mjd, dtype=np.float64),
     }
 
 
 def _joined(parts: list[Columns]) -> Columns:
-    """Join columns, and let go of the parts on the way."""
+    """Join columns, and free the parts on the way."""
     parts = parts or [_columns_of(extract_lightcurve({"alerts": []}), "", {})]
     return {name: np.concatenate([part.pop(name) for part in parts]) for name in TABLE_COLUMNS}

@@ -68,7 +68,7 @@ def test_the_bundled_loci_come_back_exactly():
     assert_alike(from_nested(to_nested(table)), table)
 
 
-def test_rows_in_any_order_are_gathered_by_locus(table):
+def test_rows_in_any_order_are_grouped_by_locus(table):
     shuffled = table[np.argsort(table["mjd"].value)]
 
     again = from_nested(to_nested(shuffled))
@@ -84,19 +84,19 @@ def test_a_column_of_a_users_own_is_nested_too(table):
     assert_alike(from_nested(to_nested(table)), table)
 
 
-def test_some_rows_and_columns_will_do(table):
+def test_some_rows_and_columns_are_enough(table):
     part = table[table["band"] == "r"]["locus_id", "ra", "dec", "mjd", "flux"]
 
     assert_alike(from_nested(to_nested(part)), part)
 
 
-def test_a_table_without_a_place_is_refused(table):
+def test_a_table_without_positions_is_refused(table):
     with pytest.raises(InvalidInputError, match=r"lacks \['ra'\]"):
         to_nested(table["locus_id", "dec", "flux"])
 
 
 @pytest.mark.parametrize("given", [None, 5])
-def test_what_is_no_nested_frame_is_refused(given):
+def test_what_is_not_a_nested_frame_is_refused(given):
     with pytest.raises(InvalidInputError, match="locus_id, ra, dec, lightcurve"):
         from_nested(given)
 
@@ -107,7 +107,7 @@ def test_what_is_no_nested_frame_is_refused(given):
 def test_without_the_package_the_error_says_how_to_get_it(module, call, table, monkeypatch):
     monkeypatch.setitem(sys.modules, module, None)
 
-    with pytest.raises(MissingPackageError, match=r'pip install "\.\[scale\]"'):
+    with pytest.raises(MissingPackageError, match=r'pip install "antares-helpers\[scale\]"'):
         call(table)
 
 
@@ -136,6 +136,7 @@ def test_one_locus_makes_a_catalog(lsdb):  # noqa: ARG001
 
 
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # of lsdb 0.11 with pandas 3.1
+@pytest.mark.slow
 def test_two_workers_give_the_features_of_one_process(lsdb):  # noqa: ARG001
     distributed = pytest.importorskip("distributed")
     table = lightcurve_table(BUNDLED, survey="all")
@@ -161,12 +162,12 @@ def test_two_workers_give_the_features_of_one_process(lsdb):  # noqa: ARG001
 
 
 @pytest.mark.parametrize("rows", [0, -1, 1.5, True, "many"])
-def test_a_number_of_rows_that_can_not_be_meant_is_refused(rows, table, lsdb):  # noqa: ARG001
+def test_an_invalid_number_of_rows_is_refused(rows, table, lsdb):  # noqa: ARG001
     with pytest.raises(InvalidInputError, match="positive whole number"):
         to_lsdb(to_nested(table), partition_rows=rows)
 
 
-def test_a_locus_without_a_place_is_refused(lsdb):  # noqa: ARG001
+def test_a_locus_without_a_position_is_refused(lsdb):  # noqa: ARG001
     locus = three_loci()[0] | {"ra": None}
 
     with pytest.raises(InvalidInputError, match="no position"):

@@ -232,6 +232,7 @@ def test_what_fails_at_random_is_had_with_retries(sandbox: Sandbox, ids: list[st
     assert (ids_of(loci), len(failures)) == (ids, 0)
 
 
+@pytest.mark.slow
 def test_what_fails_at_random_without_retries_is_had_or_listed(
     sandbox: Sandbox, ids: list[str]
 ) -> None:
@@ -315,8 +316,9 @@ def test_loci_that_drip_stop_nothing_and_leave_nothing_behind(
 # A folder
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_a_folder_replays_all_that_the_service_sent(
-    sandbox: Sandbox, ids: list[str], tmp_path: Path, serving: Any
+    ids: list[str], tmp_path: Path, serving: Any
 ) -> None:
     paths = [f"loci/{ids[0]}{part}" for part in ("", "/alerts", "/catalog-matches")]
     sent = [search.api_client.client.get(path).json() for path in paths]
@@ -420,6 +422,7 @@ print(len(loci), len(failures))
 """
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_is_gone_on_with(
     sandbox: Sandbox, ids: list[str], tmp_path: Path
 ) -> None:
@@ -537,6 +540,7 @@ def test_a_locus_kept_without_catalogs_is_fetched_again_for_them(
     assert len(sandbox.requests) == before
 
 
+@pytest.mark.slow
 def test_waiting_for_a_connection_does_not_count_as_time(sandbox: Sandbox, ids: list[str]) -> None:
     sandbox.inject_fault("**", Delay(0.3), times=None)
     loci, failures = fetch_loci(ids[:4], max_connections=1, timeout=1.5, **QUIET)

@@ -386,6 +386,7 @@ def test_a_body_that_drips_is_given_up_at_the_deadline(broker):
     assert broker.given_up.wait(5)
 
 
+@pytest.mark.slow
 def test_a_lost_answer_leaves_time_to_ask_again(broker, expected):
     broker.answer("alerts", says_nothing, OK["alerts"])
 

@@ -97,6 +97,7 @@ def test_what_does_not_pass_is_told(sandbox, alert_id, path):
 
 
 @pytest.mark.parametrize("fault", [Status(500), Status(404), Hang()], ids=str)
+@pytest.mark.slow
 def test_one_image_that_can_not_be_had_does_not_cost_the_others(sandbox, alert_id, fault):
     sandbox.inject_fault("alerts/*/thumbnails/difference.fits", fault)
 

@@ -7,6 +7,7 @@ from antares_client import search
 from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 from building import ABSENT, LOCUS_ID, locus_of, lsst_alert, one_of_each_survey
+from looping import for_each
 from scripted_broker import sends
 
 from antares_helpers import (
@@ -79,7 +80,7 @@ def test_what_is_no_id_has_no_page(given):
 
 
 @pytest.mark.parametrize(
-    ("given", "advice"),
+    ("given", "hint"),
     [
         ("https://antares.noirlab.edu/loci/ANT2026abcd", "Did you mean 'ANT2026abcd'?"),
         ("170587117485817955", "find_loci(dia_object_id=...)"),
@@ -89,8 +90,8 @@ def test_what_is_no_id_has_no_page(given):
         (170587117485817955, "not 170587117485817955 (int)"),
     ],
 )
-def test_the_message_says_what_to_do_next(given, advice):
-    with pytest.raises(InvalidInputError, match=re.escape(advice)):
+def test_the_message_says_what_to_do_next(given, hint):
+    with pytest.raises(InvalidInputError, match=re.escape(hint)):
         locus_url(given)
 
 
@@ -118,7 +119,7 @@ def test_an_id_may_be_short_or_long(length):
 # What is fetched
 
 
-@pytest.mark.parametrize("locus_id", BUNDLED_IDS)
+@for_each("locus_id", BUNDLED_IDS)
 @pytest.mark.usefixtures("bundled_sandbox")
 def test_a_locus_is_exactly_what_the_client_gives(locus_id):
     expected = search.get_by_id(locus_id).to_devkit(include_catalogs=True)

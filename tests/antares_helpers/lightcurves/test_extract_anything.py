@@ -98,6 +98,7 @@ options = st.fixed_dictionaries(
 
 @settings(derandomize=True, max_examples=300, deadline=None)
 @given(loci, options)
+@pytest.mark.slow
 def test_every_alert_is_accounted_for_whatever_it_contains(locus, options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AntaresHelpersWarning)

@@ -4,14 +4,15 @@ import sys
 
 import numpy as np
 import pytest
-from astropy.table import Table
+from astropy.table import QTable, Table
 from building import MJD, lsst_alert
 from tables_alike import assert_alike, numbered, three_loci
 
 from antares_helpers import InvalidInputError, save_locus
 from antares_helpers.errors import BadDataError, MissingPackageError
 from antares_helpers.tables import parquet
-from antares_helpers.tables.parquet import META_KEY, read_parquet, write_parquet
+from antares_helpers.tables.io import read_table
+from antares_helpers.tables.parquet import META_KEY, write_parquet
 from antares_helpers.tables.table import lightcurve_table
 
 pa = pytest.importorskip("pyarrow")
@@ -25,14 +26,14 @@ def test_loci_a_folder_and_a_table_make_the_same_file(tmp_path):
         save_locus(locus, tmp_path / "loci")
 
     for loci in (iter(three_loci()), tmp_path / "loci"):
-        table = read_parquet(write_parquet(loci, tmp_path / "p.parquet", survey="all"))
+        table = read_table(write_parquet(loci, tmp_path / "p.parquet", survey="all"))
         table.meta["created"] = expected.meta["created"]
         assert_alike(table, expected)
-    assert_alike(read_parquet(write_parquet(expected, str(tmp_path / "p.parquet"))), expected)
+    assert_alike(read_table(write_parquet(expected, str(tmp_path / "p.parquet"))), expected)
 
 
 def test_without_loci_the_file_has_all_columns(tmp_path):
-    table = read_parquet(write_parquet([], tmp_path / "p.parquet"))
+    table = read_table(write_parquet([], tmp_path / "p.parquet"))
 
     assert_alike(table, lightcurve_table([]), meta=False)
 
@@ -46,15 +47,15 @@ def test_many_points_make_several_row_groups(tmp_path, monkeypatch):
 
     for file in (path, again):
         assert pq.read_metadata(file).num_row_groups == 3
-        assert_alike(read_parquet(file), lightcurve_table(loci), meta=False)
+        assert_alike(read_table(file), lightcurve_table(loci), meta=False)
 
 
-def test_the_provenance_stands_under_one_key_as_json(tmp_path):
+def test_the_provenance_is_under_one_key_as_json(tmp_path):
     path = write_parquet(iter(three_loci()), tmp_path / "p.parquet")
 
     meta = json.loads(pq.read_schema(path).metadata[META_KEY.encode()])
 
-    assert meta == read_parquet(path).meta
+    assert meta == read_table(path).meta
     assert meta["report"]["alerts"] == 15
     assert json.loads(pq.read_metadata(path).metadata[META_KEY.encode()]) == meta
 
@@ -73,8 +74,9 @@ def test_astropy_reads_units_descriptions_and_meta(tmp_path):
 
     assert table["flux_err"].unit == "nJy"
     assert table["mjd"].description.endswith("MJD (TAI)")
-    assert table["alert_id"].dtype == read_parquet(path)["alert_id"].dtype
-    assert table.meta == read_parquet(path).meta
+    assert table["alert_id"].dtype == read_table(path)["alert_id"].dtype
+    assert table.meta == read_table(path).meta
+    assert_alike(QTable.read(path), read_table(path))
 
 
 def test_pandas_reads_ids_as_strings(tmp_path):
@@ -91,7 +93,7 @@ def test_pandas_reads_ids_as_strings(tmp_path):
 # Only whole files
 
 
-def test_an_error_on_the_way_leaves_the_old_file_alone(tmp_path):
+def test_an_error_while_writing_leaves_the_old_file_alone(tmp_path):
     def loci():
         yield from three_loci()
         raise KeyboardInterrupt
@@ -106,7 +108,7 @@ def test_an_error_on_the_way_leaves_the_old_file_alone(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_kill_on_the_way_leaves_the_old_file_alone(tmp_path):
+def test_a_kill_while_writing_leaves_the_old_file_alone(tmp_path):
     path = write_parquet(three_loci(), tmp_path / "p.parquet")
     before = path.read_bytes()
     program = (
@@ -130,15 +132,15 @@ def test_a_parquet_file_of_another_origin_is_refused(tmp_path):
     pq.write_table(pa.table({"a": [1]}), tmp_path / "p.parquet")
 
     with pytest.raises(BadDataError, match="was not written by write_parquet"):
-        read_parquet(tmp_path / "p.parquet")
+        read_table(tmp_path / "p.parquet")
 
 
 def test_a_file_cut_short_is_refused(tmp_path):
     path = write_parquet(three_loci(), tmp_path / "p.parquet")
     path.write_bytes(path.read_bytes()[:-50])
 
-    with pytest.raises(BadDataError, match="no whole Parquet file"):
-        read_parquet(path)
+    with pytest.raises(BadDataError, match="not a complete Parquet file"):
+        read_table(path)
 
 
 def test_a_table_takes_no_options(tmp_path):
@@ -146,21 +148,22 @@ def test_a_table_takes_no_options(tmp_path):
         write_parquet(lightcurve_table(three_loci()), tmp_path / "p.parquet", survey="all")
 
 
-@pytest.mark.parametrize("call", [lambda path: write_parquet([], path), read_parquet])
+@pytest.mark.parametrize("call", [lambda path: write_parquet([], path), read_table])
 def test_without_pyarrow_the_error_says_how_to_get_it(call, tmp_path, monkeypatch):
+    path = write_parquet([], tmp_path / "p.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
 
     with pytest.raises(
-        MissingPackageError, match=r'pip install "\.\[scale\]".*pip install pyarrow'
+        MissingPackageError, match=r'pip install "antares-helpers\[scale\]", or pip install pyarrow'
     ):
-        call(tmp_path / "p.parquet")
+        call(path)
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed():
     program = (
         "import sys\n"
         "import antares_helpers.convert.nested, antares_helpers.tables.parquet\n"
-        "import antares_helpers.convert.converters\n"
+        "import antares_helpers.convert.timeseries\n"
         "import antares_helpers.convert.sncosmo, antares_helpers.tables.io\n"
         "print(sorted({'lsdb', 'nested_pandas', 'dask', 'lightkurve', 'sncosmo', 'light_curve'}\n"
         "             & set(sys.modules)))"

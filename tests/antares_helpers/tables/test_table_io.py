@@ -12,13 +12,14 @@ from tables_alike import assert_alike, three_loci
 
 from antares_helpers import InvalidInputError, extract_lightcurve
 from antares_helpers.errors import BadDataError
-from antares_helpers.tables.ascii_text import escape, unescape
+from antares_helpers.tables.formats import escape, unescape
 from antares_helpers.tables.io import read_table, write_table
 from antares_helpers.tables.table import lightcurve_table
 from antares_sandbox import BUNDLED
 
-SUFFIXES = ["parquet", "ecsv", "fits", "vot", "xml"]
-every_format = pytest.mark.parametrize("suffix", SUFFIXES)
+EXACT = ["parquet", "ecsv", "fits", "vot", "xml"]
+exact_format = pytest.mark.parametrize("suffix", EXACT)
+every_format = pytest.mark.parametrize("suffix", [*EXACT, "csv"])
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def table():
 # Round trips
 
 
-@every_format
+@exact_format
 def test_a_table_comes_back_exactly(suffix, table, tmp_path):
     path = write_table(table, tmp_path / f"points.{suffix}")
 
@@ -42,19 +43,19 @@ def test_a_table_comes_back_exactly(suffix, table, tmp_path):
     assert_alike(read_table(str(path)), table)
 
 
-@every_format
+@exact_format
 def test_the_bundled_loci_come_back_exactly(suffix, tmp_path):
     table = lightcurve_table(BUNDLED, survey="all")
 
     assert_alike(read_table(write_table(table, tmp_path / f"points.{suffix}")), table)
 
 
-@every_format
+@exact_format
 def test_a_table_without_rows_comes_back(suffix, table, tmp_path):
     assert_alike(read_table(write_table(table[:0], tmp_path / f"p.{suffix}")), table[:0])
 
 
-@every_format
+@exact_format
 def test_columns_of_a_users_own_come_back(suffix, table, tmp_path):
     table["class"] = np.array(["SN Ia", "", "Übergröße ☄ 😀"] * 4 + ["a\\b"] * (len(table) - 12))
     table["number"] = np.arange(len(table)) - 2**60
@@ -88,7 +89,7 @@ def test_any_time_flux_and_flag_comes_back(suffix, table, tmp_path, data):
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "fits", "vot"])
-def test_blanks_around_strings_come_back(suffix, table, tmp_path):
+def test_spaces_around_strings_come_back(suffix, table, tmp_path):
     table["alert_id"] = np.array([" a ", "b\n", "\tc", "d  "] * 3 + [""] * (len(table) - 12))
 
     assert_alike(read_table(write_table(table, tmp_path / f"p.{suffix}")), table)
@@ -165,25 +166,25 @@ def test_a_failure_to_write_leaves_the_old_file_alone(suffix, table, tmp_path, m
     with pytest.raises(OSError, match="disk full"):
         write_table(table[:1], path)
 
-    assert_alike(read_table(path), table)
+    assert_alike(read_table(path), table, meta=suffix != "csv")
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("name", ["points", "points.csv", "points.fits.gz", ".fits"])
+@pytest.mark.parametrize("name", ["points", "points.tsv", "points.fits.gz", ".fits"])
 @pytest.mark.parametrize("function", [lambda path, table: write_table(table, path),
                                       lambda path, _: read_table(path)])  # fmt: skip
 def test_another_suffix_is_refused_with_the_choices(name, function, table, tmp_path):
-    with pytest.raises(InvalidInputError, match=r"\.parquet, \.ecsv, \.fits, \.vot, \.xml"):
+    with pytest.raises(InvalidInputError, match=r"\.parquet, \.ecsv, \.fits, \.vot, \.xml, \.csv"):
         function(tmp_path / name, table)
 
 
-def test_the_suffix_may_be_written_large(table, tmp_path):
+def test_the_suffix_may_be_in_capitals(table, tmp_path):
     assert_alike(read_table(write_table(table, tmp_path / "P.FITS")), table)
 
 
 @every_format
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\0\xff" * 3000])
-def test_what_is_no_such_file_is_refused(suffix, content, tmp_path):
+def test_a_file_of_another_kind_is_refused(suffix, content, tmp_path):
     path = tmp_path / f"p.{suffix}"
     path.write_bytes(content)
 
@@ -210,7 +211,7 @@ def test_a_table_of_another_origin_is_refused(suffix, form, tmp_path):
 
 
 @every_format
-def test_a_file_that_is_not_there_is_not_found(suffix, tmp_path):
+def test_a_missing_file_is_not_found(suffix, tmp_path):
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / f"p.{suffix}")
 
@@ -239,7 +240,7 @@ def test_what_not_every_format_holds_is_refused(suffix, column, message, table, 
 
 @every_format
 @pytest.mark.parametrize("value", [object(), float("nan")])
-def test_meta_that_is_no_json_is_refused(suffix, value, table, tmp_path):
+def test_meta_that_is_not_json_is_refused(suffix, value, table, tmp_path):
     table.meta["mine"] = value
 
     with pytest.raises(InvalidInputError, match="can't be written as JSON"):
@@ -247,7 +248,7 @@ def test_meta_that_is_no_json_is_refused(suffix, value, table, tmp_path):
 
 
 @pytest.mark.parametrize("given", [None, [], {}])
-def test_what_is_no_table_is_refused(given, tmp_path):
+def test_what_is_not_a_table_is_refused(given, tmp_path):
     with pytest.raises(InvalidInputError, match="the table that lightcurve_table returns"):
         write_table(given, tmp_path / "p.ecsv")
 

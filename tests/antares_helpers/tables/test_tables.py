@@ -17,9 +17,9 @@ from antares_helpers import (
     save_locus,
 )
 from antares_helpers.errors import BadDataError, IncompleteLocusWarning
-from antares_helpers.tables.summary import TableSummary
 from antares_helpers.tables.table import (
     TABLE_COLUMNS,
+    TableSummary,
     checked_options,
     lightcurve_table,
     read_chunks,
@@ -80,7 +80,7 @@ def test_ids_are_exact():
     assert table["alert_id"][0] == f"lsst:{OBJECT_ID + 1}"
 
 
-def test_a_place_that_is_missing_is_nan():
+def test_a_missing_position_is_nan():
     locus = locus_of(lsst_alert())
     del locus["ra"]
 
@@ -96,7 +96,7 @@ def test_without_loci_the_table_has_the_same_columns():
     assert table.meta["report"]["loci"] == 0
 
 
-# What loci can be
+# What is accepted as loci
 
 
 def test_a_generator_a_list_and_a_folder_give_the_same(folder):
@@ -152,13 +152,13 @@ def test_an_empty_folder_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("given", ["nowhere", "ANT2026z3bqyjga24oc"])
-def test_a_folder_that_is_not_there_is_refused(given):
-    with pytest.raises(InvalidInputError, match=f"'{given}' is no folder"):
+def test_a_missing_folder_is_refused(given):
+    with pytest.raises(InvalidInputError, match=f"'{given}' is not a folder"):
         lightcurve_table(given)
 
 
 @pytest.mark.parametrize("given", [None, 5, [5], ["ANT2026z3bqyjga24oc"]])
-def test_what_is_no_locus_is_refused(given):
+def test_what_is_not_a_locus_is_refused(given):
     with pytest.raises(InvalidInputError, match="locus"):
         lightcurve_table(given)
 
@@ -186,7 +186,7 @@ def test_the_options_are_those_of_a_light_curve():
     assert not table["is_dipole"].any()
     assert table.meta["options"] == {
         "survey": "lsst",
-        "flux": "psf",
+        "flux": "difference",
         "keep_dipoles": False,
         "keep_flagged": False,
         "min_reliability": 0.5,
@@ -195,9 +195,9 @@ def test_the_options_are_those_of_a_light_curve():
 
 
 @pytest.mark.parametrize(
-    "options", [{"bands": "x"}, {"survey": "ztf", "flux": "science"}, {"dia_object_id": 5}]
+    "options", [{"bands": "x"}, {"survey": "ztf", "flux": "total"}, {"dia_object_id": 5}]
 )
-def test_options_are_checked_before_the_first_locus_is_taken(options):
+def test_options_are_checked_before_the_first_locus_is_read(options):
     def loci():
         raise AssertionError
         yield
@@ -209,7 +209,7 @@ def test_options_are_checked_before_the_first_locus_is_taken(options):
 # The report
 
 
-def test_alerts_are_kept_and_left_out_over_all_loci():
+def test_included_and_excluded_alerts_are_counted_over_all_loci():
     report = lightcurve_table([*three_loci(), numbered(4)]).meta["report"]
 
     assert report == {
@@ -242,7 +242,7 @@ def test_the_report_can_be_shown_as_a_table():
     assert shown["number"].sum() == 15
 
 
-def test_a_locus_that_comes_twice_counts_once():
+def test_a_repeated_locus_counts_once():
     first, other = numbered(1, lsst_alert(1)), numbered(1, lsst_alert(2), lsst_alert(3))
 
     table = lightcurve_table([first, numbered(2, lsst_alert(4)), other])
@@ -269,7 +269,7 @@ def test_a_locus_with_alerts_missing_warns():
 
 
 def test_the_meta_can_be_written_as_json():
-    meta = lightcurve_table(one_of_each_survey(), dipoles=np.True_).meta
+    meta = lightcurve_table(one_of_each_survey(), keep_dipoles=np.True_).meta
 
     assert json.loads(json.dumps(meta)) == meta
     assert meta["versions"]["antares-helpers"]
@@ -280,13 +280,13 @@ def test_the_meta_can_be_written_as_json():
 
 
 def test_chunks_hold_whole_loci_and_every_point():
-    tally = TableSummary(checked_options({}))
+    summary = TableSummary(checked_options({}))
     loci = (numbered(n, *(lsst_alert(n * 10 + k, mjd=MJD + k) for k in range(n))) for n in range(9))
 
-    chunks = list(read_chunks(loci, tally, rows=10))
+    chunks = list(read_chunks(loci, summary, rows=10))
 
     assert [len(chunk["mjd"]) for chunk in chunks] == [10, 11, 15]
-    assert tally.meta()["report"]["included"] == 36
+    assert summary.meta()["report"]["included"] == 36
 
 
 def test_one_locus_is_held_at_a_time():

@@ -1,4 +1,4 @@
-"""Where many loci come from: a folder of locus files, an iterable, or a single locus."""
+"""Read many loci: from a folder of locus files, from an iterable, or a single one."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,11 +18,11 @@ __all__ = ["Loci", "iter_loci_from"]
 Loci: TypeAlias = str | os.PathLike[str] | LocusLike | Iterable[LocusLike]
 """A folder of locus files, a locus, or an iterable of loci in any form."""
 
-FILES = "ANT*.json"
+_FILES = "ANT*.json"
 
 
 def iter_loci_from(loci: Loci) -> Iterator[LocusLike]:
-    """Return an iterator over loci which holds one of them at a time.
+    """Return an iterator over loci, which holds one of them in memory at a time.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def iter_loci_from(loci: Loci) -> Iterator[LocusLike]:
     InvalidInputError
         If there is no such folder, if it holds no locus files, or if `loci` is none of these.
     BadDataError
-        While iterating, if a file is no whole locus file.
+        While iterating, if a file is not a complete locus file.
     """
     if isinstance(loci, str | os.PathLike):
         return map(_load, _locus_files(Path(loci)))
@@ -44,27 +44,27 @@ def iter_loci_from(loci: Loci) -> Iterator[LocusLike]:
         return iter(loci)
     except TypeError:
         raise InvalidInputError(
-            f"{short_repr(loci)} is no locus, no iterable of loci and no folder of locus files."
+            f"{short_repr(loci)} is not a locus, an iterable of loci or a folder of locus files."
         ) from None
 
 
 def _locus_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise InvalidInputError(
-            f"{str(folder)!r} is no folder. Give a folder of locus files, or loci themselves: "
+            f"{str(folder)!r} is not a folder. Pass a folder of locus files, or loci themselves: "
             "fetch_locus(locus_id) or load_locus(file)."
         )
-    files = sorted(path for path in folder.glob(FILES) if path.is_file() and _is_named(path))
+    files = sorted(path for path in folder.glob(_FILES) if path.is_file() and _has_locus_name(path))
     if not files:
         raise InvalidInputError(
-            f"The folder {str(folder)!r} holds no locus files (named {FILES}). Write some with "
+            f"The folder {str(folder)!r} holds no locus files (named {_FILES}). Write some with "
             "save_locus."
         )
     return files
 
 
-def _is_named(file: Path) -> bool:
-    """Tell whether a file is named after a locus; others may lie beside them."""
+def _has_locus_name(file: Path) -> bool:
+    """Whether a file is named after a locus; the folder may hold other files."""
     try:
         return bool(check_locus_id(file.stem))
     except InvalidInputError:

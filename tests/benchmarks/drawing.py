@@ -8,27 +8,23 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from results import plain
 
-__all__ = ["FIGURES", "draw", "plain"]
+__all__ = ["FIGURES", "draw"]
 
 _STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"))
-_QUIET = "0.45"
+_GRAY = "0.45"
 _INCHES = (8, 4)
 
 
 def draw(name: str, results: Mapping[str, Any], path: Path) -> None:
-    """Draw a figure of `FIGURES` into an SVG file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The salt makes files equal from build to build.
+    """Draw a figure of `FIGURES` into an SVG file, which is dated with the run."""
+    # The salt gives the same file for the same results.
     with mpl.rc_context({"font.size": 11, "svg.hashsalt": "benchmarks"}):
         figure = Figure(_INCHES, layout="constrained")
         FIGURES[name](figure, results)
-        figure.savefig(path, facecolor="white", metadata={"Date": None})
-
-
-def plain(text: str) -> str:
-    """Return a text without its markup."""
-    return text.replace("``", "")
+        date = results["environment"]["date"]
+        figure.savefig(path, facecolor="white", metadata={"Date": date})
 
 
 def _draw_growth(figure: Figure, results: Mapping[str, Any]) -> None:
@@ -38,8 +34,8 @@ def _draw_growth(figure: Figure, results: Mapping[str, Any]) -> None:
             linear = [seconds[-1] * number / numbers[-1] for number in numbers]
             ax.plot(numbers, linear, color=color, linestyle=":", linewidth=1)
             ax.plot(numbers, seconds, color=color, marker=marker, label=plain(curve["what"]))
-        ax.plot([], [], color=_QUIET, linestyle=":", linewidth=1, label="linear growth")
-        ax.set(xscale="log", yscale="log", xlabel=_label(of), ylabel="Time [s]")
+        ax.plot([], [], color=_GRAY, linestyle=":", linewidth=1, label="linear growth")
+        ax.set(xscale="log", yscale="log", xlabel=f"Number of {of}", ylabel="Time [s]")
         _finish(ax)
 
 
@@ -52,8 +48,8 @@ def _draw_memory(figure: Figure, results: Mapping[str, Any]) -> None:
                 label = f"limit of {plain(curve['what'])}"
                 ax.axhline(limit["megabytes"], color=color, linestyle="--", label=label)
         start = results["start_megabytes"]
-        ax.axhline(start, color=_QUIET, linestyle=":", label="imports alone")
-        ax.set(xscale="log", xlabel=_label(of), ylabel="Peak memory [MB]")
+        ax.axhline(start, color=_GRAY, linestyle=":", label="imports alone")
+        ax.set(xscale="log", xlabel=f"Number of {of}", ylabel="Peak memory [MB]")
         _finish(ax)
     top = max(ax.get_ylim()[1] for ax in figure.axes)
     for ax in figure.axes:
@@ -63,16 +59,12 @@ def _draw_memory(figure: Figure, results: Mapping[str, Any]) -> None:
 def _panels(
     figure: Figure, curves: Sequence[Mapping[str, Any]]
 ) -> list[tuple[Axes, tuple[str, list[Mapping[str, Any]]]]]:
-    """Return an Axes for each thing that is counted, with its curves."""
+    """Return an Axes for each unit that is counted, with its curves."""
     kinds = {
         each["of"]: [other for other in curves if other["of"] == each["of"]] for each in curves
     }
     axes = figure.subplots(1, len(kinds), squeeze=False)[0]
     return list(zip(axes, kinds.items(), strict=True))
-
-
-def _label(of: str) -> str:
-    return f"Number of {of}"
 
 
 def _finish(ax: Axes) -> None:

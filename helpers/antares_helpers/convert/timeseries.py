@@ -1,4 +1,4 @@
-"""Light curves in the forms that other packages take."""
+"""Light curves out of a table, and one band of them for light-curve and lightkurve."""
 
 from typing import Any, TypeAlias
 
@@ -24,21 +24,21 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 
 def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
-    """Take the light curve of one locus out of a table of many.
+    """Extract the light curve of one locus from a table of many.
 
     Parameters
     ----------
     table : `~astropy.table.Table`
         What `lightcurve_table` or `read_table` returns.
     locus_id : str
-        ANTARES ID of the locus. Spaces around it are forgiven.
+        ANTARES ID of the locus. Spaces around it are stripped.
 
     Returns
     -------
     `~astropy.timeseries.TimeSeries`
         The columns that `extract_lightcurve` gives, for `plot_lightcurve` and the other functions
-        here. ``meta`` tells ``locus_id``, ``survey``, ``flux`` and ``simulated``, which is True
-        as soon as one locus of the table is simulated; there is no report of a single locus.
+        here. ``meta`` has ``locus_id``, ``survey``, ``flux`` and ``simulated``, which is True if
+        any locus of the table is simulated; there is no report for a single locus.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
     """
     check_table(table)
     if missing := [name for name in ["locus_id", "mjd", *COLUMNS] if name not in table.colnames]:
-        raise InvalidInputError(f"The table lacks {missing}; take what lightcurve_table returns.")
+        raise InvalidInputError(f"The table lacks {missing}; pass what lightcurve_table returns.")
     locus_id = check_locus_id(locus_id)
     points = table[np.asarray(table["locus_id"]) == locus_id]
     if not len(points):
@@ -85,7 +85,7 @@ def to_light_curve(
     band : str
         The band, of one survey.
     magnitudes : bool, optional
-        Give AB magnitudes, which only positive fluxes have, instead of fluxes.
+        Return AB magnitudes, which only positive fluxes have, instead of fluxes.
 
     Returns
     -------
@@ -103,8 +103,8 @@ def to_light_curve(
 
     Notes
     -----
-    Upper limits are left out. The package refuses two points of one time: their mean stands for
-    them, each weighted by the inverse square of its error.
+    Upper limits are excluded. The package refuses two points at one time: they are replaced by
+    their mean, weighted by the inverse squares of their errors.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def to_light_curve(
     """
     check_bool("magnitudes", magnitudes)
     points = _points_of_band(lc, band)
-    t, m, sigma = _one_a_time(
+    t, m, sigma = _mean_per_time(
         points.time.mjd, np.asarray(points["flux"]), np.asarray(points["flux_err"])
     )
     if magnitudes:
@@ -137,7 +137,7 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
     -------
     lightkurve.LightCurve
         ``time`` (MJD, TAI), ``flux`` and ``flux_err`` [nJy], and the other columns of the light
-        curve. Upper limits are left out. ``meta`` is that of the light curve, with ``LABEL`` for
+        curve. Upper limits are excluded. ``meta`` is that of the light curve, with ``LABEL`` for
         lightkurve's plots.
 
     Raises
@@ -168,17 +168,17 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
 
 
 def points_of(lc: object) -> TimeSeries:
-    """Refuse what is no light curve."""
+    """Refuse what is not a light curve."""
     if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in COLUMNS):
         raise InvalidInputError(
-            "This takes the light curve that extract_lightcurve returns, or to_timeseries out of "
-            f"a table; this is {type(lc).__name__!r}."
+            "This takes the light curve that extract_lightcurve returns, or to_timeseries from a "
+            f"table, not {type(lc).__name__!r}."
         )
     return lc
 
 
 def timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeSeries:
-    """Make a light curve of the columns of a table."""
+    """Make a light curve from the columns of a table."""
     data: dict[str, Any] = {name: np.asarray(points[name]) for name in COLUMNS}
     for name in ("flux", "flux_err"):
         data[name] = data[name] * u.nJy
@@ -202,10 +202,10 @@ def _points_of_band(lc: object, band: str) -> TimeSeries:
     return points
 
 
-def _one_a_time(
+def _mean_per_time(
     t: FloatArray, m: FloatArray, sigma: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Sort points, and put the weighted mean in the place of those of one time."""
+    """Sort points, and replace those at one time by their weighted mean."""
     order = np.argsort(t, kind="stable")
     t, m, sigma = t[order], m[order], sigma[order]
     times, first = np.unique(t, return_index=True)

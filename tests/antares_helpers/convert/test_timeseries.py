@@ -13,8 +13,13 @@ from antares_helpers import (
     plot_lightcurve,
     to_magnitude,
 )
-from antares_helpers.convert.converters import to_light_curve, to_lightkurve, to_timeseries
-from antares_helpers.convert.sncosmo import from_sncosmo, to_sncosmo
+from antares_helpers.convert import (
+    from_sncosmo,
+    to_light_curve,
+    to_lightkurve,
+    to_sncosmo,
+    to_timeseries,
+)
 from antares_helpers.errors import MissingPackageError
 from antares_helpers.tables.table import lightcurve_table
 from antares_sandbox import BUNDLED
@@ -33,7 +38,7 @@ def mixed():
 
 
 @every_bundled
-def test_a_light_curve_out_of_a_table_is_the_one_of_its_locus(file):
+def test_a_light_curve_from_a_table_is_that_of_its_locus(file):
     table = lightcurve_table([*three_loci(), load_locus(file)], survey="all")
 
     lc = to_timeseries(table, file.stem)
@@ -43,7 +48,7 @@ def test_a_light_curve_out_of_a_table_is_the_one_of_its_locus(file):
     assert lc.meta == {name: expected.meta[name] for name in lc.meta}
 
 
-def test_a_light_curve_out_of_a_table_is_plotted():
+def test_a_light_curve_from_a_table_is_plotted():
     table = lightcurve_table(three_loci(), survey="all")
 
     ax = plot_lightcurve(to_timeseries(table, " ANT2026test0003 "))
@@ -51,7 +56,7 @@ def test_a_light_curve_out_of_a_table_is_plotted():
     assert ax.get_title() == "ANT2026test0003"
 
 
-def test_a_light_curve_out_of_shuffled_rows_is_sorted():
+def test_a_light_curve_from_shuffled_rows_is_sorted():
     table = lightcurve_table(three_loci())[::-1]
 
     assert (np.diff(to_timeseries(table, "ANT2026test0001").time.mjd) > 0).all()
@@ -80,7 +85,7 @@ def test_the_table_for_sncosmo_has_its_columns(mixed):
     assert data["time"][1] == MJD
 
 
-def test_upper_limits_are_left_out_for_sncosmo_and_counted(mixed):
+def test_upper_limits_are_excluded_for_sncosmo_and_counted(mixed):
     data = to_sncosmo(mixed)
 
     assert len(data) == len(mixed) - 1
@@ -119,7 +124,7 @@ def test_a_light_curve_without_points_makes_an_empty_table():
 @pytest.mark.parametrize(
     ("column", "value"), [("zp", 25.0), ("zpsys", "vega"), ("band", "sdssr"), ("band", "lsstq")]
 )
-def test_another_photometry_is_not_taken_for_ours(column, value, mixed):
+def test_other_photometry_is_refused(column, value, mixed):
     data = to_sncosmo(mixed)
     data[column] = np.full(len(data), value)
 
@@ -180,7 +185,7 @@ def test_one_band_makes_three_ascending_arrays():
     assert {each.dtype for each in (t, m, sigma)} == {np.dtype(np.float64)}
 
 
-def test_points_of_one_time_become_their_weighted_mean():
+def test_points_at_one_time_become_their_weighted_mean():
     lc = extract_lightcurve(
         locus_of(
             lsst_alert(1, psfFlux=10.0, psfFluxErr=1.0),
@@ -253,7 +258,7 @@ def test_without_lightkurve_the_error_says_how_to_get_it(mixed, monkeypatch):
         to_lightkurve(mixed, "r")
 
 
-# What all of one band have in common
+# What conversions of one band have in common
 
 
 @pytest.mark.parametrize("convert", [to_light_curve, to_lightkurve])
@@ -270,7 +275,7 @@ def test_another_band_is_refused(band, mixed):
         to_light_curve(mixed, band)
 
 
-def test_upper_limits_are_no_points():
+def test_upper_limits_are_not_points():
     lc = extract_lightcurve(locus_of(ztf_limit()), survey="ztf")
 
     assert len(to_light_curve(lc, "r")[0]) == 0
@@ -279,6 +284,6 @@ def test_upper_limits_are_no_points():
 @pytest.mark.parametrize(
     "call", [to_sncosmo, lambda lc: to_light_curve(lc, "r"), lambda lc: to_lightkurve(lc, "r")]
 )
-def test_what_is_no_light_curve_is_refused(call):
-    with pytest.raises(InvalidInputError, match="to_timeseries out of a table"):
+def test_what_is_not_a_light_curve_is_refused(call):
+    with pytest.raises(InvalidInputError, match="to_timeseries from a table"):
         call(lightcurve_table(three_loci()))
