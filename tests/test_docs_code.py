@@ -39,6 +39,7 @@ def test_the_api_page_lists_every_public_name() -> None:
 
 def test_the_api_page_lists_every_reason_to_exclude_an_alert() -> None:
     page = (DOCS / "api" / "index.rst").read_text(encoding="utf-8")
-    reasons = [value for name, value in vars(summary).items() if name.isupper()]
+    constants = {name: value for name, value in vars(summary).items() if name.isupper()}
+    reasons = [value for value in constants.values() if isinstance(value, str)]
     assert len(reasons) > 10
     assert not [reason for reason in reasons if f"``{reason}``" not in page]

@@ -37,7 +37,7 @@ ERRORS: list[Callable[[], Any]] = [
     lambda: list(ah.find_loci(near=(400, 0), radius=0.1)),
     lambda: list(ah.find_loci(near=(10, 0))),
     lambda: list(ah.find_loci(near=(10, 0), radius=7200)),
-    lambda: list(ah.find_loci(dia_object_id=1.7e17)),  # type: ignore[arg-type]
+    lambda: list(ah.find_loci(dia_object_id=1.7e17)),  # type: ignore[call-overload]
     lambda: list(ah.find_loci(query={"tags": "high_snr"})),
     lambda: list(ah.find_loci(limit=-1)),
     lambda: ah.fetch_loci([TUTORIAL_ID], max_connections=0, progress=False),
