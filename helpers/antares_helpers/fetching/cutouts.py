@@ -47,7 +47,7 @@ def fetch_cutouts(
     CutoutsNotFoundError
         If ANTARES has no such alert, or no cutouts of it.
     ServiceError
-        If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long.
+        If ANTARES can't be reached or fails; ``ServiceTimeoutError`` if it takes too long.
     BadDataError
         If a file can't be read as one image.
 

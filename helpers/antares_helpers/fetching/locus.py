@@ -58,7 +58,7 @@ def fetch_locus(
     LocusNotFoundError
         If ANTARES has no such locus.
     ServiceError
-        If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long.
+        If ANTARES can't be reached or fails; ``ServiceTimeoutError`` if it takes too long.
     BadDataError
         If ANTARES sends a malformed response.
 

@@ -121,7 +121,7 @@ def find_loci(
     InvalidInputError
         If a criterion is not valid; nothing is sent then.
     ServiceError
-        If ANTARES can't be reached or fails; `ServiceTimeoutError` if it takes too long. Of an
+        If ANTARES can't be reached or fails; ``ServiceTimeoutError`` if it takes too long. Of an
         iterator, while it is read; reading on tries again.
     BadDataError
         If ANTARES sends a malformed response.
