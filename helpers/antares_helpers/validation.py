@@ -189,7 +189,9 @@ def _hint(given: str) -> str:
         return f"Did you mean {found.group()!r}?"
     if LOCUS_ID.fullmatch(f"ANT{given[3:]}") and given[:3].upper() == "ANT":
         return f"Did you mean {f'ANT{given[3:]}'!r}?"
-    portal = "Copy it from the address of the locus in the ANTARES portal, or search with find_loci."
+    portal = (
+        "Copy it from the address of the locus in the ANTARES portal, or search with find_loci."
+    )
     return _named(given) or portal
 
 

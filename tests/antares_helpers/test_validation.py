@@ -45,7 +45,9 @@ def test_an_object_is_given_in_any_exact_form(given):
     assert check_objects(given) == ["170587117485817955"]
 
 
-@pytest.mark.parametrize("given", [1.70587117485818e17, np.float64(1e17), "abc", "", 0, -1, [], {}, "lsst:1"])
+@pytest.mark.parametrize(
+    "given", [1.70587117485818e17, np.float64(1e17), "abc", "", 0, -1, [], {}, "lsst:1"]
+)
 def test_an_inexact_object_id_is_refused(given):
     with pytest.raises(InvalidInputError, match=r"dia_object_id=.* must be whole numbers"):
         check_objects(given)
