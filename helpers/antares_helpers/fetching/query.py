@@ -337,10 +337,11 @@ def _check_text(name: str, wanted: str) -> None:
         pair = {">": f"({number}, None)", "<": f"(None, {number})", "=": number}[sign]
     elif bounds := _RANGE.fullmatch(given):
         pair = f"({bounds[1]}, {bounds[2]})"
+    shown = short_repr(name)
     raise InvalidInputError(
-        f"properties: {short_repr(wanted)} of {name!r} is a text, not a number or a range.",
-        hint=f"Write properties={{{name!r}: {pair}}}: a pair (lowest, highest), both included, "
-        "with None for an open end, or one number. Anything else is for query=.",
+        f"properties: {short_repr(wanted)} of {shown} is a text, not a number or a range.",
+        hint=f"Write properties={{{shown}: {pair}}}: a pair (lowest, highest), both included, with "
+        "None for an open end, or one number. Anything else is for query=.",
     )
 
 

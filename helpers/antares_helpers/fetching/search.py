@@ -18,7 +18,7 @@ from antares_helpers.fetching.client import search_loci
 from antares_helpers.fetching.http import base_url, shown_url
 from antares_helpers.fetching.query import PROPERTIES, Position, Search, build_query, check_limit
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.validation import parse_name
+from antares_helpers.validation import parse_name, short_repr
 
 if TYPE_CHECKING:
     from antares_client.models import Locus
@@ -365,7 +365,7 @@ _OF_ALERTS = ("lsst_", "ztf_", "ant_")
 def _why_empty(search: Search, options: CallOptions) -> str:
     """Return why a search may have found nothing; empty if no reason is known."""
     unknown = [name for name in search.properties if not _is_property(name, options)]
-    reasons = [f"No locus has a property {name!r}{_cure(name)}" for name in unknown]
+    reasons = [f"No locus has a property {short_repr(name)}{_cure(name)}" for name in unknown]
     if parse_name(search.name)[0] in ("dia_source_id", "rubin_id"):
         reasons.append(
             f"No locus was found by {search.name!r}. A diaSource finds its locus only if it is the "
@@ -388,7 +388,7 @@ def _cure(name: str) -> str:
     if name in _CRITERIA:
         return f": use the criterion {_CRITERIA[name]}= of find_loci."
     close = [each for each in PROPERTIES if each.endswith(f".{name}")]
-    if close := close or get_close_matches(name, PROPERTIES, n=1):
+    if close := close or get_close_matches(name[:100], PROPERTIES, n=1):
         return f": did you mean {close[0]!r}?"
     if name.startswith(_OF_ALERTS):
         return ": it is one of alerts, and a search can use only those of loci."
