@@ -127,11 +127,15 @@ def test_figure_of_every_locus_shows_its_labels(figures: dict[str, Any]) -> None
 
 
 @needs_plain
-@pytest.mark.slow
-def test_a_figure_without_points_says_why(figures: dict[str, Any]) -> None:
-    empty = [ran["axes"][0] for ran in figures.values() if not ran["axes"][0]["points"]]
-    assert empty
-    assert all(ax["legend"] == ["No Rubin fluxes"] for ax in empty)
+def test_a_figure_without_points_says_why(tmp_path: Path) -> None:
+    mixed = snippet_folders.renamed(snippet_folders.bundled()["ANT2026simmixed"], TUTORIAL_ID)
+    mixed["alerts"] = [each for each in mixed["alerts"] if each["id"].startswith("ztf")]
+    with Sandbox(snippet_folders.write({TUTORIAL_ID: mixed}, tmp_path / "loci")):
+        ran = run(tmp_path, SNIPPETS)
+    (ax,) = ran["plot_light_curve"]["axes"]
+    assert (ax["points"], ax["legend"]) == ([], ["No Rubin fluxes"])
+    for name in ("magnitudes", "table", "utc_dates", "devkit_locus"):
+        assert ran[name]["output"].startswith(f"{TUTORIAL_ID} has no Rubin "), ran[name]
 
 
 @needs_plain
@@ -140,8 +144,6 @@ def test_markers_have_a_thin_dark_edge(figures: dict[str, Any]) -> None:
     edges = {tuple(edge) for ran in figures.values() for edge in ran["axes"][0]["edges"]}
     assert {edge[1:] for edge in edges} == {("black", 0.5)}
     assert "#BA52FF" in {edge[0] for edge in edges}
-
-
 
 
 @needs_plain

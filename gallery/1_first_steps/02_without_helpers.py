@@ -37,7 +37,6 @@ ax.axhline(0, color="gray")
 ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus_id)
 ax.legend(*ax.get_legend_handles_labels(), title=None if points else "No Rubin fluxes")
 plt.show()
-# sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
 # **Figure 1.** The light curve of one locus, drawn without any helper.
@@ -67,6 +66,7 @@ rubin = [alert.properties for alert in alerts if alert.alert_id.startswith("lsst
 dipoles = sum(alert.get("lsst_diaSource_isDipole") in (True, "true") for alert in rubin)
 unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in rubin)
 print(f"{len(rubin)} Rubin alerts: {dipoles} dipoles, {unreliable} with low reliability")
+# sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
 # They also end at the first transient error of the service. `antares_helpers.fetch_locus` retries,
