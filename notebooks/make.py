@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "gallery"
 README_FIGURE = ROOT / "docs" / "_static" / "first-light-curve.png"
 SNIPPET = ROOT / "docs" / "snippets" / "plot_light_curve.py"
+RSP_RECIPE = ROOT / "docs" / "snippets" / "install_rsp.sh"
 SNIPPET_PICTURE = ROOT / "docs" / "_static" / "without-helpers.png"
 IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
@@ -47,12 +48,18 @@ HEADER = """# {title}
 | Packages | {packages} |"""
 INTRODUCTION = """## 1. Introduction
 
-{text}
-
-Install the packages once, as described on the installation page of antares-helpers."""
+{text}"""
 IMPORTS = """### 1.1. Import packages
 
-Import everything that this notebook uses."""
+Import everything that this notebook uses. To install it, once, remove the `# ` before the `%pip` of
+your machine, run the cell and restart the kernel. `../..` is the clone of antares-helpers, whose
+`docs/installation.rst` says more; elsewhere, write the path of your clone instead."""
+INSTALL = """# On a laptop:
+# %pip install "../..[tutorials]"
+# On the Rubin Science Platform:
+{rsp}
+
+"""
 DEFINITIONS = "### 1.2. Define parameters and functions\n\n{text}"
 
 
@@ -78,7 +85,7 @@ def make_notebook(script: Path) -> Any:
         ),
         _text(INTRODUCTION.format(text=text.strip())),
         _text(IMPORTS),
-        _code("\n".join(imports)),
+        _code(_install_lines() + "\n".join(imports)),
         _text(
             DEFINITIONS.format(
                 text="Define the parameters and functions of this notebook."
@@ -112,6 +119,13 @@ def _body(blocks: Iterable[Any]) -> Iterator[Any]:
                 line = f"## {section}. {line[3:]}"
             lines.append(line)
         yield _text("\n".join(lines))
+
+
+def _install_lines() -> str:
+    """Return the recipes of the installation page as comments, from the folder of a notebook."""
+    recipe = RSP_RECIPE.read_text(encoding="utf-8").splitlines()
+    lines = [re.sub(r" \.$", " ../..", f"# %{line}") for line in recipe]
+    return INSTALL.format(rsp="\n".join(lines))
 
 
 def _split_code(code: str) -> tuple[list[ast.stmt], list[str], str]:
@@ -171,16 +185,17 @@ def _import_order(line: str) -> tuple[bool, bool, str]:
 
 def _markdown(rest: str) -> str:
     """Convert the reStructuredText that tutorials use to Markdown."""
-    rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _title_of(found[1]), rest)
+    rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _link_to(found[1]), rest)
     rest = re.sub(r"(?<!`)`~?(?:\w+\.)*(\w+)`(?!`)", r"``\1``", rest)
     markdown: str = rst2md(rest, DEFAULT_GALLERY_CONF, "", {(None, "="): 1, (None, "-"): 2})
     return re.sub(r"``([^`]+)``", r"`\1`", markdown).strip()
 
 
-def _title_of(name: str) -> str:
+def _link_to(name: str) -> str:
+    """Return a link to another notebook, which works wherever the notebooks are together."""
     document = ast.get_docstring(ast.parse((GALLERY / f"{name}.py").read_text(encoding="utf-8")))
     assert document is not None
-    return f"*{document.splitlines()[0]}*"
+    return f"[{document.splitlines()[0]}](../{name}.ipynb)"
 
 
 def _text(source: str) -> Any:

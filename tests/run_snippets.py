@@ -34,7 +34,38 @@ def drawn(ax: Any) -> dict[str, Any]:
         "images": [image.get_array().tolist() for image in ax.images],
         "title": ax.get_title(),
         "labels": [ax.get_xlabel(), ax.get_ylabel()],
+        "legend": legend_of(ax),
+        "edges": [edge(bars.lines[0]) for bars in ax.containers],
+        "is_inside": is_inside(ax),
     }
+
+
+def legend_of(ax: Any) -> list[str]:
+    """Return the title and the entries of a legend."""
+    legend = ax.get_legend()
+    return [] if legend is None else [text.get_text() for text in legend.findobj(_is_text)]
+
+
+def _is_text(artist: Any) -> bool:
+    return type(artist).__name__ == "Text" and bool(artist.get_text())
+
+
+def edge(line: Any) -> list[Any]:
+    """Return the color and the edge of a marker."""
+    names = ("color", "markeredgecolor", "markeredgewidth")
+    return [getattr(line, f"get_{name}")() for name in names]
+
+
+def is_inside(ax: Any) -> bool:
+    """Return whether the labels and the title are within the figure."""
+    ax.figure.canvas.draw()
+    inner, outer = ax.get_tightbbox(), ax.figure.bbox
+    return bool(
+        outer.x0 <= inner.x0
+        and inner.x1 <= outer.x1
+        and outer.y0 <= inner.y0
+        and inner.y1 <= outer.y1
+    )
 
 
 def run(snippet: str) -> dict[str, Any]:
@@ -46,6 +77,8 @@ def run(snippet: str) -> dict[str, Any]:
     with contextlib.redirect_stdout(output):
         try:
             made = runpy.run_path(snippet, run_name="__main__")
+        except SystemExit as end:
+            output.write(f"{end}\n")
         except Exception:
             error = traceback.format_exc()
     return {

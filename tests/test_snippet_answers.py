@@ -161,7 +161,7 @@ def test_tags(sky: Sky) -> None:
 def test_missing_locus(sky: Sky) -> None:
     lines = sky.ran["missing_or_failing"]["output"].splitlines()
     assert lines[0] == f"{TUTORIAL_ID} has {len(sky.tutorial['alerts'])} alerts"
-    assert lines[1] == "ANT1999nowhere does not exist"
+    assert lines[1] == "No such locus: ANT1999nowhere"
 
 
 def test_catalog_matches(sky: Sky) -> None:
@@ -230,10 +230,13 @@ def test_fold(sky: Sky) -> None:
         if each["properties"].get(P + "band") == made["band"] and has(each, "scienceFlux")
     ]
     drawn = sky.ran["fold"]["axes"][0]["points"][0]
-    for (phase, flux), alert in zip(drawn, band, strict=True):
+    for (phase, flux), alert in zip(drawn, band + band, strict=True):
         assert flux == alert["properties"][P + "scienceFlux"]
         cycles = alert["mjd"] / made["period"] - phase
         assert cycles == pytest.approx(round(cycles), abs=1e-6)
+    phases = np.array(drawn)[:, 0]
+    assert np.array_equal(np.floor(phases), np.repeat([0, 1], len(band)))
+    assert sky.ran["fold"]["axes"][0]["is_inside"]
 
 
 def test_devkit_locus(sky: Sky) -> None:

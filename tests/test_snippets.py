@@ -1,5 +1,6 @@
 """Each snippet is short, is on the page, and runs in an environment without antares-helpers."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from snippet_running import (
 )
 
 from antares_sandbox import TUTORIAL_ID, Sandbox
-from antares_sandbox.faults import Status
+from antares_sandbox.faults import Drop, Status
 
 PAGE = (ROOT / "docs" / "snippets.rst").read_text(encoding="utf-8")
 
@@ -57,14 +58,92 @@ def nowhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return make_sky(snippet_folders.lonely(), tmp_path_factory.mktemp("lonely")).ran
 
 
-# The first ends in an error, which page 2 of the tutorials explains.
 @needs_plain
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "plot_light_curve"])
+@pytest.mark.parametrize("name", NAMES)
 def test_it_says_that_nothing_is_there(nowhere: dict[str, Any], name: str) -> None:
     assert not nowhere[name]["error"]
-    said = nowhere[name]["output"] + "".join(ax["title"] for ax in nowhere[name]["axes"])
-    words = ("No ", "no ", "not exist", "0 loci", "0 tags", "0 alerts")
-    assert any(word in said for word in words), said
+    said = nowhere[name]["output"]
+    if TUTORIAL_ID in (FOLDER / f"{name}.py").read_text(encoding="utf-8"):
+        assert said.splitlines()[0] == f"No such locus: {TUTORIAL_ID}"
+    else:
+        assert said.startswith(("No ", "0 loci", "ANTARES has 0 tags"))
+    assert not nowhere[name]["axes"]
+
+
+@pytest.fixture(scope="module", params=["404", "500", "dropped", "unreachable"])
+def failing(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """Run the snippets against a service that fails in one way."""
+    folder = tmp_path_factory.mktemp("failing")
+    with Sandbox() as sandbox, pytest.MonkeyPatch.context() as patch:
+        if request.param == "unreachable":
+            patch.setenv("ANTARES_API_BASE_URL", "http://127.0.0.1:9/v2/")
+        else:
+            fault = Drop() if request.param == "dropped" else Status(int(request.param))
+            sandbox.inject_fault("**", fault, times=None)
+        return run(folder, SNIPPETS)
+
+
+@needs_plain
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_failure_is_one_line_without_a_false_statement(
+    failing: dict[str, Any], name: str
+) -> None:
+    assert not failing[name]["error"]
+    assert not failing[name]["axes"]
+    lines = failing[name]["output"].splitlines()
+    assert len(lines) == (2 if name == "missing_or_failing" else 1)
+    words = r"(ANT\w+: the|The) request to ANTARES failed: |No such locus: ANT"
+    assert all(re.match(words, line) for line in lines), lines
+
+
+@needs_plain
+def test_an_error_ends_a_script_without_a_traceback(tmp_path: Path) -> None:
+    with Sandbox(snippet_folders.write(snippet_folders.lonely(), tmp_path / "loci")):
+        done = in_plain_python(tmp_path, str(FOLDER / "plot_light_curve.py"))
+    assert (done.returncode, done.stderr) == (1, f"No such locus: {TUTORIAL_ID}\n")
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Plot every bundled locus with the snippet."""
+    folder = tmp_path_factory.mktemp("figures")
+    code = (FOLDER / "plot_light_curve.py").read_text(encoding="utf-8")
+    snippets = [folder / f"{name}.py" for name in snippet_folders.bundled()]
+    for snippet in snippets:
+        snippet.write_text(code.replace(TUTORIAL_ID, snippet.stem), encoding="utf-8")
+    with Sandbox():
+        return run(folder, snippets)
+
+
+@needs_plain
+@pytest.mark.slow
+def test_figure_of_every_locus_shows_its_labels(figures: dict[str, Any]) -> None:
+    assert len(figures) == len(snippet_folders.bundled()) > 100
+    clipped = {name for name, ran in figures.items() if not ran["axes"][0]["is_inside"]}
+    assert not clipped
+
+
+@needs_plain
+def test_a_figure_without_points_says_why(tmp_path: Path) -> None:
+    mixed = snippet_folders.renamed(snippet_folders.bundled()["ANT2026simmixed"], TUTORIAL_ID)
+    mixed["alerts"] = [each for each in mixed["alerts"] if each["id"].startswith("ztf")]
+    with Sandbox(snippet_folders.write({TUTORIAL_ID: mixed}, tmp_path / "loci")):
+        ran = run(tmp_path, SNIPPETS)
+    (ax,) = ran["plot_light_curve"]["axes"]
+    assert (ax["points"], ax["legend"]) == ([], ["No Rubin fluxes"])
+    for name in ("magnitudes", "table", "utc_dates", "devkit_locus"):
+        assert ran[name]["output"].startswith(f"{TUTORIAL_ID} has no Rubin "), ran[name]
+
+
+@needs_plain
+@pytest.mark.slow
+def test_markers_have_a_thin_dark_edge(figures: dict[str, Any]) -> None:
+    edges = {tuple(edge) for ran in figures.values() for edge in ran["axes"][0]["edges"]}
+    assert {edge[1:] for edge in edges} == {("black", 0.5)}
+    assert "#BA52FF" in {edge[0] for edge in edges}
 
 
 @needs_plain
@@ -80,7 +159,7 @@ def test_a_service_that_keeps_failing_is_reported(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         sandbox.inject_fault("loci/*/alerts", Status(500), times=None)
         ran = run(tmp_path, [FOLDER / "missing_or_failing.py"])
-    assert "ANTARES failed" in ran["missing_or_failing"]["output"]
+    assert "the request to ANTARES failed" in ran["missing_or_failing"]["output"]
 
 
 @needs_plain

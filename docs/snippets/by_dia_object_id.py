@@ -1,14 +1,17 @@
+import sys
+
 from antares_client import search
 
 has_one = {"query": {"exists": {"field": "properties.survey.lsst.dia_object_id"}}}
-newest = next(search.search(has_one, limit=1), None)
-if newest is None:
-    print("No locus has a diaObjectId.")
-else:
+try:
+    newest = next(search.search(has_one, limit=1), None) or sys.exit("No locus has a diaObjectId.")
     dia_object_id = newest.properties["survey"]["lsst"]["dia_object_id"][0]
     locus = search.get_by_lsst_dia_object_id(str(dia_object_id))
-    if locus is None:
-        print(f"No locus has the diaObjectId {dia_object_id}.")
-    else:
-        print(f"The diaObjectId {dia_object_id} belongs to the locus {locus.locus_id}.")
-        print(f"It has {len(locus.alerts)} alerts.")
+    alerts = locus.alerts if locus else []
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
+
+if locus is None:
+    sys.exit(f"No such locus: none has the diaObjectId {dia_object_id}")
+print(f"The diaObjectId {dia_object_id} belongs to the locus {locus.locus_id}.")
+print(f"It has {len(alerts)} alerts.")

@@ -1,8 +1,14 @@
+import sys
+
 from antares_client import search
 from astropy.coordinates import SkyCoord
 
-locus = search.get_by_id("ANT2026z3bqyjga24oc")
-matches = locus.catalog_objects if locus else {}
+locus_id = "ANT2026z3bqyjga24oc"
+try:
+    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
+    matches = locus.catalog_objects
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 
 rows = []
 for catalog, objects in matches.items():

@@ -1,2 +1,2 @@
-pip install --user --no-deps antares-client antares-devkit astropy-healpix tenacity tqdm
-pip install --user --no-deps .
+pip install --user --no-deps antares-client antares-devkit astropy-healpix tenacity .
+pip install --user --no-deps bson confluent-kafka starlette uvicorn

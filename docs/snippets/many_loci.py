@@ -1,3 +1,4 @@
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -6,20 +7,23 @@ from antares_client import search
 
 def fetch(locus_id):
     try:
-        return search.get_by_id(locus_id).to_devkit()
+        locus = search.get_by_id(locus_id)
+        return f"No such locus: {locus_id}" if locus is None else locus.to_devkit()
     except Exception as error:
-        return error
+        return f"{locus_id} failed: {error!r}"
 
 
 query = {"query": {"range": {"properties.num_alerts": {"gte": 10}}}}
-found = islice(search.search(query, limit=20), 20)
+try:
+    found = list(islice(search.search(query, limit=20), 20))
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 locus_ids = list(dict.fromkeys(locus.locus_id for locus in found))
-
 with ThreadPoolExecutor(max_workers=4) as pool:
     results = dict(zip(locus_ids, pool.map(fetch, locus_ids)))
 loci = {name: each for name, each in results.items() if isinstance(each, dict)}
 failed = {name: each for name, each in results.items() if name not in loci}
 
 print(f"{len(loci)} loci, {sum(len(locus['alerts']) for locus in loci.values())} alerts")
-for locus_id, error in failed.items():
-    print(f"{locus_id} failed: {error!r}")
+for reason in failed.values():
+    print(reason)

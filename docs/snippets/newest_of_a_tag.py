@@ -1,10 +1,14 @@
+import sys
 from itertools import islice
 
 from antares_client import search
 
 tag, most = "young_rubin_transients", 5
 query = {"query": {"term": {"tags": tag}}}
-loci = list(islice(search.search(query, limit=most), most))
+try:
+    loci = list(islice(search.search(query, limit=most), most))
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 
 for locus in loci:
     newest = locus.properties.get("newest_alert_observation_time", "unknown")

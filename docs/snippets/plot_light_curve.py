@@ -1,26 +1,29 @@
+import sys
+
 import matplotlib.pyplot as plt
-import numpy as np
 from antares_client import search
 
-locus = search.get_by_id("ANT2026z3bqyjga24oc").to_devkit(include_catalogs=True)
+locus_id = "ANT2026z3bqyjga24oc"
+try:
+    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
+    alerts = locus.alerts
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 
+names = [f"lsst_diaSource_{name}" for name in ("band", "psfFlux", "psfFluxErr", "isNegative")]
 points = {}
-for alert in locus["alerts"]:
-    get = alert["properties"].get
-    band, flux = get("lsst_diaSource_band"), get("lsst_diaSource_psfFlux")
-    error = get("lsst_diaSource_psfFluxErr")
-    if alert["id"].startswith("lsst") and None not in (band, flux, error):
-        if get("lsst_diaSource_isNegative") in (True, "true"):
-            flux = -abs(flux)
-        points.setdefault(band, []).append((alert["mjd"], flux, error))
+for alert in alerts:
+    band, flux, error, is_negative = map(alert.properties.get, names)
+    if alert.alert_id.startswith("lsst") and None not in (band, flux, error):
+        flux = -abs(flux) if is_negative in (True, "true") else flux
+        points.setdefault(band, []).append((alert.mjd, flux, error))
 
 colors = ["#1600EA", "#31DE1F", "#B52626", "#370201", "#BA52FF", "#61A2B3"]
-fig, ax = plt.subplots(figsize=(6, 4))
+fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 for band, color, symbol in zip("ugrizy", colors, "o^vs*p"):
     if band in points:
-        mjd, flux, error = np.transpose(points[band])
-        ax.errorbar(mjd, flux, error, fmt=symbol, color=color, mec="black", label=band)
+        ax.errorbar(*zip(*points[band]), fmt=symbol, color=color, mec="black", mew=0.5, label=band)
 ax.axhline(0, color="gray")
-ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus["id"])
-ax.legend()
+ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus_id)
+ax.legend(*ax.get_legend_handles_labels(), title=None if points else "No Rubin fluxes")
 plt.show()

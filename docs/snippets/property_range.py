@@ -1,3 +1,4 @@
+import sys
 from itertools import islice
 
 from antares_client import search
@@ -5,7 +6,10 @@ from antares_client import search
 enough = {"range": {"properties.num_alerts": {"gte": 20, "lte": 200}}}
 bright = {"range": {"properties.brightest_alert_magnitude": {"lt": 20.5}}}
 query = {"query": {"bool": {"filter": [enough, bright]}}}
-loci = list(islice(search.search(query, limit=10), 10))
+try:
+    loci = list(islice(search.search(query, limit=10), 10))
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 
 for locus in loci:
     alerts = locus.properties["num_alerts"]

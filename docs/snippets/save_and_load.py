@@ -1,15 +1,17 @@
 import json
+import sys
 from pathlib import Path
 
 from antares_client import search
 
-found = search.get_by_id("ANT2026z3bqyjga24oc")
-if found is None:
-    print("No such locus: nothing is saved.")
-else:
+locus_id = "ANT2026z3bqyjga24oc"
+try:
+    found = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
     locus = found.to_devkit(include_catalogs=True)
-    file = Path(f"{locus['id']}.json")
-    file.write_text(json.dumps(locus), encoding="utf-8")
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 
-    again = json.loads(file.read_text(encoding="utf-8"))
-    print(f"{file}: {len(again['alerts'])} alerts; the same as before: {again == locus}")
+file = Path(f"{locus_id}.json")
+file.write_text(json.dumps(locus), encoding="utf-8")
+again = json.loads(file.read_text(encoding="utf-8"))
+print(f"{file}: {len(again['alerts'])} alerts; the same as before: {again == locus}")

@@ -2,44 +2,46 @@
 Do the same without helpers
 ===========================
 
-Plot a correct light curve with antares-client, numpy and matplotlib alone: about 25 lines to paste
-into a script or a notebook.
+Plot a correct light curve with antares-client and matplotlib alone: about 25 lines to paste into a
+script or a notebook.
 """
 
 # sphinx_gallery_tags = ["first steps", "no helpers"]
 
+import sys
+
 import matplotlib.pyplot as plt
-import numpy as np
 from antares_client import search
 
-locus = search.get_by_id("ANT2026z3bqyjga24oc").to_devkit(include_catalogs=True)
+locus_id = "ANT2026z3bqyjga24oc"
+try:
+    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
+    alerts = locus.alerts
+except Exception as error:
+    sys.exit(f"The request to ANTARES failed: {error!r}")
 
+names = [f"lsst_diaSource_{name}" for name in ("band", "psfFlux", "psfFluxErr", "isNegative")]
 points = {}
-for alert in locus["alerts"]:
-    get = alert["properties"].get
-    band, flux = get("lsst_diaSource_band"), get("lsst_diaSource_psfFlux")
-    error = get("lsst_diaSource_psfFluxErr")
-    if alert["id"].startswith("lsst") and None not in (band, flux, error):
-        if get("lsst_diaSource_isNegative") in (True, "true"):
-            flux = -abs(flux)
-        points.setdefault(band, []).append((alert["mjd"], flux, error))
+for alert in alerts:
+    band, flux, error, is_negative = map(alert.properties.get, names)
+    if alert.alert_id.startswith("lsst") and None not in (band, flux, error):
+        flux = -abs(flux) if is_negative in (True, "true") else flux
+        points.setdefault(band, []).append((alert.mjd, flux, error))
 
 colors = ["#1600EA", "#31DE1F", "#B52626", "#370201", "#BA52FF", "#61A2B3"]
-fig, ax = plt.subplots(figsize=(6, 4))
+fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 for band, color, symbol in zip("ugrizy", colors, "o^vs*p"):
     if band in points:
-        mjd, flux, error = np.transpose(points[band])
-        ax.errorbar(mjd, flux, error, fmt=symbol, color=color, mec="black", label=band)
+        ax.errorbar(*zip(*points[band]), fmt=symbol, color=color, mec="black", mew=0.5, label=band)
 ax.axhline(0, color="gray")
-ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus["id"])
-ax.legend()
+ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus_id)
+ax.legend(*ax.get_legend_handles_labels(), title=None if points else "No Rubin fluxes")
 plt.show()
-# sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
 # **Figure 1.** The light curve of one locus, drawn without any helper.
 #
-# Three details in these lines are easy to get wrong.
+# Four details in these lines are easy to get wrong.
 #
 # **The sign.** An alert with ``isNegative`` set is a source that is fainter than in its template.
 # Its flux is negative, whether the alert gives it with a minus sign or without. ``-abs(flux)`` is
@@ -49,6 +51,9 @@ plt.show()
 # **Missing values.** ANTARES drops properties that are null, so read them with ``get``, and skip an
 # alert that lacks a value you need.
 #
+# **A wrong ID.** ``get_by_id`` returns None for a locus that does not exist. The alerts are fetched
+# when ``locus.alerts`` is first read, so a request can fail there too.
+#
 # **The survey.** A locus can contain ZTF alerts too. The ID of a Rubin alert begins with ``lsst``.
 #
 # What these lines do not check
@@ -57,16 +62,16 @@ plt.show()
 # They trust every point. Count the points that deserve a second look: dipoles, most of which are
 # artifacts of the subtraction, and points whose reliability is below 0.6 or unknown.
 
-rubin = [alert["properties"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
+rubin = [alert.properties for alert in alerts if alert.alert_id.startswith("lsst")]
 dipoles = sum(alert.get("lsst_diaSource_isDipole") in (True, "true") for alert in rubin)
 unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in rubin)
 print(f"{len(rubin)} Rubin alerts: {dipoles} dipoles, {unreliable} with low reliability")
+# sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
-# They also fail if the locus does not exist (``'NoneType' object has no attribute 'to_devkit'``) or
-# if the service has a transient error. `antares_helpers.fetch_locus` and
-# `antares_helpers.extract_lightcurve` handle both, and also the dipoles of loci whose fluxes are
-# given without their sign.
+# They also end at the first transient error of the service. `antares_helpers.fetch_locus` retries,
+# and `antares_helpers.extract_lightcurve` also handles the dipoles of loci whose fluxes are given
+# without their sign.
 #
 # Where to go next
 # ----------------

@@ -15,11 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv-rsp"
 READY = VENV / "ready"
 IMAGE = ROOT / "tests" / "rsp" / "image.txt"
-RECIPES = [
-    ROOT / "docs" / "snippets" / f"install_rsp{part}.sh" for part in ("", "_sandbox", "_stream")
-]
+RECIPE = ROOT / "docs" / "snippets" / "install_rsp.sh"
 TESTED = ["tests/antares_helpers", "tests/antares_sandbox", "tests/live", "tests/rsp", "notebooks"]
-SOURCES = [IMAGE, *RECIPES, ROOT / "pyproject.toml"]
+SOURCES = [IMAGE, RECIPE, ROOT / "pyproject.toml"]
 
 
 def candidates() -> Iterator[str]:
@@ -63,8 +61,7 @@ def make_environment(python: str) -> None:
     subprocess.run([python, "-m", "venv", "--system-site-packages", VENV], check=True)
     install = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet"]
     subprocess.run([*install, "--ignore-installed", "--requirement", IMAGE], check=True)
-    for recipe in RECIPES:
-        subprocess.run(["bash", "-eu", recipe], check=True, cwd=ROOT, env=environment())
+    subprocess.run(["bash", "-eu", RECIPE], check=True, cwd=ROOT, env=environment())
     READY.touch()
 
 

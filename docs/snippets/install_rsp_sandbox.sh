@@ -1,1 +1,0 @@
-pip install --user --no-deps starlette uvicorn
