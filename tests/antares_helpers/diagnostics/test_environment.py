@@ -180,7 +180,7 @@ def test_httpxyz_in_the_place_of_httpx_is_a_warning(monkeypatch):
     check = about("httpxyz", check_packages())
 
     assert check.status == "warning"
-    assert "place of httpx" in check.message
+    assert "has replaced httpx" in check.message
     assert "pip uninstall httpxyz" in check.hint
 
 
@@ -208,7 +208,7 @@ def test_a_bson_that_can_not_be_imported_is_not_mentioned(tmp_path, monkeypatch,
     assert not [each for each in check_packages() if "bson" in str(each)]
 
 
-# Packages of the user
+# User packages
 
 
 @pytest.fixture
@@ -249,14 +249,14 @@ def test_of_many_hidden_packages_those_that_matter_come_first(user_site):
 def test_user_packages_that_are_not_on_the_path_hide_nothing(user_site, monkeypatch):
     monkeypatch.setattr(sys, "path", [each for each in sys.path if each != str(user_site)])
 
-    assert about("of the user", check_packages()).status == "ok"
+    assert about("No user package", check_packages()).status == "ok"
 
 
 def test_user_packages_after_those_of_the_environment_hide_nothing(user_site, monkeypatch):
     environment = str(user_site.parent / "environment")
     monkeypatch.setattr(sys, "path", [environment, *sys.path])
 
-    assert about("of the user", check_packages()).status == "ok"
+    assert about("No user package", check_packages()).status == "ok"
 
 
 # Imports
@@ -337,7 +337,7 @@ def test_what_is_not_an_address_is_a_problem(pointed_at, monkeypatch, url):
         ({"http_proxy": "127.0.0.1:3128"}, "warning", "through the proxy 127.0.0.1:3128"),
         ({"ALL_PROXY": "http://proxy"}, "warning", "through the proxy proxy"),
         ({"HTTP_PROXY": "http://proxy", "NO_PROXY": "127.0.0.1"}, "ok", "bypass the proxy"),
-        ({"HTTP_PROXY": "socks://proxy"}, "problem", "does not support proxies"),
+        ({"HTTP_PROXY": "socks://proxy"}, "problem", "does not support socks:// proxies"),
     ],
 )
 @pytest.mark.usefixtures("without_proxy")
