@@ -148,6 +148,7 @@ def extract_lightcurve(
 
     columns, mask, convention = _read(locus, survey, flux)
     summary.reject_unusable(mask, columns)
+    summary.reject_repeated(mask, columns)
     if wanted_objects is not None:
         other = ~np.isin(columns["dia_object_id"], wanted_objects)
         mask.reject(other, summary.OTHER_OBJECT)

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antares_helpers.coerce import MISSING, as_flags, as_floats, as_ids, as_strings, is_true
+from antares_helpers.coerce import (
+    MISSING,
+    as_flags,
+    as_floats,
+    as_ids,
+    as_integers,
+    as_strings,
+    is_true,
+)
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import sign_convention, signed_flux
 
@@ -25,6 +33,10 @@ LSST_PROPERTIES = {
     "is_negative": "lsst_diaSource_isNegative",
     "is_dipole": "lsst_diaSource_isDipole",
     "dia_object_id": "lsst_diaSource_diaObjectId",
+    "source": "lsst_diaSource_diaSourceId",
+    "visit": "lsst_diaSource_visit",
+    "detector": "lsst_diaSource_detector",
+    "received": "ant_time_received",
 }
 SCIENCE_FLUX = "lsst_diaSource_scienceFlux"
 SCIENCE_FLUX_ERR = "lsst_diaSource_scienceFluxErr"
@@ -106,6 +118,11 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         "is_dipole": is_dipole == 1,
         "flagged": flagged,
         "dia_object_id": as_ids(raw["dia_object_id"]),
+        "source": as_integers(raw["source"]),
+        "visit": as_integers(raw["visit"]),
+        "detector": as_integers(raw["detector"]),
+        "received": as_floats(raw["received"]),
+        "no_magnitude": np.zeros(len(alerts.ids), dtype=np.bool_),
         "lacks_is_dipole": is_dipole == MISSING,
         "lacks_sign": np.isfinite(psf_flux) & np.isnan(values) & (flux == "difference"),
     }
