@@ -12,8 +12,10 @@ __all__ = ["MISSING", "as_flags", "as_floats", "as_ids", "as_integers", "as_stri
 MISSING = -1
 """A flag that is neither true nor false (`as_flags`), or a missing number (`as_integers`)."""
 
-# ANTARES sends booleans; one parser of its alerts expects them as words.
-_FLAG_OF = {True: 1, False: 0, "true": 1, "True": 1, "false": 0, "False": 0}
+# ANTARES sends booleans; one parser of its alerts expects them as words. ZTF sends letters.
+_FLAG_OF = dict.fromkeys([True, "true", "True", "t", "1"], 1) | dict.fromkeys(
+    [False, "false", "False", "f", "0"], 0
+)
 
 _NUMBERS = {float, int}
 
@@ -38,7 +40,10 @@ def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
 
 def as_integers(values: Sequence[Any]) -> NDArray[np.int64]:
     """Return whole numbers exactly, also from digits; `MISSING` for anything else."""
-    if set(map(type, values)) <= {int}:
+    types = set(map(type, values))
+    if NoneType in types and types <= {int, NoneType}:
+        values, types = [MISSING if value is None else value for value in values], {int}
+    if types <= {int}:
         try:
             return np.maximum(np.array(values, dtype=np.int64), MISSING)
         except OverflowError:
@@ -48,11 +53,13 @@ def as_integers(values: Sequence[Any]) -> NDArray[np.int64]:
 
 def as_flags(values: Sequence[Any]) -> NDArray[np.int8]:
     """Return flags as 1 (true), 0 (false) or `MISSING`."""
+    if set(map(type, values)) == {bool}:
+        return np.array(values, dtype=np.int8)
     return _converted(values, _flag, np.int8)
 
 
 def is_true(value: object) -> bool:
-    """Return whether a flag is set, given as a boolean or as a word."""
+    """Return whether a flag is set, given as a boolean, a word or a letter."""
     return _flag(value) == 1
 
 

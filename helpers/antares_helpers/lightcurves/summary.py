@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from antares_helpers.errors import (
 )
 from antares_helpers.lightcurves.alerts import (
     Columns,
+    Properties,
     older_issues,
     repeats_of_exposures,
     shared_exposures,
@@ -159,11 +160,12 @@ def reject_unusable(mask: RowMask, columns: Columns) -> None:
     mask.reject(~usable_error, NO_FLUX_ERR)
 
 
-def reject_repeated(mask: RowMask, columns: Columns) -> None:
+def reject_repeated(mask: RowMask, columns: Columns, properties: Sequence[Properties]) -> None:
     """Exclude all but one of the included alerts of each ID and of each exposure."""
     for name in ("alert_id", "source"):
-        mask.reject_rows(older_issues(columns, mask.included, name), DUPLICATE)
-    repeats = repeats_of_exposures(columns, mask.included)
+        older = older_issues(columns, mask.included, properties, name)
+        mask.reject_rows(older, DUPLICATE)
+    repeats = repeats_of_exposures(columns, mask.included, properties)
     mask.reject_rows(repeats.detections, REPEATED_DETECTION)
     mask.reject_rows(repeats.limits, REPEATED_LIMIT)
     mask.reject_rows(repeats.contradicted_limits, CONTRADICTED_LIMIT)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
-from antares_helpers.coerce import MISSING, as_flags, as_floats, as_ids, as_integers
+from antares_helpers.coerce import MISSING, as_flags, as_floats, as_integers
 from antares_helpers.constants import TAI_MINUS_UTC_S
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import to_flux
@@ -25,10 +25,6 @@ MAGNITUDES = (5.0, 35.0)
 
 _MAX_MAGNITUDE_ERR = 5.0
 _LIMIT_SIGMA = 5.0
-
-_ZTF_FLAG = dict.fromkeys(["t", "1", "true", "True", 1], True) | dict.fromkeys(
-    ["f", "0", "false", "False", 0], False
-)
 
 
 def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
@@ -52,7 +48,7 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
     )
     properties = alerts.properties
     is_limit = np.arange(len(properties)) >= len(detections.ids)
-    positive = as_flags([_ztf_flag(each.get("ztf_isdiffpos")) for each in properties])
+    positive = as_flags([each.get("ztf_isdiffpos") for each in properties])
     magnitude = np.where(
         is_limit,
         numbers(properties, "ant_maglim", "ztf_diffmaglim"),
@@ -78,26 +74,20 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
         "is_dipole": no,
         "flagged": no,
         "is_limit": is_limit,
-        "dia_object_id": as_ids([None] * len(properties)),
+        "dia_object_id": np.full(len(properties), ""),
         "source": np.full(len(properties), MISSING, dtype=np.int64),
         "visit": _ztf_pid(alerts, len(detections.ids)),
-        "detector": np.zeros(len(properties), dtype=np.int64),
-        "received": numbers(properties, "ant_time_received"),
         "no_magnitude": (magnitude < MAGNITUDES[0]) | (magnitude > MAGNITUDES[1]),
         "lacks_is_dipole": no,
         "lacks_sign": np.isfinite(brightness) & np.isnan(sign),
     }
 
 
-def _ztf_flag(value: object) -> bool | None:
-    return _ZTF_FLAG.get(value) if isinstance(value, (str, int, np.bool_)) else None
-
-
 def _ztf_pid(alerts: AlertList, detections: int) -> NDArray[np.int64]:
     """Return the ID of each processed exposure: the ID of an upper limit ends with it."""
     pid = as_integers([each.get("ztf_pid") for each in alerts.properties])
-    in_id = [each.rpartition("-")[2] for each in alerts.ids[detections:]]
-    pid[detections:] = np.where(pid[detections:] > 0, pid[detections:], as_integers(in_id))
+    missing = np.flatnonzero(pid[detections:] <= 0) + detections
+    pid[missing] = as_integers([alerts.ids[row].rpartition("-")[2] for row in missing])
     return pid
 
 
