@@ -23,7 +23,7 @@ def test_search_finds_negative_flux(open_page: Any) -> None:
     page.wait_for_url("**/search.html?q=negative+flux")
     results = page.locator("#search-results a[href*='04_handle_negative_fluxes.html']")
     results.first.click()
-    expect(page.locator("h1")).to_contain_text("Negative fluxes")
+    expect(page.locator("h1")).to_contain_text("Handle negative fluxes")
 
 
 def test_tags_filter_the_tutorials(open_page: Any) -> None:

@@ -26,6 +26,9 @@ TERMS = re.findall(r"^(``.*``)\n    `antares_helpers\.(?:errors\.)?(\w+)`", PAGE
 ERRORS: list[Callable[[], Any]] = [
     lambda: ah.fetch_locus("M 31"),
     lambda: ah.fetch_locus(31),  # type: ignore[arg-type]
+    lambda: ah.find_loci(name="M31"),
+    lambda: ah.find_loci(name="SN 2026abc"),
+    lambda: ah.find_loci(properties={"num_alerts": ">10"}),
     lambda: ah.fetch_locus(TUTORIAL_ID, timeout=-1),
     lambda: ah.fetch_locus("ANT2026nowhere"),
     lambda: ah.extract_lightcurve(TUTORIAL_ID),  # type: ignore[arg-type]

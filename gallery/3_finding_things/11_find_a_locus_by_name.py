@@ -86,21 +86,25 @@ for title, column in columns.items():
 #
 # Every table that these helpers make holds IDs as strings.
 #
-# Use the other names
-# -------------------
+# Use any name
+# ------------
 #
-# * ``locus_id`` is ANTARES' name for a place on the sky.
-# * ``dia_object_id`` is Rubin's name for what it detected there: a diaObject gathers diaSources.
-# * ``ss_object_id`` is Rubin's name for a solar-system object.
-# * ``ztf_object_id`` is ZTF's name.
+# ``find_loci(name=...)`` takes every name under which an object is known:
+#
+# * ANTARES' name for a place on the sky, or the address of its page in the portal;
+# * Rubin's name for what it detected there: a ``diaObjectId``, alone or after ``LSST-AP-DO-``;
+# * Rubin's ID of a solar-system object, ``ssObjectId``;
+# * the ``diaSourceId`` of one detection, alone or after ``lsst:`` or ``LSST-AP-DS-``;
+# * a ZTF name, in lower case too. A locus can have several, of which any finds it.
 #
 # For each kind of name, take that of the newest locus that has one, find loci by it, and print the
 # newest three.
 
 FIELDS = {
-    "dia_object_id": "survey.lsst.dia_object_id",
-    "ss_object_id": "survey.lsst.ss_object_id",
-    "ztf_object_id": "ztf_object_id",
+    "diaObject": "survey.lsst.dia_object_id",
+    "ssObject": "survey.lsst.ss_object_id",
+    "diaSource": "newest_alert_id",
+    "ZTF": "ztf_object_id",
 }
 
 
@@ -115,17 +119,35 @@ def newest_name(field):
     return None
 
 
-known = {"locus_id": locus.locus_id}
+known = {"ANTARES": locus.locus_id}
 known |= {kind: newest_name(field) for kind, field in FIELDS.items()}
 for kind, name in known.items():
-    loci = [] if name is None else find_loci(**{kind: name})
-    print(f"{kind:14} {name or 'none':21}", *(found.locus_id for found in list(loci)[:3]))
+    loci = [] if name is None else find_loci(name=name)
+    print(f"{kind:10} {name or 'none':24}", *(found.locus_id for found in list(loci)[:3]))
 
 # %%
-# A solar-system object moves, and a locus does not: ``ss_object_id`` finds the places at which it
-# was detected. A diaSourceId names one detection. It is in the ID of an alert, such as
-# ``lsst:170947807475631229``; it is not the name of a source.
+# A solar-system object moves, and a locus does not: its ID finds the places at which it was
+# detected. A ``diaSourceId`` names one detection, and a search knows only three of a locus: the
+# newest, the oldest and the brightest. It also finds the locus if it is the first detection of a
+# diaObject, which takes its number from it. Otherwise use the ``diaObjectId``.
 #
+# To search for a name of one kind only, use ``locus_id``, ``dia_object_id``, ``ss_object_id`` or
+# ``ztf_object_id``, as above.
+#
+# Start from a TNS name
+# ---------------------
+#
+# ANTARES matches the `Transient Name Server <https://www.wis-tns.org>`_ to loci by position, in the
+# catalog ``tns_public_objects``, and can't be searched for a name such as SN 2026abc. The message
+# says where its position is. Search around it, as in
+# :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
+
+try:
+    find_loci(name="SN 2026abc")
+except InvalidInputError as error:
+    print(error)
+
+# %%
 # See which names a locus has
 # ---------------------------
 #
@@ -135,8 +157,7 @@ for kind, name in known.items():
 
 from antares_helpers import fetch_locus
 
-kind = "ztf_object_id" if known["ztf_object_id"] else "dia_object_id"
-chosen = find_loci(**{kind: known[kind]})[0]
+chosen = find_loci(name=known["ZTF"] or known["diaObject"])[0]
 dates = {}
 for alert in fetch_locus(chosen.locus_id)["alerts"]:
     get = alert["properties"].get

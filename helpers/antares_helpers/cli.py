@@ -103,8 +103,9 @@ def plot_command(
 ) -> int:
     """Plot the light curve of a locus into a file.
 
-    ID is an ANTARES ID, or the path of a locus file that `fetch` has written. How many alerts are
-    drawn, and why others are excluded, is reported on stderr.
+    ID is an ANTARES ID, another name of the object, such as ZTF18abcdefg or
+    LSST-AP-DO-170587117485817955, or the path of a locus file that `fetch` has written. How many
+    alerts are drawn, and why others are excluded, is reported on stderr.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -125,11 +126,12 @@ def plot_command(
     is_file = Path(locus).is_file()
     if not is_file and Path(locus).suffix == ".json":
         raise click.BadParameter(f"There is no file {locus!r}.")
+    how: dict[str, Any] = {"timeout": timeout, "retries": retries}
     with _warnings_in_a_line():
         content = (
             load_locus(locus)
             if is_file
-            else fetch_locus(locus, include_catalogs=False, timeout=timeout, retries=retries)
+            else fetch_locus(_locus_id(locus, **how), include_catalogs=False, **how)
         )
         lc = extract_lightcurve(content, **_options(given))
     ax = plot_lightcurve(lc, y="magnitude" if magnitude else "flux")
@@ -181,13 +183,15 @@ def fetch_command(
 ) -> int:
     """Fetch loci into a folder, concurrently.
 
-    Each locus is written as it arrives, in a file of its own. After a crash or a Ctrl-C, run the
+    ID is an ANTARES ID, or the address of a locus in the portal. Each locus is written as it
+    arrives, in a file of its own. After a crash or a Ctrl-C, run the
     same command again: only what is missing is fetched. Failures are listed on stderr,
     and the exit status is 1 then. `python -m antares_sandbox FOLDER` serves the folder.
     """
     from antares_helpers import iter_loci
+    from antares_helpers.validation import strip_address
 
-    wanted = [each.strip() for each in (*ids, *_lines(listed or ())) if each.strip()]
+    wanted = [strip_address(each) for each in (*ids, *_lines(listed or ())) if each.strip()]
     if not wanted:
         raise click.UsageError("Give at least one ID, or --from FILE.")
     stream = iter_loci(
@@ -327,6 +331,21 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
         "min_reliability": given["min_reliability"],
         "bands": given["bands"],
     }
+
+
+def _locus_id(name: str, **how: Any) -> str:
+    """Return the ANTARES ID of the locus with a name."""
+    from antares_helpers import find_loci
+    from antares_helpers.validation import parse_name
+
+    kind, known = parse_name(name)
+    if kind in ("locus_id", ""):  # for what is not a name, fetch_locus has a hint
+        return known
+    ids = [str(locus.locus_id) for locus in find_loci(name=name, limit=10, **how)]
+    if len(ids) != 1:
+        several = f"{len(ids)} loci ({', '.join(ids)}): plot one of them by its ANTARES ID"
+        raise click.ClickException(f"{name!r} is the name of {several if ids else 'no locus'}.")
+    return ids[0]
 
 
 def _lines(listed: Iterable[str]) -> Iterator[str]:

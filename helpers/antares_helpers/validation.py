@@ -23,7 +23,10 @@ __all__ = [
     "check_objects",
     "check_reliability",
     "import_optional",
+    "parse_name",
     "short_repr",
+    "strip_address",
+    "tns_hint",
 ]
 
 
@@ -32,6 +35,29 @@ CUTOUTS = ("template", "science", "difference")
 
 LOCUS_ID = re.compile("ANT[0-9A-Za-z]{4,60}")
 """What the ANTARES ID of a locus looks like."""
+
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.|api\.)?antares\.noirlab\.edu(?:/v[0-9])?/loci/([^/?#\s]+)"
+    r"(?:[/?#]\S*)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+_NAMES = {
+    kind: re.compile(form, re.ASCII | re.IGNORECASE)
+    for kind, form in {
+        "dia_object_id": "LSST-AP-DO-0*([1-9][0-9]{0,29})",
+        "dia_source_id": "(?:LSST-AP-DS-|lsst:)0*([1-9][0-9]{0,29})",
+        "rubin_id": "0*([1-9][0-9]{0,29})",
+        "ztf_object_id": "(ZTF[0-9]{2}[a-z]{7})",
+        "tns_name": "(?:(?:AT|SN|TDE)[ _-]?)?([12][0-9]{3}[a-z]{1,7})",
+    }.items()
+}
+_NAMED = {
+    "dia_object_id": "the name of a diaObject: find_loci(dia_object_id={!r})",
+    "dia_source_id": "the name of a diaSource: find_loci(name='lsst:{}')",
+    "rubin_id": "an ID of Rubin: find_loci(name={!r})",
+    "ztf_object_id": "a ZTF name: find_loci(ztf_object_id={!r})",
+}
 
 
 def short_repr(given: object) -> str:
@@ -56,6 +82,46 @@ def check_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
         raise InvalidInputError(f"{name}={short_repr(given)} must be one of {expected}.")
 
 
+def strip_address(given: Any) -> Any:
+    """Return a text without spaces around it, and the address of a locus as the ID in it."""
+    if not isinstance(given, str):
+        return given
+    found = _ADDRESS.fullmatch(given.strip())
+    return str(found[1] if found else given.strip())
+
+
+def parse_name(given: str) -> tuple[str, str]:
+    """Return what kind of name a text is, and the name as the surveys write it.
+
+    Returns
+    -------
+    kind : str
+        ``"locus_id"``, ``"dia_object_id"``, ``"dia_source_id"``, ``"rubin_id"`` (an integer,
+        which can be any ID of Rubin), ``"ztf_object_id"`` or ``"tns_name"``; empty if it is none.
+    name : str
+        Integers without prefix.
+    """
+    text = strip_address(given)
+    if LOCUS_ID.fullmatch(text):
+        return "locus_id", text
+    for kind, form in _NAMES.items():
+        if found := form.fullmatch(text):
+            name = found[1].lower()
+            return kind, f"ZTF{name[3:]}" if kind == "ztf_object_id" else name
+    return "", text
+
+
+def tns_hint(name: str) -> str:
+    """Return how to find the locus of a name such as 2026abc, by which ANTARES can't search."""
+    name = name.upper() if len(name) == 5 else name  # SN 1987A, but SN 2026abc
+    return (
+        "ANTARES can't be searched by a TNS name, because it matches the catalog "
+        "tns_public_objects by position. Take the position from "
+        f"https://www.wis-tns.org/object/{name} and pass it to find_loci(near=(ra, dec), "
+        "radius=2 * u.arcsec), or pass a ZTF or Rubin name from that page to find_loci(name=...)."
+    )
+
+
 def check_locus_id(locus_id: str) -> str:
     """Return an ANTARES ID without the spaces around it.
 
@@ -67,7 +133,8 @@ def check_locus_id(locus_id: str) -> str:
     if not isinstance(locus_id, str):
         raise InvalidInputError(
             f"A locus ID is a string such as 'ANT2026z3bqyjga24oc', not {short_repr(locus_id)} "
-            f"({type(locus_id).__name__})."
+            f"({type(locus_id).__name__}).",
+            hint=_named(as_ids([locus_id])[0]),
         )
     stripped = locus_id.strip()
     if not LOCUS_ID.fullmatch(stripped):
@@ -96,7 +163,7 @@ def check_objects(given: object) -> list[str] | None:
     if given is None:
         return None
     objects = [given] if isinstance(given, str) else _listed(given)
-    ids: list[str] = as_ids([o.strip() if isinstance(o, str) else o for o in objects]).tolist()
+    ids: list[str] = as_ids([_bare(each) for each in objects]).tolist()
     if not ids or not all(ids):
         raise InvalidInputError(
             f"dia_object_id={short_repr(given)} must be whole numbers or strings of digits: a "
@@ -120,14 +187,27 @@ def _hint(given: str) -> str:
     """Guess what was meant by something that is not an ANTARES ID."""
     if found := LOCUS_ID.search(given):
         return f"Did you mean {found.group()!r}?"
-    if re.fullmatch(r"(lsst:)?[0-9]{15,20}", given):
-        return (
-            "This looks like an ID of Rubin's: find_loci(dia_object_id=...) finds the locus of a "
-            "diaObject."
-        )
-    if re.fullmatch(r"ZTF[0-9]{2}[a-z]{7}", given):
-        return "This looks like a ZTF name; find_loci(ztf_object_id=...) finds its locus."
-    return "Copy it from the address of the locus in the ANTARES portal."
+    if LOCUS_ID.fullmatch(f"ANT{given[3:]}") and given[:3].upper() == "ANT":
+        return f"Did you mean {f'ANT{given[3:]}'!r}?"
+    portal = (
+        "Copy it from the address of the locus in the ANTARES portal, or search with find_loci."
+    )
+    return _named(given) or portal
+
+
+def _named(given: str) -> str:
+    """Return the call that finds the locus with a name; empty if it is not a name."""
+    kind, name = parse_name(given)
+    if kind == "tns_name":
+        return tns_hint(name)
+    call = _NAMED.get(kind, "").format(name).replace("'", '"')
+    return f"This is {call} finds its locus." if call else ""
+
+
+def _bare(given: Any) -> Any:
+    """Return an ID of Rubin without LSST-AP-DO- before it."""
+    kind, name = parse_name(given) if isinstance(given, str) else ("", "")
+    return name if kind in ("dia_object_id", "rubin_id") else given
 
 
 def _listed(given: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 """The commands plot, fetch and table: what they write, what they say, and how they end."""
 
+import json
 import os
 import pty
 import re
@@ -7,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import sysconfig
 import termios
 import textwrap
 import time
@@ -138,7 +140,77 @@ def test_plot_tells_an_error_in_a_line(
     assert line.startswith(f"antares-helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
 
 
+NAMES = [
+    "ZTF26aasimul",
+    "ztf26aasimul",
+    "LSST-AP-DO-170283765101112820",
+    "170283765101112820",
+    "lsst:170653219831652965",
+    "https://antares.noirlab.edu/loci/ANT2026simmixed",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_plot_takes_any_name(
+    here: Path, serving: Any, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(BUNDLED):
+        assert main(["plot", name]) == 0
+    (line,) = said(capsys)
+    assert line.startswith("ANT2026simmixed.png: ")
+    assert names(here) == ["ANT2026simmixed"]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(
+    ("name", "status", "told"),
+    [
+        ("ZTF26nothing", 1, "is the name of no locus"),
+        ("LSST-AP-DS-17", 1, "is the name of no locus"),
+        ("SN 2026abc", 2, "www.wis-tns.org/object/2026abc"),
+        ("170283765101112820.0", 2, "is not an ANTARES locus ID"),
+    ],
+)
+def test_plot_says_which_name_finds_nothing(
+    here: Path,
+    ids: list[str],  # noqa: ARG001 (points the client)
+    name: str,
+    status: int,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["plot", name]) == status
+    assert told in said(capsys)[-1]
+    assert names(here) == []
+
+
+def test_plot_lists_the_loci_that_share_a_name(
+    tmp_path: Path, serving: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads((BUNDLED / "ANT2026simmixed.json").read_bytes())
+    for locus_id in ("ANT2026first", "ANT2026second"):
+        locus = content["locus"] | {"id": locus_id}
+        file = {"header": content["header"], "locus": locus}
+        (tmp_path / f"{locus_id}.json").write_text(json.dumps(file))
+    with serving(tmp_path):
+        assert main(["plot", "ZTF26aasimul"]) == 1
+    (line,) = said(capsys)
+    assert "the name of 2 loci" in line
+    assert {"ANT2026first", "ANT2026second"} <= set(re.findall(r"\w+", line))
+
+
 # fetch
+
+
+def test_fetch_takes_addresses_and_says_which_call_takes_a_name(
+    here: Path, ids: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"https://antares.noirlab.edu/loci/{ids[0]}"
+    assert main(["fetch", address, ids[0], "ztf18abcdefg", "--folder", "loci"]) == 1
+    failure, total = said(capsys)
+    assert 'find_loci(ztf_object_id="ZTF18abcdefg")' in failure
+    assert total == "loci: 1 of 2 loci."
+    assert names(here / "loci") == [ids[0]]
 
 
 def test_fetch_writes_each_locus_once(
@@ -425,7 +497,8 @@ def typed(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Do what a line does in a shell; for the commands alone, in this process."""
     if re.fullmatch(r"antares-helpers [^|&]*", line):
         return main(shlex.split(line)[1:]), capsys.readouterr().err
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    scripts = (Path(sys.executable).parent, sysconfig.get_path("scripts", f"{os.name}_user"))
+    path = os.pathsep.join([*map(str, scripts), os.environ["PATH"]])
     environment = os.environ | {"PATH": path}
     done = subprocess.run(
         line, shell=True, env=environment, capture_output=True, text=True, check=False

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from antares_helpers import InvalidInputError
-from antares_helpers.validation import check_bands, check_choice, check_objects, check_reliability
+from antares_helpers.validation import (
+    check_bands,
+    check_choice,
+    check_objects,
+    check_reliability,
+    parse_name,
+)
 
 
 @pytest.mark.parametrize("given", ["LSST", "", None, 5, ["lsst"]])
@@ -27,6 +33,7 @@ def test_anything_but_bands_is_refused(given):
     [
         170587117485817955,
         "170587117485817955",
+        "LSST-AP-DO-170587117485817955",
         " 170587117485817955 ",
         np.str_("170587117485817955"),
         np.int64(170587117485817955),
@@ -38,7 +45,9 @@ def test_an_object_is_given_in_any_exact_form(given):
     assert check_objects(given) == ["170587117485817955"]
 
 
-@pytest.mark.parametrize("given", [1.70587117485818e17, np.float64(1e17), "abc", "", 0, -1, [], {}])
+@pytest.mark.parametrize(
+    "given", [1.70587117485818e17, np.float64(1e17), "abc", "", 0, -1, [], {}, "lsst:1"]
+)
 def test_an_inexact_object_id_is_refused(given):
     with pytest.raises(InvalidInputError, match=r"dia_object_id=.* must be whole numbers"):
         check_objects(given)
@@ -58,3 +67,28 @@ def test_anything_but_a_reliability_is_refused(given):
 @pytest.mark.parametrize("check", [check_bands, check_objects])
 def test_none_is_no_restriction(check):
     assert check(None) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "name"),
+    [
+        ("ANT2026abcd", "locus_id", "ANT2026abcd"),
+        ("https://antares.noirlab.edu/loci/ANT2026abcd", "locus_id", "ANT2026abcd"),
+        ("lsst-ap-do-0170587117485817955", "dia_object_id", "170587117485817955"),
+        ("LSST-AP-DS-170587117485817955", "dia_source_id", "170587117485817955"),
+        (" LSST:170587117485817955\n", "dia_source_id", "170587117485817955"),
+        ("170587117485817955", "rubin_id", "170587117485817955"),
+        (np.str_("ztf18AAAAAAB"), "ztf_object_id", "ZTF18aaaaaab"),
+        ("TDE 2026abc", "tns_name", "2026abc"),
+        ("ZTF18abc", "", "ZTF18abc"),
+        ("2026 abc", "", "2026 abc"),
+        ("170587117485817955.0", "", "170587117485817955.0"),
+        ("1.7e17", "", "1.7e17"),
+        ("LSST-AP-DO-0", "", "LSST-AP-DO-0"),
+        ("\u0661\u0667", "", "\u0661\u0667"),
+        ("ZTF18abcdefg\x00", "", "ZTF18abcdefg\x00"),
+        ("", "", ""),
+    ],
+)
+def test_a_name_is_known_by_its_form(given, kind, name):
+    assert parse_name(given) == (kind, name)

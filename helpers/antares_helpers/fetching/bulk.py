@@ -18,7 +18,7 @@ from antares_helpers.fetching.cache import LocusCache
 from antares_helpers.fetching.client import fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.fetching.retry import ConnectionLimiter
-from antares_helpers.validation import check_bool, check_locus_id, short_repr
+from antares_helpers.validation import check_bool, check_locus_id, short_repr, strip_address
 
 __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]
 
@@ -224,7 +224,7 @@ def _distinct_ids(ids: Any) -> list[str]:
             f"ids must hold ANTARES IDs, which are strings, not {short_repr(wrong)}. Pass a "
             "column of IDs, or the locus['id'] of each locus."
         )
-    return list(dict.fromkeys(str(name).strip() for name in names))
+    return list(dict.fromkeys(strip_address(str(name)) for name in names))
 
 
 class LocusStream(Iterator[dict[str, Any]]):

@@ -39,7 +39,8 @@ def fetch_cutouts(
     ----------
     alert_id : str or int
         ID of the alert, such as ``"lsst:170587117485817955"``: the column ``alert_id`` of a light
-        curve, or the ``id`` of an alert of a locus. A whole number is a diaSourceId of Rubin.
+        curve, or the ``id`` of an alert of a locus. A whole number, alone or after
+        ``LSST-AP-DS-``, is a diaSourceId of Rubin.
     timeout : float, optional
         Seconds that the whole call may take, retries included.
     retries : int, optional
@@ -107,7 +108,7 @@ def check_alert_id(alert_id: str | int) -> str:
     if isinstance(alert_id, (int, np.integer)) and not isinstance(alert_id, bool):
         given = str(alert_id) if 0 < alert_id < 2**63 else ""
     elif isinstance(alert_id, str):
-        given = alert_id.strip()
+        given = re.sub("^LSST-AP-DS-", "", alert_id.strip(), flags=re.IGNORECASE)
     else:
         raise InvalidInputError(
             f"alert_id={short_repr(alert_id)} is no ID but {_described(alert_id)}.",

@@ -13,7 +13,7 @@ from antares_helpers.errors import BadDataError, IncompleteLocusWarning, Invalid
 from antares_helpers.fetching.client import fetch_alerts, fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.locus_file import load_locus
-from antares_helpers.validation import check_bool, check_locus_id, short_repr
+from antares_helpers.validation import check_bool, check_locus_id, short_repr, strip_address
 
 __all__ = [
     "Loci",
@@ -46,7 +46,8 @@ def fetch_locus(
     Parameters
     ----------
     locus_id : str
-        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``. Spaces around it are stripped.
+        ANTARES ID, for example ``"ANT2026z3bqyjga24oc"``, or the address of its page in the portal.
+        For any other name, use ``find_loci(name=...)``.
     include_catalogs : bool, optional
         Whether to fetch the catalog matches too.
     timeout : float, optional
@@ -89,7 +90,7 @@ def fetch_locus(
     """
     check_bool("include_catalogs", include_catalogs)
     parts = fetch_parts(
-        check_locus_id(locus_id),
+        check_locus_id(strip_address(locus_id)),
         include_catalogs=include_catalogs,
         options=CallOptions(timeout, retries),
     )
@@ -104,7 +105,7 @@ def locus_url(locus_id: str) -> str:
     Parameters
     ----------
     locus_id : str
-        ANTARES ID. Spaces around it are stripped.
+        ANTARES ID, or such an address.
 
     Returns
     -------
@@ -122,7 +123,7 @@ def locus_url(locus_id: str) -> str:
     >>> locus_url("ANT2026z3bqyjga24oc")
     'https://antares.noirlab.edu/loci/ANT2026z3bqyjga24oc'
     """
-    return PORTAL + check_locus_id(locus_id)
+    return PORTAL + check_locus_id(strip_address(locus_id))
 
 
 def as_locus_dict(

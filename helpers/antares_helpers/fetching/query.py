@@ -1,10 +1,11 @@
 """Check the criteria of a search, and build its Elasticsearch query."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import astropy.units as u
 import numpy as np
@@ -12,10 +13,15 @@ from astropy.coordinates import SkyCoord
 
 from antares_helpers.coerce import as_ids
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.fetching.locus import check_locus_id
-from antares_helpers.validation import short_repr
+from antares_helpers.validation import (
+    check_locus_id,
+    parse_name,
+    short_repr,
+    strip_address,
+    tns_hint,
+)
 
-__all__ = ["Position", "build_query", "check_limit"]
+__all__ = ["Position", "Search", "build_query", "check_limit"]
 
 Position: TypeAlias = SkyCoord | tuple[Any, Any]
 """Coordinates in any frame, or right ascension and declination in degrees (ICRS)."""
@@ -25,9 +31,69 @@ MAX_RADIUS_DEG = 1.0
 
 Filter: TypeAlias = dict[str, Any]
 
+_DIA_OBJECT = "properties.survey.lsst.dia_object_id"
+_SS_OBJECT = "properties.survey.lsst.ss_object_id"
+# Some of the service's fields are indexed as words: .keyword has their exact text. The oldest loci
+# lack survey.ztf.id; others have names in it that are not ztf_object_id.
+_ZTF = (
+    "properties.ztf_object_id",
+    "properties.survey.ztf.id",
+    "properties.survey.ztf.id.keyword",
+)
+_ALERTS = tuple(
+    f"properties.{which}_alert_id{exact}"
+    for which in ("newest", "oldest", "brightest")
+    for exact in ("", ".keyword")
+)
+
+
+_NUMBERS = (
+    "num_alerts",
+    "num_mag_values",
+    *(
+        f"{which}_alert_{what}"
+        for which in ("newest", "oldest", "brightest")
+        for what in ("magnitude", "observation_time")
+    ),
+)
+PROPERTIES = (
+    *_NUMBERS,
+    *(f"{which}_alert_id" for which in ("newest", "oldest", "brightest")),
+    "is_corrected",
+    "replaced_by",
+    "survey.lsst.dia_object_id",
+    "survey.lsst.ss_object_id",
+    "survey.ztf.id",
+    "ztf_object_id",
+    "ztf_ssnamenr",
+)
+"""The properties that ANTARES itself gives a locus; filters add their own."""
+
+
+class Search(NamedTuple):
+    """A search, checked.
+
+    Attributes
+    ----------
+    query : dict
+        The query for all criteria together.
+    center : SkyCoord or None
+        The center of its cone.
+    properties : tuple of str
+        The properties that a locus must have, for what to say if none is found.
+    name : str
+        The name of a diaSource, for the same reason.
+    """
+
+    query: dict[str, Any]
+    center: SkyCoord | None
+    properties: tuple[str, ...] = ()
+    name: str = ""
+
 
 def build_query(
     *,
+    name: Any,
     locus_id: Any,
     dia_object_id: Any,
     ss_object_id: Any,
@@ -37,8 +103,8 @@ def build_query(
     tag: Any,
     properties: Any,
     query: Any,
-) -> tuple[dict[str, Any], SkyCoord | None]:
-    """Return the query for all criteria of `find_loci` together, and the center of its cone.
+) -> Search:
+    """Return the search for all criteria of `find_loci` together.
 
     Raises
     ------
@@ -46,19 +112,24 @@ def build_query(
         If a criterion is not valid.
     """
     filters: list[Filter] = []
+    if name is not None:
+        filters.append(_name_filter(name))
     if locus_id is not None:
-        filters.append({"term": {"locus_id": check_locus_id(locus_id)}})
-    for name, given in {"dia_object_id": dia_object_id, "ss_object_id": ss_object_id}.items():
-        if given is not None:
-            filters.append({"term": {f"properties.survey.lsst.{name}": _rubin_id(name, given)}})
+        filters.append(_term("locus_id", check_locus_id(strip_address(locus_id))))
+    if dia_object_id is not None:
+        filters.append(_term(_DIA_OBJECT, _rubin_id("dia_object_id", dia_object_id)))
+    if ss_object_id is not None:
+        filters.append(_term(_SS_OBJECT, _rubin_id("ss_object_id", ss_object_id)))
     if ztf_object_id is not None:
-        filters.append({"term": {"properties.ztf_object_id": _ztf_name(ztf_object_id)}})
+        filters.append(_any_of(_ZTF, _ztf_name(ztf_object_id)))
     center = _center(near, radius)
     if center is not None:
         filters.append(_cone(center, radius))
-    filters += [{"term": {"tags": each}} for each in _tags(tag)]
+    filters += [_term("tags", each) for each in _tags(tag)]
     filters += _property_filters(properties)
-    return _joined(filters, None if query is None else _raw(query)), center
+    body = _joined(filters, None if query is None else _raw(query))
+    names = tuple(_bare(each) for each in properties or ())
+    return Search(body, center, names, "" if name is None else strip_address(str(name)))
 
 
 def check_limit(limit: Any) -> int | None:
@@ -83,23 +154,71 @@ def _joined(filters: list[Filter], raw: Filter | None) -> dict[str, Any]:
     return {"query": {"bool": {"filter": filters[0] if len(filters) == 1 else filters}}}
 
 
+def _term(field: str, value: Any) -> Filter:
+    return {"term": {field: value}}
+
+
+def _any_of(fields: Iterable[str], value: str, *more: Filter) -> Filter:
+    """Return the filter that any of several fields has a value, or one of more filters holds."""
+    should = [*(_term(field, value) for field in fields), *more]
+    return {"bool": {"should": should, "minimum_should_match": 1}}
+
+
+def _name_filter(given: Any) -> Filter:
+    """Return the filter for a name of any kind."""
+    is_text = isinstance(given, str)
+    kind, name = parse_name(given if is_text else str(as_ids([given])[0]))
+    match kind:
+        case "locus_id":
+            return _term("locus_id", name)
+        case "dia_object_id":
+            return _term(_DIA_OBJECT, name)
+        case "ztf_object_id":
+            return _any_of(_ZTF, name)
+        case "dia_source_id":
+            return _any_of(_ALERTS, f"lsst:{name}", _term(_DIA_OBJECT, name))
+        case "rubin_id":
+            objects = [_term(field, name) for field in (_DIA_OBJECT, _SS_OBJECT)]
+            return _any_of(_ALERTS, f"lsst:{name}", *objects)
+    raise _not_searchable(given, name if kind == "tns_name" else "")
+
+
+def _not_searchable(given: Any, tns_name: str) -> InvalidInputError:
+    if tns_name:
+        return InvalidInputError(f"{short_repr(given)} is a TNS name.", hint=tns_hint(tns_name))
+    if not isinstance(given, str):
+        return InvalidInputError(
+            f"name={short_repr(given)} must be a string or a whole number above 0: a float loses "
+            "the last digits of an ID."
+        )
+    return InvalidInputError(
+        f"name={short_repr(given)} is not a name by which ANTARES can be searched.",
+        hint="These are: 'ANT2026z3bqyjga24oc' or its address in the portal, 'ZTF18abcdefg', "
+        "'LSST-AP-DO-170587117485817955', 'LSST-AP-DS-170587117485817955', "
+        "'lsst:170587117485817955' and '170587117485817955'. For any other, pass the position to "
+        "find_loci(near=(ra, dec), radius=2 * u.arcsec).",
+    )
+
+
 def _rubin_id(name: str, given: Any) -> str:
-    found = str(as_ids([given.strip() if isinstance(given, str) else given])[0])
-    if not found:
+    kind, value = parse_name(given if isinstance(given, str) else str(as_ids([given])[0]))
+    if kind not in ("rubin_id", name):
         raise InvalidInputError(
             f"{name}={short_repr(given)} must be a whole number above 0, or a string of digits: a "
-            "float loses the last digits of an ID."
+            "float loses the last digits of an ID.",
+            hint="For another name, write find_loci(name=...)." if kind else "",
         )
-    return found.lstrip("0")
+    return value
 
 
 def _ztf_name(given: Any) -> str:
     name = given.strip() if isinstance(given, str) else ""
-    if not (name.startswith("ZTF") and name.isascii() and name.isalnum() and len(name) <= 60):
+    is_name = name[:3].upper() == "ZTF" and name.isascii() and name.isalnum() and len(name) <= 60
+    if not is_name:
         raise InvalidInputError(
             f"ztf_object_id={short_repr(given)} must be a name such as 'ZTF18abcdefg'."
         )
-    return name
+    return f"ZTF{name[3:].lower()}"
 
 
 def _center(near: Any, radius: Any) -> SkyCoord | None:
@@ -187,12 +306,43 @@ def _property_filters(given: Any) -> list[Filter]:
 def _property_filter(name: Any, wanted: Any) -> Filter:
     if not isinstance(name, str) or not name.strip():
         raise InvalidInputError(f"{short_repr(name)} is not the name of a property.")
-    field = f"properties.{name.strip().removeprefix('properties.')}"
+    field = f"properties.{_bare(name)}"
+    if isinstance(wanted, str):
+        _check_text(_bare(name), wanted)
     if isinstance(wanted, tuple | list):
         return {"range": {field: _bounds(name, wanted)}}
     if not isinstance(wanted, str) and not _is_finite(wanted):
         raise _unusable(name, wanted)
     return {"term": {field: wanted if isinstance(wanted, str) else _plain(wanted)}}
+
+
+def _bare(name: str) -> str:
+    return name.strip().removeprefix("properties.")
+
+
+_NUMBER = "[-+]?[0-9]+(?:[.][0-9]*)?(?:e[-+]?[0-9]+)?"
+_COMPARED = re.compile(rf"([<>=])=?\s*({_NUMBER})", re.ASCII | re.IGNORECASE)
+_RANGE = re.compile(rf"({_NUMBER})\s*(?:-|\.\.+|,|:|to)\s*({_NUMBER})", re.ASCII | re.IGNORECASE)
+
+
+def _check_text(name: str, wanted: str) -> None:
+    """Refuse a text such as ``">10"``, which finds nothing because it is not a number."""
+    given = wanted.strip()
+    is_number = re.fullmatch(_NUMBER, given, re.ASCII | re.IGNORECASE)
+    if is_number or (name not in _NUMBERS and not given.startswith((">", "<", "=", "!="))):
+        return
+    pair = "(10, None)"
+    if compared := _COMPARED.fullmatch(given):
+        sign, number = compared.groups()
+        pair = {">": f"({number}, None)", "<": f"(None, {number})", "=": number}[sign]
+    elif bounds := _RANGE.fullmatch(given):
+        pair = f"({bounds[1]}, {bounds[2]})"
+    shown = short_repr(name)
+    raise InvalidInputError(
+        f"properties: {short_repr(wanted)} of {shown} is a text, not a number or a range.",
+        hint=f"Write properties={{{shown}: {pair}}}: a pair (lowest, highest), both included, with "
+        "None for an open end, or one number. Anything else is for query=.",
+    )
 
 
 def _bounds(name: str, wanted: Any) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, overload
 
 import astropy.units as u
@@ -10,11 +13,12 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, Table
 
-from antares_helpers.errors import BadDataError
+from antares_helpers.errors import AntaresHelpersError, AntaresHelpersWarning, BadDataError
 from antares_helpers.fetching.client import search_loci
 from antares_helpers.fetching.http import base_url, shown_url
-from antares_helpers.fetching.query import Position, build_query, check_limit
+from antares_helpers.fetching.query import PROPERTIES, Position, Search, build_query, check_limit
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
+from antares_helpers.validation import parse_name, short_repr
 
 if TYPE_CHECKING:
     from antares_client.models import Locus
@@ -30,6 +34,7 @@ _MAX_NUMBER = 2**62
 @overload
 def find_loci(
     *,
+    name: int | str | None = None,
     locus_id: str | None = None,
     dia_object_id: int | str | None = None,
     ss_object_id: int | str | None = None,
@@ -46,6 +51,7 @@ def find_loci(
 @overload
 def find_loci(
     *,
+    name: int | str | None = None,
     locus_id: str | None = None,
     dia_object_id: int | str | None = None,
     ss_object_id: int | str | None = None,
@@ -61,6 +67,7 @@ def find_loci(
 ) -> SearchIterator: ...
 def find_loci(
     *,
+    name: int | str | None = None,
     locus_id: str | None = None,
     dia_object_id: int | str | None = None,
     ss_object_id: int | str | None = None,
@@ -78,14 +85,18 @@ def find_loci(
 
     Parameters
     ----------
+    name : int or str, optional
+        Any name of an object: an ANTARES ID or the address of its page in the portal, a ZTF name,
+        ``LSST-AP-DO-`` and a ``diaObjectId``, ``LSST-AP-DS-`` or ``lsst:`` and a ``diaSourceId``,
+        or any ID of Rubin alone. See the notes on what is found by a ``diaSourceId``.
     locus_id : str, optional
-        ANTARES ID.
+        ANTARES ID, or such an address.
     dia_object_id : int or str, optional
         Rubin's ``diaObjectId``, exact: a float would have lost its last digits and is refused.
     ss_object_id : int or str, optional
         Rubin's ID of a solar-system object.
     ztf_object_id : str, optional
-        ZTF's name, for example ``"ZTF18abcdefg"``.
+        ZTF's name, for example ``"ZTF18abcdefg"``. A locus can have several: any of them finds it.
     near : `~astropy.coordinates.SkyCoord` or pair of float, optional
         Center of a cone: coordinates in any frame, or ``(ra, dec)`` in degrees (ICRS).
     radius : `~astropy.units.Quantity` or float, optional
@@ -126,12 +137,23 @@ def find_loci(
     BadDataError
         If ANTARES sends a malformed response.
 
+    Warns
+    -----
+    AntaresHelpersWarning
+        If nothing is found, and it is known why that may be: no locus has one of the `properties`,
+        or `name` is a ``diaSourceId``.
+
     See Also
     --------
     fetch_loci : fetch them with their alerts.
 
     Notes
     -----
+    A search knows three alerts of a locus: the newest, the oldest and the brightest. So a
+    ``diaSourceId`` finds a locus if it is that of one of these, or of the first detection of a
+    diaObject, whose ``diaObjectId`` is the same number. A name of the Transient Name Server
+    (``AT 2026abc``) finds nothing: search around the position that its page there gives.
+
     The service sorts by the time of the newest alert. A locus with a new alert moves during the
     search, and may then come on two pages: each locus is returned once.
 
@@ -150,7 +172,8 @@ def find_loci(
     >>> first.locus_id in near.table["locus_id"]
     True
     """
-    built, center = build_query(
+    search = build_query(
+        name=name,
         locus_id=locus_id,
         dia_object_id=dia_object_id,
         ss_object_id=ss_object_id,
@@ -164,11 +187,11 @@ def find_loci(
     number = check_limit(limit)
     options = CallOptions(timeout, retries)
     if number is None:
-        return SearchIterator(built, center, options, page_size=MAX_PAGE_SIZE)
-    iterator = SearchIterator(built, center, options, page_size=_page_size(number))
+        return SearchIterator(search, options, page_size=MAX_PAGE_SIZE)
+    iterator = SearchIterator(search, options, page_size=_page_size(number))
     loci = [locus for _, locus in zip(range(number), iterator, strict=False)]
     # Whether there are more costs no request of its own: a page holds one more than the limit.
-    return SearchResult(loci, built, center, truncated=next(iterator, None) is not None)
+    return SearchResult(loci, search, truncated=next(iterator, None) is not None)
 
 
 class SearchResult(Sequence["Locus"]):
@@ -182,18 +205,11 @@ class SearchResult(Sequence["Locus"]):
         Whether there are more loci, which the limit has cut off.
     """
 
-    def __init__(
-        self,
-        loci: list[Locus],
-        query: dict[str, Any],
-        center: SkyCoord | None = None,
-        *,
-        truncated: bool,
-    ) -> None:
-        self.query = query
+    def __init__(self, loci: list[Locus], search: Search, *, truncated: bool) -> None:
+        self.query = search.query
         self.truncated = truncated
         self._loci = loci
-        self._center = center
+        self._center = search.center
 
     def __len__(self) -> int:
         return len(self._loci)
@@ -213,10 +229,11 @@ class SearchResult(Sequence["Locus"]):
     def table(self) -> Table:
         """The loci as a table, one row each, newest first.
 
-        Its columns are ``locus_id`` (str), ``ra`` and ``dec`` [deg], in a cone search
-        ``separation`` [arcsec] from its center, ``num_alerts`` (int64) and ``newest_mjd``
-        (float64, days), both masked if the service gives none, and ``tags`` (str, sorted, with
-        commas between). ``meta`` holds the ``query``, and whether the table is ``truncated``.
+        Its columns are ``locus_id`` (str), ``num_alerts`` (int64) and ``newest_mjd`` (float64,
+        days), both masked if the service gives none, ``tags`` (str, sorted, with commas between),
+        ``ra`` and ``dec`` [deg], and in a cone search ``separation`` [arcsec] from its center.
+        ``meta`` holds the ``query``, and whether the table is ``truncated``. Numbers are printed
+        short, and in a narrow window without ``tags``; the table has all digits.
         """
         return _table([_row(locus) for locus in self._loci], self)
 
@@ -234,17 +251,11 @@ class SearchIterator(Iterator["Locus"]):
         False once all loci have been read; until then None, for it is not known.
     """
 
-    def __init__(
-        self,
-        query: dict[str, Any],
-        center: SkyCoord | None,
-        options: CallOptions,
-        *,
-        page_size: int,
-    ) -> None:
-        self.query = query
+    def __init__(self, search: Search, options: CallOptions, *, page_size: int) -> None:
+        self.query = search.query
         self.truncated: bool | None = None
-        self._center = center
+        self._search = search
+        self._center = search.center
         self._options = options
         self._page_size = page_size
         self._rows: dict[str, _Row] = {}
@@ -256,6 +267,8 @@ class SearchIterator(Iterator["Locus"]):
         locus = self._next_new()
         if locus is None:
             self.truncated = False
+            if not self._rows and (reason := _why_empty(self._search, self._options)):
+                warnings.warn(reason, AntaresHelpersWarning, stacklevel=_outside())
             raise StopIteration
         self._rows[locus.locus_id] = _row(locus)
         return locus
@@ -293,18 +306,20 @@ class SearchIterator(Iterator["Locus"]):
 
 
 _Row = tuple[Any, ...]
-_COLUMNS = ("locus_id", "ra", "dec", "num_alerts", "newest_mjd", "tags")
+_COLUMNS = ("locus_id", "num_alerts", "newest_mjd", "tags", "ra", "dec")
+# astropy leaves out the columns in the middle if a window is narrow: the tags, which are long.
+_FORMATS = {"newest_mjd": ".5f", "ra": ".6f", "dec": ".6f", "separation": ".3f"}
 
 
 def _row(locus: Locus) -> _Row:
     properties = locus.properties
     return (
         locus.locus_id,
-        locus.ra,
-        locus.dec,
         properties.get("num_alerts"),
         properties.get("newest_alert_observation_time"),
         ", ".join(sorted(locus.tags)),
+        locus.ra,
+        locus.dec,
     )
 
 
@@ -312,6 +327,10 @@ def _table(rows: list[_Row], found: SearchResult | SearchIterator) -> Table:
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True) if rows else [()] * 6, strict=True))
     table = Table(meta={"query": found.query, "truncated": found.truncated})
     table["locus_id"] = np.array(columns["locus_id"], dtype=np.str_)
+    table["num_alerts"] = _numbers(columns["num_alerts"], np.int64)
+    table["newest_mjd"] = _numbers(columns["newest_mjd"], np.float64)
+    table["newest_mjd"].unit = u.day
+    table["tags"] = np.array(columns["tags"], dtype=np.str_)
     for name in ("ra", "dec"):
         table[name] = np.array(columns[name], dtype=np.float64)
         table[name].unit = u.deg
@@ -319,10 +338,8 @@ def _table(rows: list[_Row], found: SearchResult | SearchIterator) -> Table:
         positions = SkyCoord(table["ra"], table["dec"])
         separation = found._center.separation(positions).to_value(u.arcsec)
         table["separation"] = MaskedColumn(separation, unit=u.arcsec)
-    table["num_alerts"] = _numbers(columns["num_alerts"], np.int64)
-    table["newest_mjd"] = _numbers(columns["newest_mjd"], np.float64)
-    table["newest_mjd"].unit = u.day
-    table["tags"] = np.array(columns["tags"], dtype=np.str_)
+    for name in set(_FORMATS) & set(table.colnames):
+        table[name].info.format = _FORMATS[name]
     return table
 
 
@@ -339,3 +356,48 @@ def _numbers(values: Sequence[Any], dtype: type) -> MaskedColumn:
     ]
     known = [value if good else 0 for value, good in zip(values, is_number, strict=True)]
     return MaskedColumn(np.array(known, dtype=dtype), mask=~np.array(is_number, dtype=np.bool_))
+
+
+_CRITERIA = {"ra": "near", "dec": "near", "tag": "tag", "tags": "tag", "locus_id": "locus_id"}
+_OF_ALERTS = ("lsst_", "ztf_", "ant_")
+
+
+def _why_empty(search: Search, options: CallOptions) -> str:
+    """Return why a search may have found nothing; empty if no reason is known."""
+    unknown = [name for name in search.properties if not _is_property(name, options)]
+    reasons = [f"No locus has a property {short_repr(name)}{_cure(name)}" for name in unknown]
+    if parse_name(search.name)[0] in ("dia_source_id", "rubin_id"):
+        reasons.append(
+            f"No locus was found by {search.name!r}. A diaSource finds its locus only if it is the "
+            "newest, oldest or brightest alert in it, or the first of its diaObject: search by the "
+            "diaObjectId, or with near=(ra, dec) around the position."
+        )
+    return " ".join(reasons)
+
+
+def _is_property(name: str, options: CallOptions) -> bool:
+    """Whether any locus has a property; True if the service does not say."""
+    query = {"query": {"exists": {"field": f"properties.{name}"}}}
+    try:
+        return name in PROPERTIES or any(search_loci(query, page_size=1, options=options))
+    except AntaresHelpersError:
+        return True
+
+
+def _cure(name: str) -> str:
+    if name in _CRITERIA:
+        return f": use the criterion {_CRITERIA[name]}= of find_loci."
+    close = [each for each in PROPERTIES if each.endswith(f".{name}")]
+    if close := close or get_close_matches(name[:100], PROPERTIES, n=1):
+        return f": did you mean {close[0]!r}?"
+    if name.startswith(_OF_ALERTS):
+        return ": it is one of alerts, and a search can use only those of loci."
+    return ": if a filter writes it, check its spelling."
+
+
+def _outside() -> int:
+    """Return the `stacklevel` at which a warning of the caller names the code of the user."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("antares_helpers."):
+        frame, level = frame.f_back, level + 1
+    return level

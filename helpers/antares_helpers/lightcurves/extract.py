@@ -14,7 +14,7 @@ from antares_helpers.errors import InvalidInputError
 from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from antares_helpers.lightcurves import summary
-from antares_helpers.lightcurves.alerts import Columns, split_by_survey
+from antares_helpers.lightcurves.alerts import Columns, Properties, split_by_survey
 from antares_helpers.lightcurves.lsst import read_lsst
 from antares_helpers.lightcurves.summary import RowMask
 from antares_helpers.lightcurves.ztf import read_ztf
@@ -146,8 +146,10 @@ def extract_lightcurve(
     _check_locus(locus)
     locus = as_locus_dict(locus, timeout=timeout, retries=retries)
 
-    columns, mask, convention = _read(locus, survey, flux)
+    columns, properties, mask, convention = _read(locus, survey, flux)
     summary.reject_unusable(mask, columns)
+    # Before the options, so that none of them brings a repeated detection back.
+    summary.reject_repeated(mask, columns, properties)
     if wanted_objects is not None:
         other = ~np.isin(columns["dia_object_id"], wanted_objects)
         mask.reject(other, summary.OTHER_OBJECT)
@@ -190,25 +192,25 @@ def _check_locus(locus: object) -> None:
         )
 
 
-def _read(locus: Mapping[str, Any], survey: str, flux: str) -> tuple[Columns, RowMask, str]:
+def _read(
+    locus: Mapping[str, Any], survey: str, flux: str
+) -> tuple[Columns, list[Properties], RowMask, str]:
     """Read the alerts of these surveys; count all others."""
     surveys, malformed = split_by_survey(locus["alerts"])
-    unwanted = len(surveys["other"].ids)
-    parts, convention = [], "none"
+    parts, properties, convention = [], [], "none"
     if survey in ("lsst", "all"):
         columns, convention = read_lsst(surveys["lsst"], flux)
         parts.append(columns)
-    else:
-        unwanted += len(surveys["lsst"].ids)
+        properties += surveys["lsst"].properties
     if survey in ("ztf", "all"):
         parts.append(read_ztf(surveys["ztf"], surveys["ztf limit"]))
-    else:
-        unwanted += len(surveys["ztf"].ids) + len(surveys["ztf limit"].ids)
+        properties += surveys["ztf"].properties + surveys["ztf limit"].properties
+    unwanted = sum(len(each.ids) for each in surveys.values()) - len(properties)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     mask = RowMask(len(joined["mjd"]))
     mask.count(summary.MALFORMED, malformed)
     mask.count(summary.OTHER_SURVEY, unwanted)
-    return joined, mask, convention
+    return joined, properties, mask, convention
 
 
 def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> dict[str, Any]:

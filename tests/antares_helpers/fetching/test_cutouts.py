@@ -215,6 +215,7 @@ def test_an_alert_without_images_has_no_cutouts(offering):
     [
         (f"lsst:{SOURCE_ID}", f"lsst:{SOURCE_ID}"),
         (f"  lsst:{SOURCE_ID}\n", f"lsst:{SOURCE_ID}"),
+        (f" LSST-AP-DS-{SOURCE_ID}", f"lsst:{SOURCE_ID}"),
         (SOURCE_ID, f"lsst:{SOURCE_ID}"),
         (str(SOURCE_ID), f"lsst:{SOURCE_ID}"),
         (np.int64(SOURCE_ID), f"lsst:{SOURCE_ID}"),
@@ -239,6 +240,8 @@ def test_an_id_is_taken_in_each_of_its_forms(given, expected):
         "lsst:../../loci",
         "a/b?c",
         "lsst:1/2",
+        "LSST-AP-DS-",
+        f"LSST-AP-DO-{SOURCE_ID}",
         "lsst:1?x=1",
         "lsst:1#x",
         "lsst:1%2f",

@@ -145,7 +145,7 @@ def test_an_exchange_ends_at_the_deadline(answer):
         start = time.monotonic()
         with pytest.raises(httpx.TimeoutException):
             get(timeout=0.4)
-        assert 0.3 < time.monotonic() - start < 1.5
+        assert 0.3 < time.monotonic() - start < 3
 
 
 def test_a_tls_handshake_that_stalls_ends_at_the_deadline():
@@ -156,7 +156,7 @@ def test_a_tls_handshake_that_stalls_ends_at_the_deadline():
         start = time.monotonic()
         with pytest.raises(httpx.TimeoutException):
             get(timeout=0.4)
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 3
         client.client.close()
 
 
@@ -171,7 +171,7 @@ def test_looking_up_a_name_ends_at_the_deadline(monkeypatch):
     with pytest.raises(httpx.ConnectTimeout):
         get(timeout=0.3)
 
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 3
     done.set()
 
 

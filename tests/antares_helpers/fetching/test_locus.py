@@ -34,7 +34,11 @@ NO_IDS = [
     "ANT" + "a" * 61,
     "ANT2026z3bqyjga24oc/alerts",
     "../ANT2026z3bqyjga24oc",
-    "https://antares.noirlab.edu/loci/ANT2026z3bqyjga24oc",
+    "https://example.org/loci/ANT2026z3bqyjga24oc",
+    "https://antares.noirlab.edu.example.org/loci/ANT2026z3bqyjga24oc",
+    "https://antares.noirlab.edu/loci/../ANT2026z3bqyjga24oc",
+    "https://antares.noirlab.edu/tags/ANT2026z3bqyjga24oc",
+    "https://antares.noirlab.edu/loci/",
     "ANT2026z3bqyjga24oc?x=1",
     "ANT2026z3bqyjga24oc#",
     "ANT%32026",
@@ -82,11 +86,20 @@ def test_what_is_no_id_has_no_page(given):
 @pytest.mark.parametrize(
     ("given", "hint"),
     [
-        ("https://antares.noirlab.edu/loci/ANT2026abcd", "Did you mean 'ANT2026abcd'?"),
-        ("170587117485817955", "find_loci(dia_object_id=...)"),
-        ("lsst:170587117485817955", "find_loci(dia_object_id=...)"),
-        ("ZTF18abcdefg", "find_loci(ztf_object_id=...)"),
-        ("SN2026abc", "Copy it from the address"),
+        ("https://example.org/loci/ANT2026abcd", "Did you mean 'ANT2026abcd'?"),
+        ("ant2026abcd", "Did you mean 'ANT2026abcd'?"),
+        ("170587117485817955", 'find_loci(name="170587117485817955")'),
+        (170587117485817955, 'find_loci(name="170587117485817955")'),
+        (np.int64(170587117485817955), 'find_loci(name="170587117485817955")'),
+        (" lsst:170587117485817955", 'find_loci(name="lsst:170587117485817955")'),
+        ("LSST-AP-DS-170587117485817955", 'find_loci(name="lsst:170587117485817955")'),
+        ("LSST-AP-DO-170587117485817955", 'find_loci(dia_object_id="170587117485817955")'),
+        ("ZTF18abcdefg", 'find_loci(ztf_object_id="ZTF18abcdefg")'),
+        ("ztf18ABCDEFG", 'find_loci(ztf_object_id="ZTF18abcdefg")'),
+        ("SN2026abc", "https://www.wis-tns.org/object/2026abc"),
+        ("at 2026ABC", "https://www.wis-tns.org/object/2026abc"),
+        ("1987a", "https://www.wis-tns.org/object/1987A"),
+        ("NGC 1365", "Copy it from the address"),
         (170587117485817955, "not 170587117485817955 (int)"),
     ],
 )
@@ -109,6 +122,25 @@ def test_stray_spaces_are_forgiven(given):
 
 def test_a_locus_is_fetched_in_spite_of_stray_spaces(broker):
     assert fetch_locus(f" {broker.locus_id}\n")["id"] == broker.locus_id
+
+
+ADDRESSES = [
+    "https://antares.noirlab.edu/loci/{}",
+    " https://antares.noirlab.edu/loci/{}/\n",
+    "http://antares.noirlab.edu/loci/{}?tab=alerts#top",
+    "HTTPS://ANTARES.noirlab.edu/loci/{}",
+    "antares.noirlab.edu/loci/{}",
+    "https://api.antares.noirlab.edu/v1/loci/{}/alerts",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_address_of_a_locus_is_as_good_as_its_id(address):
+    assert locus_url(address.format("ANT2026abcd")) == ADDRESSES[0].format("ANT2026abcd")
+
+
+def test_a_locus_is_fetched_by_its_address(broker):
+    assert fetch_locus(ADDRESSES[0].format(broker.locus_id))["id"] == broker.locus_id
 
 
 @pytest.mark.parametrize("length", [4, 60])

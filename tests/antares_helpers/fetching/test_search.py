@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,9 +13,9 @@ from antares_client import search
 from astropy.coordinates import SkyCoord
 
 from antares_helpers import InvalidInputError, ServiceError, extract_lightcurve, find_loci
-from antares_helpers.errors import BadDataError
+from antares_helpers.errors import AntaresHelpersWarning, BadDataError
 from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
-from antares_sandbox.faults import Null, RepeatLocus, Sometimes, Status
+from antares_sandbox.faults import Delay, Null, RepeatLocus, Sometimes, Status
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -78,6 +79,93 @@ def test_a_locus_is_found_by_the_name_of_ztf(stored: dict[str, Any]) -> None:
     assert ids_of(find_loci(ztf_object_id=ztf_name)) == [locus_id]
 
 
+SECOND = "ZTF26aasecnd"
+
+
+@pytest.fixture
+def two_names(tmp_path: Path, sandbox: Sandbox) -> Iterator[str]:  # noqa: ARG001 (is set aside)
+    """A locus of two ZTF names, of which one is its `ztf_object_id`."""
+    content = json.loads((BUNDLED / f"{MIXED}.json").read_bytes())
+    content["locus"]["old_properties"]["survey"]["ztf"]["id"].append(SECOND)
+    (tmp_path / f"{MIXED}.json").write_text(
+        json.dumps({key: content[key] for key in ("header", "locus")})
+    )
+    with Sandbox(tmp_path):
+        yield MIXED
+
+
+@pytest.mark.parametrize("form", [str, str.lower, str.upper, np.str_, lambda each: f" {each}\n"])
+@pytest.mark.parametrize("name", ["ZTF26aasimul", SECOND])
+@pytest.mark.parametrize("criterion", ["name", "ztf_object_id"])
+def test_a_locus_is_found_by_each_of_its_ztf_names(
+    two_names: str, name: str, form: Any, criterion: str
+) -> None:
+    assert ids_of(find_loci(**{criterion: form(name)})) == [two_names]
+    assert ids_of(find_loci(**{criterion: form(name[:-2] + "zz")})) == []
+
+
+MIXED = "ANT2026simmixed"
+OBJECT, NEWEST, BRIGHTEST = "170283765101112820", "170653219831652965", "170362958115671081"
+NAMES: list[Any] = [
+    MIXED,
+    f" https://antares.noirlab.edu/loci/{MIXED}?x=1 ",
+    "ZTF26aasimul",
+    "ztf26aasimul",
+    OBJECT,
+    int(OBJECT),
+    np.int64(OBJECT),
+    np.uint64(OBJECT),
+    np.str_(f" {OBJECT}\n"),
+    f"LSST-AP-DO-{OBJECT}",
+    f"lsst-ap-do-{OBJECT}",
+    f"LSST-AP-DS-{OBJECT}",
+    f"LSST-AP-DS-{NEWEST}",
+    f"lsst:{BRIGHTEST}",
+    f"LSST:{NEWEST}",
+    int(NEWEST),
+    BRIGHTEST,
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=str)
+def test_a_locus_is_found_by_any_name(name: Any) -> None:
+    assert ids_of(find_loci(name=name)) == [MIXED]
+
+
+def test_a_number_can_be_that_of_a_solar_system_object(stored: dict[str, Any]) -> None:
+    locus_id, ss_object_id = with_survey_id(stored, "ss_object_id")
+    assert locus_id in ids_of(find_loci(name=int(ss_object_id)))
+
+
+@pytest.mark.parametrize("form", ["LSST-AP-DO-{}", " lsst-ap-do-{} "])
+def test_a_dia_object_id_may_have_its_prefix(form: str) -> None:
+    assert ids_of(find_loci(dia_object_id=form.format(OBJECT))) == [MIXED]
+
+
+def test_a_name_holds_together_with_other_criteria() -> None:
+    assert find_loci(name=OBJECT, tag="simulated")
+    assert not find_loci(name=f"LSST-AP-DO-{OBJECT}", tag="high_snr", limit=5)
+
+
+@pytest.mark.parametrize("call", [{"limit": 5}, {"limit": None}], ids=str)
+@pytest.mark.parametrize("form", ["lsst:{}", "LSST-AP-DS-{}", "{}"])
+def test_if_a_dia_source_finds_nothing_it_is_said_why_that_may_be(
+    call: dict[str, Any], form: str
+) -> None:
+    name = form.format(int(NEWEST) + 1)
+    with pytest.warns(AntaresHelpersWarning, match=f"{name}.*newest, oldest or bright") as caught:
+        assert list(find_loci(name=name, **call)) == []
+    assert [each.filename for each in caught] == [__file__]
+
+
+@pytest.mark.parametrize("name", ["AT 2026abc", "SN2026abc", "2026abc", "tde_2026ABC"])
+def test_a_tns_name_is_sent_to_its_position(sandbox: Sandbox, name: str) -> None:
+    before = len(sandbox.requests)
+    with pytest.raises(InvalidInputError, match=r"TNS name.*object/2026abc.*near=\(ra, dec\)"):
+        find_loci(name=name)
+    assert len(sandbox.requests) == before
+
+
 # Around a position
 
 
@@ -137,6 +225,50 @@ def test_a_range_of_a_property_includes_both_ends(stored: dict[str, Any], bounds
     assert (
         set(ids_of(find_loci(properties={"properties.num_alerts": bounds}, limit=None))) == wanted
     )
+
+
+@pytest.mark.parametrize("value", ["20", " 20 "])
+def test_a_number_may_be_text(stored: dict[str, Any], value: str) -> None:
+    found = find_loci(properties={"num_alerts": value.strip()}, limit=None)
+    assert {len(stored[each]["alerts"]) for each in ids_of(found)} == {20}
+
+
+@pytest.mark.parametrize("limit", [5, None])
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("num_alert", "did you mean 'num_alerts'?"),
+        ("properties.num_alert", "did you mean 'num_alerts'?"),
+        ("dia_object_id", "did you mean 'survey.lsst.dia_object_id'?"),
+        ("newest_alert_mag", "did you mean 'newest_alert_magnitude'?"),
+        ("ra", "near="),
+        ("tags", "tag="),
+        ("lsst_diaSource_snr", "one of alerts"),
+        ("sim_redshfit", "spelling"),
+    ],
+)
+def test_a_property_that_no_locus_has_is_named(name: str, cure: str, limit: int | None) -> None:
+    with pytest.warns(AntaresHelpersWarning) as caught:
+        assert list(find_loci(properties={name: (0, None)}, limit=limit)) == []
+    (warning,) = caught
+    bare = name.removeprefix("properties.")
+    assert str(warning.message).startswith(f"No locus has a property {bare!r}: ")
+    assert cure in str(warning.message)
+    assert warning.filename == __file__
+
+
+def test_a_property_that_a_locus_has_is_not_blamed(sandbox: Sandbox) -> None:
+    before = len(searches(sandbox))
+    assert not find_loci(properties={"num_alerts": (10**6, None)})
+    assert len(searches(sandbox)) == before + 1
+    assert not find_loci(properties={"sim_redshift": (10**6, None)})
+
+
+def test_if_the_service_does_not_say_a_property_is_not_blamed(sandbox: Sandbox) -> None:
+    found = find_loci(properties={"num_alert": 3}, limit=None, retries=0)
+    sandbox.inject_fault("loci", Delay(0.001))
+    sandbox.inject_fault("loci", Status(503), times=None)
+    assert list(found) == []
 
 
 def test_criteria_hold_together() -> None:
@@ -335,6 +467,20 @@ def test_a_table_of_nothing_has_the_same_columns() -> None:
     ]
 
 
+@pytest.mark.parametrize("cone", [{}, {"near": (62, -48), "radius": 1}], ids=str)
+def test_a_table_is_readable_in_80_columns(
+    monkeypatch: pytest.MonkeyPatch, cone: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "25")
+    table = find_loci(**cone, limit=5).table
+    lines = str(table).splitlines()
+    assert max(map(len, lines)) <= 80
+    shown = {"locus_id", "num_alerts", "newest_mjd", "ra", "dec", *(["separation"] if cone else [])}
+    assert shown <= set(lines[0].split())
+    assert all(each["locus_id"] in str(table) for each in table)
+
+
 def test_what_the_service_does_not_tell_is_masked(sandbox: Sandbox) -> None:
     sandbox.inject_fault("loci", Null("data.*.locus.properties.num_alerts"), times=None)
     table = find_loci(limit=3).table
@@ -373,6 +519,20 @@ def test_a_locus_found_has_a_light_curve() -> None:
         ({"limit": 2.0}, "1 or more"),
         ({"limit": True}, "1 or more"),
         ({"locus_id": "M31"}, "not an ANTARES locus ID"),
+        ({"name": 1.7e17}, "loses the last digits"),
+        ({"name": np.float64(1.7e17)}, "loses the last digits"),
+        ({"name": True}, "whole number"),
+        ({"name": -1}, "whole number"),
+        ({"name": 0}, "whole number"),
+        ({"name": [170587117485817955]}, "whole number"),
+        ({"name": b"ZTF18abcdefg"}, "must be a string"),
+        ({"name": "170587117485817955.0"}, "not a name by which"),
+        ({"name": "M31"}, "near="),
+        ({"name": ""}, "not a name by which"),
+        ({"name": "x" * 10**6}, "not a name by which"),
+        ({"dia_object_id": "ZTF18abcdefg"}, "find_loci\\(name="),
+        ({"dia_object_id": "LSST-AP-DS-170587117485817955"}, "find_loci\\(name="),
+        ({"ss_object_id": "LSST-AP-DO-170587117485817955"}, "find_loci\\(name="),
         ({"dia_object_id": 1.7e17}, "loses the last digits"),
         ({"dia_object_id": "170-1"}, "whole number"),
         ({"dia_object_id": -1}, "whole number"),
@@ -389,6 +549,18 @@ def test_a_locus_found_has_a_light_curve() -> None:
         ({"properties": {"num_alerts": (1, 2, 3)}}, "pair"),
         ({"properties": {"num_alerts": float("inf")}}, "pair"),
         ({"properties": {"": 1}}, "name of a property"),
+        ({"properties": {"num_alerts": ">10"}}, "Write .*'num_alerts': \\(10, None\\)"),
+        ({"properties": {"num_alerts": " >= 10 "}}, "Write .*\\(10, None\\)"),
+        ({"properties": {"a_filter": "<1.5e-3"}}, "Write .*'a_filter': \\(None, 1.5e-3\\)"),
+        ({"properties": {"a_filter": "==-3"}}, "Write .*'a_filter': -3}"),
+        ({"properties": {"properties.num_alerts": "10-20"}}, "'num_alerts': \\(10, 20\\)"),
+        ({"properties": {"num_alerts": "10 .. 20"}}, "\\(10, 20\\)"),
+        ({"properties": {"num_alerts": "more than 10"}}, "pair"),
+        ({"properties": {"num_alerts": "> 10 and < 20"}}, "pair"),
+        ({"properties": {"num_alerts": "!=3"}}, "is for query="),
+        ({"properties": {"num_alerts": "nan"}}, "pair"),
+        ({"properties": {"num_alerts": {"gt": 10}}}, "pair"),
+        ({"properties": {"newest_alert_observation_time": "2026-07-01"}}, "pair"),
         ({"query": {}}, "one key"),
         ({"query": {"query": {}, "size": 3}}, "one key"),
         ({"query": {"query": []}}, "one key"),
