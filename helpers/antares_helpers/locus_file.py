@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from antares_helpers.atomic import atomic_write
-from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.errors import BadDataError, InvalidInputError, shown_url
 from antares_helpers.validation import check_locus_id
 
 __all__ = [
@@ -76,7 +76,7 @@ def save_locus(
         # Here, because it imports the client, which a given source makes needless.
         from antares_helpers.fetching.http import base_url
 
-        source = base_url()
+        source = shown_url(base_url())
     write_locus_file(path, locus, source=source)
     return path
 

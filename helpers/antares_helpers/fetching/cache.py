@@ -9,9 +9,10 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
-from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError
-from antares_helpers.fetching.client import LocusParts
-from antares_helpers.fetching.http import base_url, shown_url
+from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError, shown_url
+from antares_helpers.fetching.client import LocusParts, as_json
+from antares_helpers.fetching.http import base_url
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.locus_file import read_locus_file, write_locus_file
 from antares_helpers.validation import short_repr
 
@@ -102,6 +103,14 @@ class LocusCache:
                 self._saving -= 1
                 self._saved.notify_all()
 
+    def describe_saved(self, locus_ids: list[str]) -> str:
+        """Return a sentence that says how many of these loci are in the folder."""
+        saved = sum((self._folder / f"{locus_id}.json").is_file() for locus_id in locus_ids)
+        return (
+            f"{saved} of the {len(locus_ids)} loci are in {str(self._folder)!r}: call again with "
+            "the same IDs and folder to fetch the others."
+        )
+
     def close(self) -> None:
         """Wait until what is being written is complete, so that no unfinished file stays."""
         with self._saved:
@@ -120,8 +129,10 @@ class LocusCache:
         except OSError as error:
             reason = f"Locus {locus_id} can't be written to {self._folder}: {error.strerror}."
             hint = "It was fetched; free some space in the folder, or choose another, to save it."
-        except InvalidInputError as error:  # NaN, which the client reads and JSON does not have
-            reason, hint = error.reason, "It was fetched, but not saved."
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            # The client reads some values that JSON lacks, and some bodies that json does not.
+            reason = getattr(error, "reason", f"{locus_id} can't be saved: {one_line(error)}.")
+            hint = "It was fetched, but not saved."
         else:
             return None
         return AntaresHelpersError(reason, hint=hint, locus_id=locus_id)
@@ -138,7 +149,7 @@ class LocusCache:
 
 def _wire(bodies: dict[str, bytes]) -> dict[str, Any]:
     """Return what the devkit dict drops of the responses, as "Locus files" in the docs has it."""
-    data = {name: json.loads(body)["data"] for name, body in bodies.items()}
+    data = {name: _data(body) for name, body in bodies.items()}
     locus, alerts = data["locus"], data["alerts"]
     wire: dict[str, Any] = {
         "locus": _without(locus, _IN_DEVKIT_LOCUS)
@@ -151,8 +162,13 @@ def _wire(bodies: dict[str, bytes]) -> dict[str, Any]:
     return wire
 
 
-def _without(content: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in names}
+def _data(body: bytes) -> Any:
+    return as_json(json.loads(body.decode("utf-8", "replace"))["data"])
+
+
+def _without(content: Any, names: set[str]) -> dict[str, Any]:
+    items = content.items() if isinstance(content, dict) else ()  # an alert may be null
+    return {name: value for name, value in items if name not in names}
 
 
 def _is_from_here(source: object) -> bool:

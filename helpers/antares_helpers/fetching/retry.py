@@ -82,7 +82,7 @@ class RequestPolicy:
         self.retries = retries
         self.deadline = time.monotonic() + timeout
         self.cancelled = Event()
-        self.logged_attempts: set[int] = set()
+        self.logged_attempts: dict[int, object] = {}
         self._limiter = limiter
 
     def seconds_left(self) -> float:
@@ -165,8 +165,7 @@ def _log_and_sleep(state: tenacity.RetryCallState, policy: RequestPolicy) -> Non
     error = state.outcome.exception()
     assert error is not None
     seconds = state.next_action.sleep
-    if state.attempt_number not in policy.logged_attempts:  # once for all requests of a call
-        policy.logged_attempts.add(state.attempt_number)
+    if policy.logged_attempts.setdefault(state.attempt_number, state) is state:  # once a call
         reason = one_line(error)
         logger.warning("%s: %s; retrying in %.1f s", type(error).__name__, reason, seconds)
     if policy.cancelled.wait(seconds):
