@@ -33,7 +33,7 @@ __all__ = [
     "SignConventionWarning",
 ]
 
-_MAX_SEGMENT = 20
+_MAX_SEGMENT = 24
 
 
 class AntaresHelpersError(Exception):

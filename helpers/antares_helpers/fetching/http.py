@@ -108,7 +108,8 @@ class PolicyTransport(httpx.BaseTransport):
     def _with_secrets(self, request: Any) -> Any:
         if _origin(request.url) != _origin(self._base):
             return request
-        url = request.url.copy_merge_params(self._base.params) if self._base.query else request.url
+        query = self._base.query.decode().removesuffix("/")  # which httpx has added
+        url = request.url.copy_merge_params(httpx.QueryParams(query)) if query else request.url
         sent = httpx.Request(request.method, url, headers=request.headers)
         if self._base.userinfo:
             login = b64encode(unquote(self._base.userinfo.decode()).encode())

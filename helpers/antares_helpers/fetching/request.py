@@ -258,8 +258,8 @@ def _network(reason: str) -> str:
     if "CERTIFICATE_VERIFY" in reason:
         return "If your network has a certificate of its own, set SSL_CERT_FILE to its file."
     return (
-        "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY. Without a "
-        "network, work with simulated loci in the sandbox: python -m antares_sandbox -- jupyter lab"
+        "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY. To work "
+        "offline, start a sandbox of simulated loci: python -m antares_sandbox."
     )
 
 
