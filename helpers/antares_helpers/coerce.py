@@ -17,7 +17,8 @@ _FLAG_OF = {True: 1, False: 0, "true": 1, "True": 1, "false": 0, "False": 0}
 
 _NUMBERS = {float, int}
 
-_BEYOND_ANY_ID = 10**30
+_MAX_DIGITS = 30
+_BEYOND_ANY_ID = 10**_MAX_DIGITS
 
 
 def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
@@ -75,7 +76,7 @@ def _id(value: Any) -> str:
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return str(value) if 0 < value < _BEYOND_ANY_ID else ""
     is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
-    return value if is_digits and value.strip("0") else ""
+    return value if is_digits and value.strip("0") and len(value) <= _MAX_DIGITS else ""
 
 
 def _is_number(value: object) -> bool:

@@ -100,7 +100,7 @@ def test_the_cause_of_an_error_need_not_survive_pickling(error):
         ("https://me:a@5ecret@example.org/v2/", "https://example.org/v2/"),
         ("https://example.org/v2/?token=5ecret", "https://example.org/v2/"),
         ("https://example.org/v2/#5ecret", "https://example.org/v2/"),
-        ("https://example.org/5ecret5ecret5ecret5ecret/v2/", "https://example.org/.../v2/"),
+        ("https://example.org/5ecret5ecret5ecret5ecret5/v2/", "https://example.org/.../v2/"),
         ("me:5ecret@example.org/v2/", "example.org/v2/"),
         ("https://me:1/5ecret@example.org/v2/", "example.org/v2/"),
         ("https://me:5ecret/x@example.org/v2/", "an address that is not valid"),

@@ -4,17 +4,16 @@ import json
 import os
 import threading
 import time
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
+from antares_helpers.atomic import as_path
 from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError, shown_url
 from antares_helpers.fetching.client import LocusParts, as_json
 from antares_helpers.fetching.http import base_url
 from antares_helpers.fetching.retry import one_line
 from antares_helpers.locus_file import read_locus_file, write_locus_file
-from antares_helpers.validation import short_repr
 
 __all__ = ["LocusCache"]
 
@@ -65,9 +64,9 @@ class LocusCache:
     def __init__(
         self, folder: str | os.PathLike[str], *, read: bool, include_catalogs: bool
     ) -> None:
-        if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
-            raise InvalidInputError(f"folder={short_repr(folder)} must be the path of a folder.")
-        self._folder = Path(folder)
+        if folder == "":
+            raise InvalidInputError("folder='' must be the path of a folder.")
+        self._folder = as_path(folder)
         if self._folder.exists() and not self._folder.is_dir():
             raise InvalidInputError(
                 f"folder={str(folder)!r} is a file. Name a folder, which may not exist yet."
@@ -86,7 +85,7 @@ class LocusCache:
             return None
         try:
             header, locus = read_locus_file(self._folder / f"{locus_id}.json")
-        except (OSError, BadDataError):
+        except (OSError, BadDataError, InvalidInputError):
             return None
         has_catalogs = header.get("catalogs") is not False or not self._include_catalogs
         is_complete = locus["id"] == locus_id and locus.keys() >= DEVKIT_KEYS and has_catalogs

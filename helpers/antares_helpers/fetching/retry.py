@@ -24,7 +24,10 @@ _MAX_REASON = 300
 
 def one_line(text: object) -> str:
     """Return the first line of what a service or an error says, short and printable."""
-    line = str(text).strip().partition("\n")[0]
+    try:
+        line = str(text).strip().partition("\n")[0]
+    except Exception:  # an integer of thousands of digits, for example
+        return type(text).__name__
     printable = "".join(each if each.isprintable() else " " for each in line[: 4 * _MAX_REASON])
     words = " ".join(printable.split())
     return words if len(words) <= _MAX_REASON else f"{words[: _MAX_REASON - 3]}..."
