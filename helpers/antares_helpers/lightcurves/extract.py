@@ -13,6 +13,7 @@ from antares_helpers.coerce import is_true
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves import summary
 from antares_helpers.lightcurves.alerts import Columns, Properties, split_by_survey
 from antares_helpers.lightcurves.lsst import read_lsst
@@ -217,7 +218,7 @@ def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> 
     tags = locus.get("user_tags")
     is_tagged = isinstance(tags, list | tuple | set | frozenset) and "simulated" in tags
     return {
-        "locus_id": str(locus.get("id", "")),
+        "locus_id": one_line(locus.get("id", "")),
         "simulated": is_tagged or is_true(_property(locus, "simulated")),
         "sign_convention": convention,
         "survey": survey,

@@ -16,6 +16,7 @@ from astropy.timeseries import TimeSeries
 from antares_helpers.coerce import as_floats
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.locus import Loci, as_locus_dict, iter_loci_from
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves.alerts import Columns
 from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
 from antares_helpers.tables import TABLE_COLUMNS, table_of
@@ -223,7 +224,8 @@ def _distinct(
 
 def _id_of(locus: Mapping[str, Any]) -> str:
     locus_id = locus.get("id")
-    if not isinstance(locus_id, str) or not locus_id:
+    locus_id = one_line(locus_id) if isinstance(locus_id, str) else ""
+    if not locus_id:
         raise BadDataError(
             "A locus has no ID, so its points can't be distinguished from those of others. Fetch "
             "it with fetch_locus."
@@ -233,6 +235,8 @@ def _id_of(locus: Mapping[str, Any]) -> str:
 
 def _columns_of(lc: TimeSeries, locus_id: str, locus: Mapping[str, Any]) -> Columns:
     ra, dec = as_floats([locus.get("ra"), locus.get("dec")])
+    if not (0 <= ra <= 360 and -90 <= dec <= 90):
+        ra = dec = np.nan
     columns = {name: np.asarray(lc[name]) for name in COLUMNS}
     return columns | {
         "locus_id": np.full(len(lc), locus_id),
