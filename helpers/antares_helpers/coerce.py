@@ -103,7 +103,8 @@ def _integer(value: Any) -> int:
         is_short = value.isascii() and value.isdecimal() and len(value) < 20
         value = int(value) if is_short else MISSING
     elif isinstance(value, (float, np.floating)):
-        value = int(value) if abs(value) < _FLOAT_EXACT_MAX and value.is_integer() else MISSING
+        is_exact = abs(float(value)) < _FLOAT_EXACT_MAX and float(value).is_integer()
+        value = int(value) if is_exact else MISSING
     is_number = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     return int(value) if is_number and 0 <= value <= _INT64_MAX else MISSING
 

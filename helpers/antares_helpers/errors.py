@@ -73,8 +73,7 @@ class AntaresHelpersError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave out the cause, for other libraries' errors can't all be pickled."""
-        kind, arguments, *state = super().__reduce__()
-        return kind, arguments, *({**each, "cause": None} for each in state)
+        return type(self), self.args, {**self.__dict__, "cause": None}
 
 
 class InvalidInputError(AntaresHelpersError, ValueError):

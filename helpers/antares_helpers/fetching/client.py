@@ -270,7 +270,8 @@ def _broken(api: Any, locus_id: str, alerts: list[Any]) -> set[int]:
         if error.error_count() > _MAX_FAULTS:
             raise
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        return {place[1] for place in (each["loc"] for each in faults) if len(place) > 1}
+        places = (each["loc"] for each in faults)
+        return {int(place[1]) for place in places if len(place) > 1}
     return set()
 
 
