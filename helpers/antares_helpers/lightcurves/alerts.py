@@ -29,6 +29,9 @@ Columns = dict[str, NDArray[Any]]
 Properties: TypeAlias = Mapping[str, Any]
 """The properties of an alert."""
 
+_LONGEST_ID = 100
+"""Longer than any ID; one long ID would make the column of IDs as wide in every row."""
+
 # Read only for visits that occur more than once, which are rare.
 _DETECTOR = "lsst_diaSource_detector"
 _RECEIVED = "ant_time_received"
@@ -56,7 +59,7 @@ def split_by_survey(alerts: Iterable[Any]) -> tuple[dict[str, AlertList], int]:
     surveys : dict of str to AlertList
         Under ``"lsst"``, ``"ztf"`` (detections), ``"ztf limit"`` and ``"other"``.
     malformed : int
-        How many alerts have no ID or no properties.
+        How many alerts have no ID, or one that is very long, or no properties.
     """
     surveys = {name: AlertList() for name in ("lsst", "ztf", "ztf limit", "other")}
     lsst = surveys["lsst"]
@@ -68,7 +71,8 @@ def split_by_survey(alerts: Iterable[Any]) -> tuple[dict[str, AlertList], int]:
         except (KeyError, IndexError, TypeError, AttributeError):
             malformed += 1
             continue
-        if type(properties) is not dict and not isinstance(properties, Mapping):
+        is_mapping = type(properties) is dict or isinstance(properties, Mapping)
+        if not is_mapping or len(alert_id) > _LONGEST_ID:
             malformed += 1
             continue
         survey.ids.append(alert_id)
