@@ -78,7 +78,7 @@ class TableSummary:
         self.loci += 1
         self.loci_without_points += report["included"] == 0
         self.simulated += meta["simulated"]
-        for name in ("alerts", "included", "without_is_dipole"):
+        for name in ("alerts", "included", "without_is_dipole", "shared_exposures"):
             self.sums[name] += report[name]
         self.excluded.update(report["excluded"])
         self.conventions[meta["sign_convention"]] += 1
@@ -94,6 +94,7 @@ class TableSummary:
                 "included": self.sums["included"],
                 "excluded": dict(sorted(self.excluded.items())),
                 "without_is_dipole": self.sums["without_is_dipole"],
+                "shared_exposures": self.sums["shared_exposures"],
             },
             "sign_conventions": dict(sorted(self.conventions.items())),
             "simulated": self.simulated,
