@@ -29,8 +29,6 @@ Columns = dict[str, NDArray[Any]]
 Properties: TypeAlias = Mapping[str, Any]
 """The properties of an alert."""
 
-_LONGEST_ID = 100
-"""Longer than any ID; one long ID would make the column of IDs as wide in every row."""
 
 # Read only for visits that occur more than once, which are rare.
 _DETECTOR = "lsst_diaSource_detector"
