@@ -14,6 +14,7 @@ from antares_helpers.fetching.client import LocusParts, as_json
 from antares_helpers.fetching.http import base_url
 from antares_helpers.fetching.retry import one_line
 from antares_helpers.locus_file import read_locus_file, write_locus_file
+from antares_helpers.validation import short_repr
 
 __all__ = ["LocusCache"]
 
@@ -64,8 +65,8 @@ class LocusCache:
     def __init__(
         self, folder: str | os.PathLike[str], *, read: bool, include_catalogs: bool
     ) -> None:
-        if folder == "":
-            raise InvalidInputError("folder='' must be the path of a folder.")
+        if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
+            raise InvalidInputError(f"folder={short_repr(folder)} must be the path of a folder.")
         self._folder = as_path(folder)
         if self._folder.exists() and not self._folder.is_dir():
             raise InvalidInputError(

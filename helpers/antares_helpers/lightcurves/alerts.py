@@ -35,7 +35,7 @@ _DETECTOR = "lsst_diaSource_detector"
 _RECEIVED = "ant_time_received"
 
 
-MAX_ID = 200
+MAX_ID = 100
 """Characters that the ID of an alert may have: a column has room for the longest in every row."""
 
 
