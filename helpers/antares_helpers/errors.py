@@ -44,7 +44,7 @@ class AntaresHelpersError(Exception):
     message : str
         What was given, and what was expected.
     hint : str, optional
-        What to do next: the end of the message, and an attribute of its own.
+        What to do next; appended to the message, and an attribute.
     locus_id : str, optional
         The locus that was requested, as an attribute.
     url : str, optional

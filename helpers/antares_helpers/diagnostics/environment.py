@@ -29,9 +29,9 @@ from antares_helpers.errors import (
 __all__ = ["check_environment", "check_settings", "is_local", "service_url"]
 
 LOCUS_ID = "ANT2026z3bqyjga24oc"
-"""The locus that is fetched: that of Rubin's tutorial."""
+"""The locus that is fetched, the one in Rubin's tutorial."""
 
-_SLOW = 5.0  # seconds; the service takes about 1 s a locus
+_SLOW = 5.0  # seconds; the service takes about 1 s per locus
 
 
 def check_environment(*, network: bool = True, timeout: float = 10.0) -> Report:
@@ -113,7 +113,7 @@ def _not_found(error: LocusNotFoundError, seconds: float) -> Check:
     return Check(
         "warning",
         f"ANTARES responds (in {seconds:.2g} s), but has no locus {error.locus_id}",
-        "This is expected of a sandbox with loci of your own. Otherwise check the address that "
+        "This is expected from a sandbox with your own loci. Otherwise check the address that "
         "requests go to.",
     )
 
@@ -223,7 +223,7 @@ def _timeout() -> Iterator[Check]:
 
 
 def _proxy() -> Iterator[Check]:
-    """Find the proxy that httpx uses for the service: that of the scheme, or else of all."""
+    """Find the proxy that httpx uses for the service: the one for its scheme, or else for all."""
     url, proxies = service_url(), getproxies()
     value = proxies.get(url.partition(":")[0]) or proxies.get("all")
     if not value:
@@ -233,8 +233,8 @@ def _proxy() -> Iterator[Check]:
     if scheme not in ("", "http", "https", "socks5", "socks5h"):
         yield Check(
             "problem",
-            f"httpx does not support proxies of the kind {scheme}:// ({shown})",
-            "Set HTTPS_PROXY (and ALL_PROXY, if it is set) to a proxy of http:// or socks5://.",
+            f"httpx does not support {scheme}:// proxies ({shown})",
+            "Set HTTPS_PROXY (and ALL_PROXY, if it is set) to an http:// or socks5:// proxy.",
         )
     elif scheme.startswith("socks") and find_spec("socksio") is None:
         yield Check(
