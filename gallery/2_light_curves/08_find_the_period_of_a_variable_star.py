@@ -3,8 +3,9 @@ Find the period of a variable star
 ==================================
 
 A variable star is sometimes brighter and sometimes fainter than its template. Its total flux
-repeats with its period, if it has one. Search the total flux of a star for a period, fold its light
-curve, and judge whether to trust the result.
+repeats with its period, if it has one. This page needs scipy, which ``pip install ".[tutorials]"``
+installs and the Rubin Science Platform has. Search the total flux of a star for a period, fold its
+light curve, and judge whether to trust the result.
 """
 
 # sphinx_gallery_tags = ["time", "variable stars"]

@@ -3,8 +3,9 @@ Fit a supernova
 ===============
 
 When was a supernova brightest, and how well is that known? The brightest point alone does not
-answer this: weather and noise determine which one that is. Fit a curve to one band, read off the
-time of maximum with its error, and then look at all bands and at the residuals.
+answer this: weather and noise determine which one that is. This page needs scipy, which
+``pip install ".[tutorials]"`` installs and the Rubin Science Platform has. Fit a curve to one band,
+read off the time of maximum with its error, and then look at all bands and at the residuals.
 """
 
 # sphinx_gallery_tags = ["supernovae", "photometry"]

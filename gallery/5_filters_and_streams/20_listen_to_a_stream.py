@@ -3,7 +3,9 @@ Listen to a stream
 ==================
 
 Filters set tags, and tags send loci to streams, over Kafka: new loci reach you without a search.
-Listen to a stream on your own machine, then to the real one with your own credentials.
+This page needs confluent-kafka and the sandbox, which ``pip install ".[tutorials]"`` installs; for
+the Rubin Science Platform, see :doc:`/installation`. Listen to a stream on your own machine, then
+to the real one with your own credentials.
 """
 
 # sphinx_gallery_tags = ["filters and streams"]
@@ -97,8 +99,6 @@ for chosen in order[:1]:
 #
 # Listen to the real stream
 # -------------------------
-#
-# Listening needs confluent-kafka: install the extra ``stream`` of antares-helpers.
 #
 # Ask the ANTARES team for an API key and secret, and for the names of the topics. These are not the
 # name and password of the portal. An institution usually gets one pair, to be used by one listener

@@ -61,7 +61,7 @@ class Sandbox:
     """
 
     def __init__(self, folder: str | PathLike[str] | None = None, *, port: int = 0) -> None:
-        self._index: LocusFolder = index_folder(BUNDLED if folder is None else Path(folder))
+        self._index: LocusFolder = index_folder(BUNDLED if folder is None else _path(folder))
         self._port = _check_port(port)
         self._plan = FaultPlan()
         self._url: str | None = None
@@ -193,6 +193,13 @@ def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         h11_max_incomplete_event_size=_MAX_REQUEST_HEAD,
     )
+
+
+def _path(folder: str | PathLike[str]) -> Path:
+    try:
+        return Path(folder)
+    except TypeError:
+        raise SandboxError(f"folder={folder!r} is not the path of a folder") from None
 
 
 def _check_port(port: int) -> int:

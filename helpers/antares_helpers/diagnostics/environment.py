@@ -4,7 +4,6 @@ This has to work even if packages are missing, so each is imported only when it 
 """
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -20,9 +19,14 @@ from antares_helpers.diagnostics.packages import (
     explain_imports,
     failed_imports,
 )
-from antares_helpers.errors import AntaresHelpersError, InvalidInputError, LocusNotFoundError
+from antares_helpers.errors import (
+    AntaresHelpersError,
+    InvalidInputError,
+    LocusNotFoundError,
+    shown_url,
+)
 
-__all__ = ["check_environment", "check_settings", "is_local", "service_url", "without_password"]
+__all__ = ["check_environment", "check_settings", "is_local", "service_url"]
 
 LOCUS_ID = "ANT2026z3bqyjga24oc"
 """The locus that is fetched, the one in Rubin's tutorial."""
@@ -115,11 +119,12 @@ def _not_found(error: LocusNotFoundError, seconds: float) -> Check:
 
 
 def _failed(error: AntaresHelpersError) -> Check:
+    hint = error.hint
     if is_local(service_url()):
-        other = "Is the sandbox running? python -m antares_sandbox starts one."
-    else:
-        other = "Without a network, work with simulated loci: python -m antares_sandbox."
-    return Check("problem", error.reason.removesuffix("."), f"{error.hint} {other}".strip())
+        hint += " Is the sandbox running? python -m antares_sandbox starts one."
+    elif "antares_sandbox" not in hint:
+        hint += " Without the service, work with simulated loci: python -m antares_sandbox."
+    return Check("problem", error.reason.removesuffix("."), hint.strip())
 
 
 LIVE_URL = "https://api.antares.noirlab.edu/v2/"
@@ -155,25 +160,22 @@ def is_local(url: str) -> bool:
         return False
 
 
-def without_password(url: str) -> str:
-    """Return an address that is safe to show."""
-    return re.sub(r"//[^/?#]*@", "//", url)
-
-
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        _ = parts.port  # not a number: it may be a part of a password
+        return parts.hostname or ""
     except ValueError:
         return ""
 
 
 def _address() -> Iterator[Check]:
     url, wanted = service_url(), os.environ.get(_URL_VARIABLE)
-    message = f"Requests go to {without_password(url)}"
+    message = f"Requests go to {shown_url(url)}"
     if not (url.startswith(("http://", "https://")) and _host(url)):
         yield Check(
             "problem",
-            f"{_URL_VARIABLE}={without_password(wanted or '')!r} is not an address",
+            f"{_URL_VARIABLE}={shown_url(wanted or '')!r} is not an address",
             f"Unset {_URL_VARIABLE}, or set it to an address that begins with https:// or http://.",
         )
         return
@@ -189,7 +191,7 @@ def _address() -> Iterator[Check]:
     if wanted is not None and wanted.rstrip("/") != url.rstrip("/"):
         yield Check(
             "warning",
-            f"{_URL_VARIABLE}={without_password(wanted)} has no effect: antares-client reads it "
+            f"{_URL_VARIABLE}={shown_url(wanted)} has no effect: antares-client reads it "
             "only when it is imported",
             f"Set {_URL_VARIABLE} before Python starts, or restart the kernel.",
         )

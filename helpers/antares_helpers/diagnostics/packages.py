@@ -31,6 +31,7 @@ PACKAGES = (
     "astropy",
     "astropy-healpix",
     "click",
+    "httpcore",
     "httpx",
     "matplotlib",
     "numpy",
@@ -106,12 +107,17 @@ def explain_imports(failures: Mapping[str, Exception]) -> Iterator[Check]:
     reported = set()
     for module, error in failures.items():
         lacks = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
-        reason, package = f"{type(error).__name__}: {error}", _normalized(lacks)
+        reason, package = f"{type(error).__name__}: {_text(error)}", _normalized(lacks)
         is_missing = package in PACKAGES and _version(package) is None
         if reason not in reported and not is_missing:
             reported.add(reason)
             message = f"{module} can't be imported ({reason})"
             yield Check("problem", message, _import_hint(lacks))
+
+
+def _text(error: Exception) -> str:
+    is_address = type(error).__name__ == "InvalidURL"  # its text may have a part of a password
+    return "ANTARES_API_BASE_URL is not an address" if is_address else str(error)
 
 
 def _import_hint(lacks: str) -> str:
