@@ -11,7 +11,9 @@ from contextlib import contextmanager, suppress
 from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO
 from ipaddress import ip_address
+from math import inf
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
@@ -25,10 +27,20 @@ else:
     # Of the client's own HTTP library: if it moves to a successor of httpx, this follows.
     httpx = import_module(type(search.api_client.client).__module__.partition(".")[0])
 
-__all__ = ["MAX_CONNECTIONS", "MAX_RESPONSE_BYTES", "Deadline", "exchange", "httpx"]
+__all__ = [
+    "MAX_CONNECTIONS",
+    "MAX_RESPONSE_BYTES",
+    "Deadline",
+    "RefusedError",
+    "exchange",
+    "httpx",
+]
 
-MAX_RESPONSE_BYTES = 2**28
+MAX_RESPONSE_BYTES = 3 * 2**27
 """Decoded bytes beyond which a response is refused: those of some 200,000 alerts."""
+
+_MAX_UNICODE_BYTES = MAX_RESPONSE_BYTES // 4
+"""The same for text that is not ASCII: one sign of it can make a string four times as large."""
 
 MAX_CONNECTIONS = 32
 """How many connections are kept open for further requests."""
@@ -81,7 +93,11 @@ class Deadline(float):
         return min(self, left)
 
 
-def exchange(request: Any, deadline: Deadline) -> Any:
+class RefusedError(ValueError):
+    """A response that is too long or too strange to be read, or an address not to be followed."""
+
+
+def exchange(request: Any, deadline: Deadline, *, max_bytes: float = inf) -> Any:
     """Send a request, and read the response.
 
     Parameters
@@ -90,6 +106,9 @@ def exchange(request: Any, deadline: Deadline) -> Any:
         The request, which must have no body.
     deadline : Deadline
         By when the whole exchange, from connecting to the last byte, must be over.
+    max_bytes : int, optional
+        Decoded bytes beyond which to refuse the response, if that is less than
+        `MAX_RESPONSE_BYTES`.
 
     Returns
     -------
@@ -102,7 +121,7 @@ def exchange(request: Any, deadline: Deadline) -> Any:
         If the status is 400 or more. It has the response, with the beginning of the body.
     httpx.TransportError
         If there is no complete response before the deadline.
-    ValueError
+    RefusedError
         If the response is too long, or in an encoding that was not asked for.
     """
     request.headers["User-Agent"] = _user_agent()
@@ -110,14 +129,14 @@ def exchange(request: Any, deadline: Deadline) -> Any:
     request.extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), deadline)}
     with _sent(request) as response:
         is_error = response.status_code >= 400
-        content = _read(response, keep=_MAX_ERROR_BYTES if is_error else None)
+        keep = _MAX_ERROR_BYTES if is_error else None
+        content = _read(response, keep, min(max_bytes, MAX_RESPONSE_BYTES))
     headers = [(name, response.headers[name]) for name in _HEADERS if name in response.headers]
-    complete = httpx.Response(
+    complete = _Response(
         response.status_code,
         headers=headers,
         content=content,
         request=request,
-        default_encoding="utf-8",
         extensions={"reason_phrase": response.extensions.get("reason_phrase", b"")},
     )
     if is_error:
@@ -169,20 +188,28 @@ class _Body(httpx.SyncByteStream):
         return iter(self._stream)
 
 
-def _read(response: Any, keep: int | None) -> bytes:
+class _Response(httpx.Response):
+    @property
+    def text(self) -> str:
+        """The content as UTF-8, made without the copies of httpx."""
+        if len(self.content) > _MAX_UNICODE_BYTES and not self.content.isascii():
+            raise RefusedError(f"it has more than {_MAX_UNICODE_BYTES} bytes, not all ASCII")
+        return str(self.content, "utf-8", "replace")
+
+
+def _read(response: Any, keep: int | None, max_bytes: float) -> bytes:
     """Read and decode a body; of that of an error only the beginning."""
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding not in ("", "identity", *_CODINGS):
-        raise ValueError(f"it is encoded as {coding[:40]!r}, which was not asked for")
-    chunks, size = [], 0
+        raise RefusedError(f"it is encoded as {coding[:40]!r}, which was not asked for")
+    content, size = BytesIO(), 0  # which gives its bytes without a copy
     for chunk in response.iter_bytes():
-        chunks.append(chunk)
-        size += len(chunk)
+        size += content.write(chunk)
         if keep is not None and size > keep:
             break
-        if size > MAX_RESPONSE_BYTES:
-            raise ValueError(f"it has more than {MAX_RESPONSE_BYTES} bytes")
-    return b"".join(chunks)
+        if size > max_bytes:
+            raise RefusedError(f"it has more than {max_bytes} bytes")
+    return content.getvalue()
 
 
 @cache

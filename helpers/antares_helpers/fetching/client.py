@@ -1,6 +1,8 @@
 """Every call of antares-client that goes to the ANTARES service."""
 
+import gc
 import json
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ from antares_helpers.errors import (
     LocusNotFoundError,
     ServiceError,
 )
-from antares_helpers.fetching._connections import httpx
+from antares_helpers.fetching._connections import RefusedError, httpx
 from antares_helpers.fetching.http import replaying
 from antares_helpers.fetching.request import CallOptions, Request, RequestTarget, not_found
 
@@ -33,6 +35,13 @@ _UNREADABLE_RETRIES = 2
 """How often a malformed response is requested again: a service may be half-broken for a moment."""
 _UNREADABLE_WAIT = 0.3
 
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_MAY_HOLD_NAN = {dict, float, list}
+
+_MAX_PART_BYTES = 2**26
+"""Decoded bytes beyond which a locus or its catalog matches are refused; alerts may have more."""
+
+_LONG_BYTES = 2**24
 _MAX_FAULTS = 100_000
 """Faults of alerts beyond which a response as a whole is malformed."""
 
@@ -92,12 +101,14 @@ def _brief(error: AntaresHelpersError) -> AntaresHelpersError:
 
 
 def as_json(value: Any) -> Any:
-    """Return a value with null for NaN and infinities, which the client reads but JSON lacks."""
-    if type(value) is dict:
-        return {name: as_json(each) for name, each in value.items()}
-    if type(value) is list:
-        return [as_json(each) for each in value]
-    return None if type(value) is float and not isfinite(value) else value
+    """Replace NaN and infinities, which the client reads but JSON lacks, by None, in place."""
+    if type(value) is float:
+        return value if isfinite(value) else None
+    items = value.items() if type(value) is dict else ()
+    for key, each in enumerate(value) if type(value) is list else items:
+        if type(each) in _MAY_HOLD_NAN:
+            value[key] = as_json(each)
+    return value
 
 
 def _retry_unreadable(
@@ -107,11 +118,20 @@ def _retry_unreadable(
     for attempt in range(retries):
         try:
             return call(api, locus_id), api.transport.body
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (httpx.HTTPError, httpx.InvalidURL, RefusedError):
             raise
         except Exception:  # the client raises errors of any kind on a malformed response
             time.sleep(_UNREADABLE_WAIT * 2**attempt)
+        _free(api)
     return call(api, locus_id), api.transport.body
+
+
+def _free(api: Any) -> None:
+    """Free a long response that could not be read: httpx makes it refer to itself."""
+    is_long = len(api.transport.body) > _LONG_BYTES
+    api.transport.body = b""
+    if is_long:
+        gc.collect()
 
 
 def fetch_alerts(locus_id: str, *, options: CallOptions) -> list[Alert]:
@@ -218,6 +238,7 @@ def _available(alert_id: str, requests: dict[str, Request[bytes]]) -> dict[str, 
 
 
 def _get_locus(api: Any, locus_id: str) -> Locus:
+    api.transport.max_bytes = _MAX_PART_BYTES
     response = api.get_locus(locus_id)
     if response.locus_id != locus_id:
         raise ValueError(f"the response is locus {response.locus_id}")
@@ -231,8 +252,8 @@ def _get_alerts(api: Any, locus_id: str) -> list[Alert]:
     """Get the alerts; one that the client can't read comes as it is, and costs no other."""
     try:
         return _read_alerts(api, locus_id)
-    except ValidationError:
-        alerts = _parsed_alerts(api.transport.body)
+    except ValidationError as error:
+        alerts = _parsed_alerts(api.transport.body) if _may_be_parsed(error, api) else None
         if alerts is None:
             raise
         broken = _broken(api, locus_id, alerts)
@@ -246,6 +267,13 @@ def _get_alerts(api: Any, locus_id: str) -> list[Alert]:
 
 def _read_alerts(api: Any, locus_id: str) -> list[Alert]:
     return [alert.to_model() for alert in api.get_locus_alerts(locus_id)]
+
+
+def _may_be_parsed(error: ValidationError, api: Any) -> bool:
+    """Say whether a response may be JSON: Python reads lone surrogates, the client does not."""
+    if error.error_count() > 1 or error.errors(include_input=False)[0]["type"] != "json_invalid":
+        return True
+    return _SURROGATE.search(api.transport.body) is not None
 
 
 def _parsed_alerts(body: bytes) -> list[Any] | None:
@@ -292,6 +320,7 @@ def _unread(alert: Any) -> Alert:
 
 
 def _get_matches(api: Any, locus_id: str) -> dict[str, list[dict[str, Any]]]:
+    api.transport.max_bytes = _MAX_PART_BYTES
     catalogs: dict[str, list[dict[str, Any]]] = {}
     for match in api.get_locus_catalog_matches(locus_id):
         catalogs.setdefault(match.catalog_name, []).append(match.properties)

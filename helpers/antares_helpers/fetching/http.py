@@ -2,13 +2,14 @@
 
 from base64 import b64encode
 from copy import copy
+from math import inf
 from typing import Any
 from urllib.parse import unquote
 
 from antares_client import search
 
 from antares_helpers.errors import shown_url
-from antares_helpers.fetching._connections import Deadline, exchange, httpx
+from antares_helpers.fetching._connections import Deadline, RefusedError, exchange, httpx
 from antares_helpers.fetching.retry import RequestPolicy, retrying
 
 __all__ = ["PolicyTransport", "api_client", "base_url", "replaying", "shown_url"]
@@ -79,6 +80,8 @@ class PolicyTransport(httpx.BaseTransport):
     ----------
     body : bytes
         The last response.
+    max_bytes : float
+        Decoded bytes beyond which to refuse a response; see `exchange`.
     """
 
     def __init__(self, policy: RequestPolicy, base: Any, *, any_origin: bool) -> None:
@@ -87,11 +90,15 @@ class PolicyTransport(httpx.BaseTransport):
         self._any_origin = any_origin
         self._is_redirected = False
         self.body = b""
+        self.max_bytes = inf
 
     def handle_request(self, request: Any) -> Any:
         """Send a request until there is a complete response, and return it."""
         self._check_address(request.url)
-        response = retrying(self._policy)(self._send, request)
+        self.body = b""
+        received: list[Any] = []  # for what goes through tenacity stays until garbage is collected
+        retrying(self._policy)(lambda: received.append(self._send(request)))
+        response = received.pop()
         self._is_redirected = response.is_redirect
         self.body = response.content
         return response
@@ -103,7 +110,7 @@ class PolicyTransport(httpx.BaseTransport):
             deadline = Deadline(
                 silence, end=self._policy.deadline, cancelled=self._policy.cancelled
             )
-            return exchange(self._with_secrets(request), deadline)
+            return exchange(self._with_secrets(request), deadline, max_bytes=self.max_bytes)
 
     def _with_secrets(self, request: Any) -> Any:
         if _origin(request.url) != _origin(self._base):
@@ -119,9 +126,9 @@ class PolicyTransport(httpx.BaseTransport):
     def _check_address(self, url: Any) -> None:
         """Refuse an address that the service sent and that may not be followed."""
         if self._base.scheme == "https" and url.scheme != "https":
-            raise ValueError(f"it leads to {shown_url(url)}, which is not encrypted")
+            raise RefusedError(f"it leads to {shown_url(url)}, which is not encrypted")
         if not (self._any_origin or self._is_redirected or _origin(url) == _origin(self._base)):
-            raise ValueError(f"it leads to another server, {url.host}")
+            raise RefusedError(f"it leads to another server, {url.host}")
 
 
 def _origin(url: Any) -> tuple[str, str, int | None]:

@@ -43,6 +43,7 @@ DEFAULT_RETRIES = 4
 _REFUSED = frozenset(range(400, 500)) - {429}
 
 _MAX_TIMEOUT = 86400
+_MAX_FAULTS = 100_000
 _POLL_SECONDS = 0.5
 
 T = TypeVar("T")
@@ -193,7 +194,7 @@ def _explain(
     error: Exception, target: RequestTarget, url: str, timeout: float
 ) -> tuple[type[AntaresHelpersError], str, str]:
     """Return the class, the reason and the hint for an error of the lower layers."""
-    reason = one_line(error).rstrip(".")
+    reason = _reason(error).rstrip(".")
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
             missing = not_found(target, url)
@@ -214,6 +215,16 @@ def _explain(
         return BadDataError, f"{unreadable}: it is not JSON.", hint
     hint = "Try again; if it fails again, check that antares-client is up to date."
     return BadDataError, f"{unreadable} ({type(error).__name__}: {reason}).", hint
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return one_line(error)
+    if error.error_count() > _MAX_FAULTS:
+        return f"{error.error_count()} faults"
+    # Its own text would begin with a copy of the whole response.
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return one_line(".".join(map(str, (*fault["loc"][:5], ""))) + f" {fault['msg']}")
 
 
 def _status(response: Any) -> str:
@@ -264,4 +275,6 @@ def _network(reason: str) -> str:
 
 
 def _is_not_json(error: Exception) -> bool:
-    return isinstance(error, ValidationError) and error.errors()[0]["type"] == "json_invalid"
+    if not isinstance(error, ValidationError) or error.error_count() > 1:
+        return False
+    return error.errors(include_input=False)[0]["type"] == "json_invalid"
