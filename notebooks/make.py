@@ -186,6 +186,7 @@ def _import_order(line: str) -> tuple[bool, bool, str]:
 def _markdown(rest: str) -> str:
     """Convert the reStructuredText that tutorials use to Markdown."""
     rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _link_to(found[1]), rest)
+    rest = re.sub(r":doc:`/(\w+)`", r"``docs/\1.rst``", rest)
     rest = re.sub(r"(?<!`)`~?(?:\w+\.)*(\w+)`(?!`)", r"``\1``", rest)
     markdown: str = rst2md(rest, DEFAULT_GALLERY_CONF, "", {(None, "="): 1, (None, "-"): 2})
     return re.sub(r"``([^`]+)``", r"`\1`", markdown).strip()

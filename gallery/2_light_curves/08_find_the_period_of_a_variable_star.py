@@ -3,8 +3,9 @@ Find the period of a variable star
 ==================================
 
 A variable star is sometimes brighter and sometimes fainter than its template. Its total flux
-repeats with its period, if it has one. Search the total flux of a star for a period, fold its light
-curve, and judge whether to trust the result.
+repeats with its period, if it has one. This page needs scipy, which ``pip install ".[tutorials]"``
+installs and the Rubin Science Platform has. Search the total flux of a star for a period, fold its
+light curve, and judge whether to trust the result.
 """
 
 # sphinx_gallery_tags = ["time", "variable stars"]
@@ -80,7 +81,7 @@ legend = ax.legend(frameon=False)
 # -------------------
 #
 # The search covers periods from 0.2 to 10 days, which suits RR Lyrae stars and close binaries.
-# Print how likely it is that noise alone gives a peak as high as this anywhere in that range.
+# Print how likely it is that noise alone produces a peak as high as this anywhere in that range.
 
 chance = periodogram.false_alarm_probability(power.max(), **RANGE)
 print(f"{len(lc)} points in {np.ptp(lc.time.mjd):.0f} days, {len(frequency)} frequencies")

@@ -3,8 +3,8 @@ Build one big table
 ===================
 
 A hundred light curves are too many to look at one by one, and a million are too many for one
-process. This page needs the extra ``scale``: ``pip install ".[scale]"`` in your clone; the Rubin
-Science Platform has all of it. Put many light curves into one table, and reduce each to a few
+process. This page needs nested-pandas and LSDB, which ``pip install ".[tutorials]"`` installs and
+the Rubin Science Platform has. Put many light curves into one table, and reduce each to a few
 numbers, first in one process, then with LSDB on Dask.
 """
 
@@ -50,7 +50,7 @@ bar = fig.colorbar(points, label="fraction of negative detections")
 # ------------------------
 #
 # `antares_helpers.lightcurve_table` takes loci one by one, or a folder of locus files, and makes
-# one row per point. Print the first rows, and what became of every alert.
+# one row per point. Print the first rows, and the number of alerts included and excluded.
 
 
 def print_report(report):
@@ -86,8 +86,8 @@ print_report(clean.meta["report"])
 # with their number. The file includes units, descriptions, options and this report, and any program
 # that reads Parquet can read it.
 #
-# Write a feature of your own
-# ---------------------------
+# Write your own feature
+# ----------------------
 #
 # `antares_helpers.convert.to_nested` makes a nested-pandas frame: one row per locus, its points
 # nested in ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you

@@ -3,7 +3,9 @@ Listen to a stream
 ==================
 
 Filters set tags, and tags send loci to streams, over Kafka: new loci reach you without a search.
-Listen to a stream on your own machine, then to the real one with your own credentials.
+This page needs confluent-kafka and the sandbox, which ``pip install ".[tutorials]"`` installs; for
+the Rubin Science Platform, see :doc:`/installation`. Listen to a stream on your own machine, then
+to the real one with your own credentials.
 """
 
 # sphinx_gallery_tags = ["filters and streams"]
@@ -98,8 +100,6 @@ for chosen in order[:1]:
 # Listen to the real stream
 # -------------------------
 #
-# Listening needs confluent-kafka: install the extra ``stream`` of antares-helpers.
-#
 # Ask the ANTARES team for an API key and secret, and for the names of the topics. These are not the
 # name and password of the portal. An institution usually gets one pair, to be used by one listener
 # at a time and not to be shared, according to the `documentation of the client
@@ -153,6 +153,6 @@ sandbox.stop()
 # Where to go next
 # ----------------
 #
-# * Start a stream of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Start your own stream: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
 # * Store what you receive: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
 # * Search instead of listening: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -7,17 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MISSING", "as_flags", "as_floats", "as_ids", "as_strings", "is_true"]
+__all__ = ["MISSING", "as_flags", "as_floats", "as_ids", "as_integers", "as_strings", "is_true"]
 
 MISSING = -1
-"""The value that `as_flags` returns for a flag that is neither true nor false."""
+"""A flag that is neither true nor false (`as_flags`), or a missing number (`as_integers`)."""
 
-# ANTARES sends booleans; one parser of its alerts expects them as words.
-_FLAG_OF = {True: 1, False: 0, "true": 1, "True": 1, "false": 0, "False": 0}
+# ANTARES sends booleans; one parser of its alerts expects them as words. ZTF sends letters.
+_FLAG_OF = dict.fromkeys([True, "true", "True", "t", "1"], 1) | dict.fromkeys(
+    [False, "false", "False", "f", "0"], 0
+)
 
 _NUMBERS = {float, int}
 
 _BEYOND_ANY_ID = 10**30
+
+_LONGEST = 30
+"""One long string would make a column of numpy's as wide in every row."""
+
+_INT64_MAX = 2**63 - 1
+_FLOAT_EXACT_MAX = 2**53
 
 
 def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
@@ -30,13 +38,28 @@ def as_floats(values: Sequence[Any]) -> NDArray[np.float64]:
         return np.array([_float_or_nan(value) for value in values], dtype=np.float64)
 
 
+def as_integers(values: Sequence[Any]) -> NDArray[np.int64]:
+    """Return whole numbers exactly, also from digits; `MISSING` for anything else."""
+    types = set(map(type, values))
+    if NoneType in types and types <= {int, NoneType}:
+        values, types = [MISSING if value is None else value for value in values], {int}
+    if types <= {int}:
+        try:
+            return np.maximum(np.array(values, dtype=np.int64), MISSING)
+        except OverflowError:
+            pass
+    return np.array([_integer(value) for value in values], dtype=np.int64)
+
+
 def as_flags(values: Sequence[Any]) -> NDArray[np.int8]:
     """Return flags as 1 (true), 0 (false) or `MISSING`."""
+    if set(map(type, values)) == {bool}:
+        return np.array(values, dtype=np.int8)
     return _converted(values, _flag, np.int8)
 
 
 def is_true(value: object) -> bool:
-    """Return whether a flag is set, given as a boolean or as a word."""
+    """Return whether a flag is set, given as a boolean, a word or a letter."""
     return _flag(value) == 1
 
 
@@ -49,8 +72,8 @@ def as_ids(values: Sequence[Any]) -> NDArray[np.str_]:
 
 
 def as_strings(values: Sequence[Any]) -> NDArray[np.str_]:
-    """Return strings; empty for anything that is not a string."""
-    return _converted(values, lambda value: value if isinstance(value, str) else "", np.str_)
+    """Return strings; empty for anything that is not a string, or is very long."""
+    return _converted(values, _string, np.str_)
 
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any], dtype: type) -> NDArray[Any]:
@@ -71,11 +94,27 @@ def _flag(value: Any) -> int:
     return _FLAG_OF.get(value, MISSING) if is_simple else MISSING
 
 
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) and len(value) <= _LONGEST else ""
+
+
+def _integer(value: Any) -> int:
+    number = MISSING
+    if isinstance(value, str):
+        number = int(value) if value.isascii() and value.isdecimal() and len(value) < 20 else number
+    elif isinstance(value, (float, np.floating)):
+        is_exact = float(value).is_integer() and value < _FLOAT_EXACT_MAX
+        number = int(value) if is_exact else number
+    elif _is_number(value):
+        number = int(value)
+    return number if 0 <= number <= _INT64_MAX else MISSING
+
+
 def _id(value: Any) -> str:
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return str(value) if 0 < value < _BEYOND_ANY_ID else ""
-    is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
-    return value if is_digits and value.strip("0") else ""
+    text = _string(value)
+    return text if text.isascii() and text.isdecimal() and text.strip("0") else ""
 
 
 def _is_number(value: object) -> bool:

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import sysconfig
 import termios
 import textwrap
 import time
@@ -496,7 +497,8 @@ def typed(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Do what a line does in a shell; for the commands alone, in this process."""
     if re.fullmatch(r"antares-helpers [^|&]*", line):
         return main(shlex.split(line)[1:]), capsys.readouterr().err
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    scripts = (Path(sys.executable).parent, sysconfig.get_path("scripts", f"{os.name}_user"))
+    path = os.pathsep.join([*map(str, scripts), os.environ["PATH"]])
     environment = os.environ | {"PATH": path}
     done = subprocess.run(
         line, shell=True, env=environment, capture_output=True, text=True, check=False

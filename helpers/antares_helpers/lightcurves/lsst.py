@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antares_helpers.coerce import MISSING, as_flags, as_floats, as_ids, as_strings, is_true
+from antares_helpers.coerce import (
+    MISSING,
+    as_flags,
+    as_floats,
+    as_ids,
+    as_integers,
+    as_strings,
+    is_true,
+)
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import sign_convention, signed_flux
 
@@ -25,7 +33,9 @@ LSST_PROPERTIES = {
     "is_negative": "lsst_diaSource_isNegative",
     "is_dipole": "lsst_diaSource_isDipole",
     "dia_object_id": "lsst_diaSource_diaObjectId",
+    "source": "lsst_diaSource_diaSourceId",
 }
+VISIT = "lsst_diaSource_visit"
 SCIENCE_FLUX = "lsst_diaSource_scienceFlux"
 SCIENCE_FLUX_ERR = "lsst_diaSource_scienceFluxErr"
 SCIENCE_FLUX_FLAG = "lsst_diaSource_forced_PsfFlux_flag"
@@ -53,6 +63,7 @@ The general ``pixelFlags`` can be False although a specific one is True. Names a
 schema 11.1.
 """
 
+_UNFLAGGED = (False,) * len(FLAGS)  # nearly all, and faster to compare
 _values_of = itemgetter(*LSST_PROPERTIES.values())
 _flags_of = itemgetter(*FLAGS)
 
@@ -106,6 +117,9 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         "is_dipole": is_dipole == 1,
         "flagged": flagged,
         "dia_object_id": as_ids(raw["dia_object_id"]),
+        "source": as_integers(raw["source"]),
+        "visit": as_integers(raw["visit"]),
+        "no_magnitude": np.zeros(len(alerts.ids), dtype=np.bool_),
         "lacks_is_dipole": is_dipole == MISSING,
         "lacks_sign": np.isfinite(psf_flux) & np.isnan(values) & (flux == "difference"),
     }
@@ -117,17 +131,21 @@ def _lsst_values(
 ) -> tuple[dict[str, list[Any]], NDArray[np.bool_]]:
     """Look up all properties of an alert at once: for long loci this takes most of the time."""
     rows: list[Any] = []
-    flagged = []
+    visits, flagged = [], []
     for alert in properties:
         # The copy reads memory in order, which halves the time that the look-ups take.
         alert = {**alert}
         try:
-            values, flags = _values_of(alert), _flags_of(alert)
+            rows.extend(_values_of(alert))
         except KeyError:
-            values = tuple(map(alert.get, LSST_PROPERTIES.values()))
+            rows.extend(map(alert.get, LSST_PROPERTIES.values()))
+        visits.append(alert.get(VISIT))  # ANTARES sends loci without any
+        try:
+            flags = _flags_of(alert)
+        except KeyError:
             flags = tuple(map(alert.get, FLAGS))
-        rows.extend(values)
-        flagged.append(any(flags) and any(map(is_true, flags)))
+        flagged.append(flags != _UNFLAGGED and any(flags) and any(map(is_true, flags)))
     step = len(LSST_PROPERTIES)
     columns = {name: rows[start::step] for start, name in enumerate(LSST_PROPERTIES)}
+    columns["visit"] = visits
     return columns, np.array(flagged, dtype=np.bool_)

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any, cast
 
@@ -17,12 +17,19 @@ from antares_helpers.errors import (
     InvalidInputError,
     SignConventionWarning,
 )
-from antares_helpers.lightcurves.alerts import Columns
+from antares_helpers.lightcurves.alerts import (
+    Columns,
+    Properties,
+    older_issues,
+    repeats_of_exposures,
+    shared_exposures,
+)
 from antares_helpers.validation import short_repr
 
 __all__ = [
     "BEFORE_SURVEY",
     "BELOW_RELIABILITY",
+    "CONTRADICTED_LIMIT",
     "DIPOLE",
     "DUPLICATE",
     "FLAGGED",
@@ -31,21 +38,25 @@ __all__ = [
     "NO_BAND",
     "NO_FLUX",
     "NO_FLUX_ERR",
+    "NO_MAGNITUDE",
     "NO_SIGN",
     "NO_TIME",
     "OTHER_BAND",
     "OTHER_OBJECT",
     "OTHER_SURVEY",
+    "REPEATED_DETECTION",
+    "REPEATED_LIMIT",
     "RowMask",
     "alert_summary",
     "excluded_clause",
+    "reject_repeated",
     "reject_unusable",
     "report",
     "warn",
 ]
 
 MALFORMED = "malformed alert"
-"""The alert has no ID, or no properties."""
+"""The alert has no ID, or one of more than 100 characters, or no properties."""
 
 OTHER_SURVEY = "other survey"
 """The alert is from a survey that was not requested."""
@@ -62,17 +73,29 @@ IN_FUTURE = "time in the future"
 NO_BAND = "no usable band"
 """The band is missing or not one of the survey's."""
 
+NO_MAGNITUDE = "not a magnitude"
+"""The magnitude of a ZTF alert is outside 5 to 35, as 0, -99, 99 and 999 are."""
+
 NO_FLUX = "no usable flux"
 """The flux (or, for ZTF, the magnitude) is missing or not a finite number."""
 
 NO_FLUX_ERR = "no usable flux error"
-"""The error of the flux is missing, not a finite number, or not positive."""
+"""The error of the flux is missing, not finite, not positive, or (for ZTF) above 5 mag."""
 
 NO_SIGN = "sign unknown"
 """Neither the flags nor the other fluxes of the alert give the sign of its flux."""
 
 DUPLICATE = "duplicate"
-"""An earlier alert of the locus has the same ID."""
+"""A newer alert of the locus has the same ID, or is of the same diaSource."""
+
+REPEATED_DETECTION = "repeated detection"
+"""Another detection of the same exposure is included instead."""
+
+REPEATED_LIMIT = "repeated limit"
+"""Another upper limit of the same exposure is included instead."""
+
+CONTRADICTED_LIMIT = "limit contradicted by a detection"
+"""There is a detection in the exposure of the upper limit."""
 
 OTHER_OBJECT = "other object"
 """The alert belongs to a diaObject that was not requested."""
@@ -111,6 +134,12 @@ class RowMask:
         self.count(reason, int(hit.sum()))
         self.included &= ~hit
 
+    def reject_rows(self, rows: list[int], reason: str) -> None:
+        """Exclude rows, given by their numbers."""
+        chosen = np.zeros(len(self.included), dtype=np.bool_)
+        chosen[rows] = True
+        self.reject(chosen, reason)
+
     def count(self, reason: str, number: int) -> None:
         """Count rows under a reason."""
         if number:
@@ -118,30 +147,28 @@ class RowMask:
 
 
 def reject_unusable(mask: RowMask, columns: Columns) -> None:
-    """Exclude alerts without a usable time, band or flux, and all but the first of one ID."""
+    """Exclude alerts without a usable time, band or flux."""
     mjd = columns["mjd"]
     mask.reject(~np.isfinite(mjd), NO_TIME)
     mask.reject(mjd < columns["began"], BEFORE_SURVEY)
     mask.reject(mjd > time.time() / 86400 + _MJD_OF_UNIX_EPOCH + 1, IN_FUTURE)
     mask.reject(~np.isin(columns["band"], BANDS), NO_BAND)
+    mask.reject(columns["no_magnitude"], NO_MAGNITUDE)
     mask.reject(columns["lacks_sign"], NO_SIGN)
     mask.reject(~np.isfinite(columns["flux"]), NO_FLUX)
     usable_error = np.isfinite(columns["flux_err"]) & (columns["flux_err"] > 0)
     mask.reject(~usable_error, NO_FLUX_ERR)
-    _reject_duplicates(mask, columns["alert_id"])
 
 
-def _reject_duplicates(mask: RowMask, alert_ids: NDArray[Any]) -> None:
-    rows = np.flatnonzero(mask.included)
-    ids = alert_ids[rows].tolist()
-    if len(set(ids)) == len(ids):
-        return
-    is_repeated = np.zeros(len(alert_ids), dtype=np.bool_)
-    seen: set[str] = set()
-    for row, alert_id in zip(rows, ids, strict=True):
-        is_repeated[row] = alert_id in seen
-        seen.add(alert_id)
-    mask.reject(is_repeated, DUPLICATE)
+def reject_repeated(mask: RowMask, columns: Columns, properties: Sequence[Properties]) -> None:
+    """Exclude all but one of the included alerts of each ID and of each exposure."""
+    for name in ("alert_id", "source"):
+        older = older_issues(columns, mask.included, properties, name)
+        mask.reject_rows(older, DUPLICATE)
+    repeats = repeats_of_exposures(columns, mask.included, properties)
+    mask.reject_rows(repeats.detections, REPEATED_DETECTION)
+    mask.reject_rows(repeats.limits, REPEATED_LIMIT)
+    mask.reject_rows(repeats.contradicted_limits, CONTRADICTED_LIMIT)
 
 
 def report(alerts: int, columns: Columns, mask: RowMask) -> dict[str, Any]:
@@ -152,6 +179,7 @@ def report(alerts: int, columns: Columns, mask: RowMask) -> dict[str, Any]:
         "excluded": dict(sorted(mask.excluded.items())),
         "without_is_dipole": int((columns["lacks_is_dipole"] & mask.included).sum()),
         "dia_objects": _distinct(columns["dia_object_id"][mask.included]),
+        "shared_exposures": shared_exposures(columns, mask.included),
     }
 
 
@@ -161,13 +189,21 @@ def _distinct(ids: NDArray[np.str_]) -> list[str]:
     return sorted(set(ids.tolist()) - {""})
 
 
-def warn(meta: Mapping[str, Any], expected: object) -> None:
-    """Warn the caller of `extract_lightcurve` of missing alerts and of contradicting signs."""
+def warn(meta: Mapping[str, Any], expected: object, replaced_by: object) -> None:
+    """Warn the caller of `extract_lightcurve` of missing alerts and contradicting signs."""
     found = meta["report"]["alerts"]
     if isinstance(expected, Real) and found < cast(float, expected):
         warnings.warn(
             f"Locus {meta['locus_id']} should have {short_repr(expected)} alerts, but has only "
             f"{found}: the light curve has gaps. Fetch the locus again.",
+            IncompleteLocusWarning,
+            stacklevel=3,
+        )
+    is_given = isinstance(replaced_by, str | int | list | tuple | dict) and bool(replaced_by)
+    if is_given and replaced_by != meta["locus_id"]:
+        warnings.warn(
+            f"ANTARES has replaced locus {meta['locus_id']} by {short_repr(replaced_by)}: this "
+            "light curve may lack alerts. Fetch the other locus instead.",
             IncompleteLocusWarning,
             stacklevel=3,
         )
@@ -229,6 +265,9 @@ def _sentence(found: Mapping[str, Any]) -> str:
     objects = found.get("dia_objects", ())  # a table of many loci does not list them
     if len(objects) > 1:
         sentence += f" They belong to {len(objects)} diaObjects."
+    if shared := found.get("shared_exposures", 0):
+        visits = "1 visit" if shared == 1 else f"{shared} visits"
+        sentence += f" {visits} measured several diaObjects, which are rows of their own."
     if found["without_is_dipole"]:
         number = found["without_is_dipole"]
         verb = "does" if number == 1 else "do"

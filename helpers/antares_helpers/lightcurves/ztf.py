@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
-from antares_helpers.coerce import as_flags, as_floats, as_ids
+from antares_helpers.coerce import MISSING, as_flags, as_floats, as_integers
 from antares_helpers.constants import TAI_MINUS_UTC_S
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import to_flux
@@ -20,11 +20,11 @@ ZTF_BEGAN = 58027.0
 ZTF_EXPOSURE = 30.0
 """Exposure time of ZTF [s] if an alert does not give it."""
 
-_LIMIT_SIGMA = 5.0
+MAGNITUDES = (5.0, 35.0)
+"""The range of measured magnitudes: 0, -99, 99 and 999 stand for none."""
 
-_ZTF_FLAG = dict.fromkeys(["t", "1", "true", "True"], True) | dict.fromkeys(
-    ["f", "0", "false", "False"], False
-)
+_MAX_MAGNITUDE_ERR = 5.0
+_LIMIT_SIGMA = 5.0
 
 
 def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
@@ -48,13 +48,15 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
     )
     properties = alerts.properties
     is_limit = np.arange(len(properties)) >= len(detections.ids)
-    positive = as_flags([_ZTF_FLAG.get(str(each.get("ztf_isdiffpos"))) for each in properties])
+    positive = as_flags([each.get("ztf_isdiffpos") for each in properties])
     magnitude = np.where(
         is_limit,
         numbers(properties, "ant_maglim", "ztf_diffmaglim"),
         numbers(properties, "ant_mag", "ztf_magpsf"),
     )
-    brightness, error = to_flux(magnitude, numbers(properties, "ant_magerr", "ztf_sigmapsf"))
+    magnitude_err = numbers(properties, "ant_magerr", "ztf_sigmapsf")
+    magnitude_err[magnitude_err > _MAX_MAGNITUDE_ERR] = np.nan
+    brightness, error = to_flux(magnitude, magnitude_err)
     error = np.where(is_limit, brightness / _LIMIT_SIGMA, error)
     sign = np.select([is_limit | (positive == 1), positive == 0], [1.0, -1.0], np.nan)
     with np.errstate(all="ignore"):
@@ -72,10 +74,21 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
         "is_dipole": no,
         "flagged": no,
         "is_limit": is_limit,
-        "dia_object_id": as_ids([None] * len(properties)),
+        "dia_object_id": np.full(len(properties), ""),
+        "source": np.full(len(properties), MISSING, dtype=np.int64),
+        "visit": _ztf_pid(alerts, len(detections.ids)),
+        "no_magnitude": (magnitude < MAGNITUDES[0]) | (magnitude > MAGNITUDES[1]),
         "lacks_is_dipole": no,
         "lacks_sign": np.isfinite(brightness) & np.isnan(sign),
     }
+
+
+def _ztf_pid(alerts: AlertList, detections: int) -> NDArray[np.int64]:
+    """Return the ID of each processed exposure: the ID of an upper limit ends with it."""
+    pid = as_integers([each.get("ztf_pid") for each in alerts.properties])
+    missing = np.flatnonzero(pid[detections:] <= 0) + detections
+    pid[missing] = as_integers([alerts.ids[row].rpartition("-")[2] for row in missing])
+    return pid
 
 
 def _ztf_band(properties: Mapping[str, Any]) -> str:
