@@ -7,10 +7,9 @@ from io import StringIO
 from typing import Any
 
 import numpy as np
+from loci import large_locus
 from ratios import Record, alternate, ratio
 from sizes import Sizes
-
-from simulated_sky import simulate_large
 
 __all__ = ["measure"]
 
@@ -25,7 +24,7 @@ def measure(sizes: Sizes) -> Record:
 
 def _compare(alerts: int, sizes: Sizes) -> list[Record]:
     times = max(1, TIMED_ALERTS // alerts)
-    ways = _ways(simulate_large(alerts)["locus"])
+    ways = _ways(large_locus(alerts))
     acts = {name: partial(_repeat, way, times) for name, way in ways.items()}
     alternate(acts, 1)
     taken = alternate(acts, sizes.extract_rounds)

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from simulated_sky import simulate_large
+ROOT = Path(__file__).parents[2]
+# Neither is installed.
+sys.path += [str(ROOT / "helpers"), str(ROOT / "tests" / "antares_helpers")]
 
-sys.path.append(str(Path(__file__).parents[1] / "antares_helpers"))
+from many_files import write_many  # noqa: E402 - once the path is known
 
-from many_files import write_many
+from simulated_sky import simulate_large  # noqa: E402
 
 __all__ = ["large_locus", "loci_of_rows", "write_many"]
 

@@ -198,7 +198,7 @@ def _max_in_a_pixel(nested: Any) -> int:
     """Return the number of loci in the fullest pixel, which LSDB can't split."""
     ra, dec = (nested[name].to_numpy(np.float64) * u.deg for name in ("ra", "dec"))
     pixels = HEALPix(2**_FINEST_ORDER, order="nested").lonlat_to_healpix(ra, dec)
-    return int(np.unique(pixels, return_counts=True)[1].max())
+    return int(np.max(np.unique(pixels, return_counts=True)[1]))
 
 
 def _locus_numbers(locus_ids: NDArray[np.str_]) -> NDArray[np.intp]:

@@ -171,17 +171,17 @@ def test_a_tns_name_is_sent_to_its_position(sandbox: Sandbox, name: str) -> None
 
 @pytest.mark.parametrize("frame", ["icrs", "galactic", "pair", "quantities"])
 def test_a_cone_has_the_loci_within_its_radius(stored: dict[str, Any], frame: str) -> None:
-    centre = SkyCoord(62.0, -48.0, unit=u.deg)
+    center = SkyCoord(62.0, -48.0, unit=u.deg)
     forms = {
-        "icrs": centre,
-        "galactic": centre.galactic,
+        "icrs": center,
+        "galactic": center.galactic,
         "pair": (62, -48.0),
         "quantities": (62 * u.deg, -48 * 60 * u.arcmin),
     }
     inside = {
         name
         for name, locus in stored.items()
-        if SkyCoord(locus["ra"], locus["dec"], unit=u.deg).separation(centre) <= 0.5 * u.deg
+        if SkyCoord(locus["ra"], locus["dec"], unit=u.deg).separation(center) <= 0.5 * u.deg
     }
     table = find_loci(near=forms[frame], radius=30 * u.arcmin).table
     assert inside
