@@ -65,8 +65,8 @@ class LocusCache:
         self, folder: str | os.PathLike[str], *, read: bool, include_catalogs: bool
     ) -> None:
         if folder == "":
-            raise InvalidInputError("folder='' must be the path of a folder.")
-        self._folder = as_path(folder)
+            raise InvalidInputError("'' is not the path of a folder.")
+        self._folder = as_path(folder, "folder")
         if self._folder.exists() and not self._folder.is_dir():
             raise InvalidInputError(
                 f"folder={str(folder)!r} is a file. Name a folder, which may not exist yet."
