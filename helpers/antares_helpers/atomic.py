@@ -14,13 +14,13 @@ __all__ = ["as_path", "atomic_write", "existing_file"]
 _MAX_SHOWN = 200
 
 
-def as_path(given: object) -> Path:
-    """Return a path, of which nothing is opened yet.
+def as_path(given: object, kind: str = "file") -> Path:
+    """Return the path of a file or a folder, of which nothing is opened yet.
 
     Raises
     ------
     InvalidInputError
-        If it can't be the path of a file.
+        If it can't be one.
     """
     try:
         text = os.fspath(given)  # type: ignore[call-overload]
@@ -30,7 +30,7 @@ def as_path(given: object) -> Path:
         pass
     shown = ascii(given)
     shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}..."
-    raise InvalidInputError(f"{shown} is not the path of a file.")
+    raise InvalidInputError(f"{shown} is not the path of a {kind}.")
 
 
 def existing_file(path: Path) -> Path:

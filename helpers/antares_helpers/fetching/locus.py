@@ -208,7 +208,7 @@ def iter_loci_from(loci: Loci) -> Iterator[LocusLike]:
         While iterating, if a file is not a complete locus file.
     """
     if isinstance(loci, str | os.PathLike):
-        return map(load_locus, _locus_files(as_path(loci)))
+        return map(load_locus, _locus_files(as_path(loci, "folder")))
     if isinstance(loci, Mapping | DevKitLocus | Locus):
         return iter([loci])
     try:

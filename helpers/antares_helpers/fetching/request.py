@@ -224,7 +224,7 @@ def _reason(error: Exception) -> str:
         return f"{error.error_count()} faults"
     # Its own text would begin with a copy of the whole response.
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return one_line(".".join(map(str, (*fault["loc"][:5], ""))) + f" {fault['msg']}")
+    return one_line(f"{'.'.join(map(str, fault['loc'][:5]))}: {fault['msg']}")
 
 
 def _status(response: Any) -> str:
