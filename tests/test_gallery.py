@@ -95,9 +95,8 @@ def test_first_code_block_fits_on_one_screen(script: Path) -> None:
 @pytest.mark.slow
 def test_tutorial_runs_and_draws(script: Path, tmp_path: Path) -> None:
     missing = [] if ".[tutorials]" in script.read_text(encoding="utf-8") else BEYOND_THE_HELPERS
-    program = (
-        f"{WITHOUT.format(missing)}; import runpy; runpy.run_path({str(script)!r}); {SHOW_FIGURES}"
-    )
+    without = WITHOUT.format(missing)
+    program = f"{without}; import runpy; runpy.run_path({str(script)!r}); {SHOW_FIGURES}"
     environment = os.environ | {"MPLBACKEND": "agg"}
     done = subprocess.run(
         [sys.executable, "-c", program],

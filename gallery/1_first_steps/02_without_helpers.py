@@ -69,7 +69,7 @@ print(f"{len(rubin)} Rubin alerts: {dipoles} dipoles, {unreliable} with low reli
 # sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
-# They also end at the first transient error of the service. `antares_helpers.fetch_locus` retries,
+# They also stop at the first transient error of the service. `antares_helpers.fetch_locus` retries,
 # and `antares_helpers.extract_lightcurve` also handles the dipoles of loci whose fluxes are given
 # without their sign.
 #

@@ -34,8 +34,8 @@ axes[1].yaxis.label.set_visible(False)
 
 # %%
 # **Figure 1.** One variable star, plotted twice. Left: the negative detections of a signed record
-# multiplied by -1, so that every fading looks like a brightening. Right: the fluxes with their
-# signs.
+# multiplied by -1, so that the star seems to brighten whenever it fades. Right: the fluxes with
+# their signs.
 #
 # What isNegative means
 # ---------------------
@@ -91,7 +91,7 @@ for name, each in (("as received", lc), ("the other way", other)):
 
 # %%
 # Both give the same light curve. ``meta["sign_convention"]`` says which convention was found; a
-# locus that mixes the two gets a warning.
+# locus that mixes the two triggers a warning.
 #
 # Never take the absolute value of the others
 # -------------------------------------------

@@ -2,9 +2,9 @@
 Choose which points to trust
 ============================
 
-A cosmic ray, the edge of a detector or a poor subtraction makes an alert too. Rubin flags what it
-suspects, and ANTARES passes the flags on. Read the quality indicators, choose your cuts, and count
-the points that they exclude.
+A cosmic ray, the edge of a detector or a poor subtraction produces an alert too. Rubin flags
+suspect detections, and ANTARES passes the flags on. Read the quality indicators, choose your cuts,
+and count the points that they exclude.
 """
 
 # sphinx_gallery_tags = ["photometry", "data quality"]
@@ -44,7 +44,7 @@ legend = axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=Fals
 #   from a machine-learning classifier.
 # * ``flagged`` is set if the PSF photometry, the position or a pixel has a flag. Others, such as
 #   that of the shape, do not count.
-# * ``is_dipole`` is set if a hole next to a peak fits well.
+# * ``is_dipole`` is set if the detection is well fitted by a hole next to a peak.
 #
 # Print the flags of the alerts that have any, next to the general ``pixelFlags``. In every real
 # alert that this project has examined it is False, even if a specific flag is set. Test the
@@ -68,7 +68,7 @@ for alert in locus["alerts"]:
 # Exclude points, and count them
 # ------------------------------
 #
-# Say which points to exclude. Nothing is deleted from the locus; each excluded alert is counted
+# Choose which points to exclude. Nothing is deleted from the locus; each excluded alert is counted
 # once, under the first reason that applies. An alert with no reliability is below every
 # ``min_reliability``. An alert with no flag counts as unflagged.
 
@@ -130,8 +130,8 @@ for name, each in (("before", lc), ("after", clean)):
 
 # %%
 # An rms well above 1 means bad points, underestimated errors, or a source that varies within an
-# hour. An error bar describes noise; it does not know about a cosmic ray or a poor subtraction. For
-# these, look at the other indicators.
+# hour. An error bar describes noise; it does not account for a cosmic ray or a poor subtraction.
+# For these, look at the other indicators.
 #
 # Dipoles
 # -------
@@ -175,7 +175,7 @@ print(f"{passing} of {dipole.sum()} dipoles have a reliability of at least 0.6")
 # of seven flags. The one behind ``SN_candies`` requires 0.9. Each tests only the alert that has
 # just arrived, so a tag says little about the points before and after it.
 #
-# A cut also costs good points. One of the four diaObjects, 170046091723538510, looks like a
+# A cut also removes good points. One of the four diaObjects, 170046091723538510, looks like a
 # supernova; 13 of its 27 detections have a reliability below 0.6. Look at the light curve both
 # ways, and report your cuts and the counts with your result.
 #

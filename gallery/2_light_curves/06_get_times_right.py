@@ -2,8 +2,9 @@
 Get times right
 ===============
 
-Rubin's clock shows atomic time, TAI. It is 37 seconds ahead of UTC, about as long as an exposure,
-and not every tool distinguishes the two. Find out which time scale a time is on before you use it.
+Rubin gives times on the atomic scale, TAI. It is 37 seconds ahead of UTC, about as long as an
+exposure, and not every tool distinguishes the two. Find out which time scale a time is on before
+you use it.
 """
 
 # sphinx_gallery_tags = ["time"]
@@ -48,8 +49,8 @@ for axis in (ax.xaxis, top.xaxis):
 # ---------------------
 #
 # The ``mjd`` of a Rubin alert is ``midpointMjdTai``: the middle of the exposure, in TAI.
-# `antares_helpers.extract_lightcurve` gives the times that scale, and astropy converts them. Leap
-# seconds come with astropy; nothing is downloaded. Print one time on three scales.
+# `antares_helpers.extract_lightcurve` sets that scale, and astropy converts the times. astropy
+# includes the leap seconds; nothing is downloaded. Print one time on three scales.
 
 time = lc.time[0]
 for scale in ("tai", "utc", "tdb"):

@@ -82,8 +82,8 @@ for calendar in axes[1].child_axes:
     calendar.set_visible(False)
 
 # %%
-# **Figure 2.** The same detections in magnitudes, twice. Above, of the difference flux: a note in
-# the axes says how many points are missing. Below, of the total flux.
+# **Figure 2.** The same detections in magnitudes, twice. Top: the difference flux; a note in the
+# axes says how many points are missing. Bottom: the total flux.
 #
 # Compute how much the source seems to vary in each, in the band with the most points in the first.
 
@@ -152,8 +152,8 @@ for snr in (20, 5, 1, 0, -5, -20):
 # * Above 5 sigma the two agree to a few hundredths of a magnitude. Alerts are detections, so their
 #   positive fluxes do not need asinh magnitudes.
 # * Near zero the asinh magnitude is the right choice, for forced photometry from elsewhere.
-# * A clear fading becomes a very large magnitude, as if it were a source too faint for Rubin to
-#   see. It is not one: it is a hole. Give its flux, or the total magnitude.
+# * A clear decline becomes a very large magnitude, as if it were a source too faint for Rubin to
+#   see. It is not one: it is a hole. Quote its flux, or the total magnitude.
 #
 # Upper limits
 # ------------
@@ -165,7 +165,7 @@ clear = (flux + 3 * error < 0).sum()
 print(f"{clear} of {lost.sum()} negative points are below zero by more than 3 sigma")
 
 # %%
-# An upper limit says that nothing was detected. Here something was detected: a fading. Only ZTF's
+# An upper limit says that nothing was detected. Here something was detected: a decline. Only ZTF's
 # alerts come with true upper limits; with ``survey="all"`` they are drawn hollow, with an arrow
 # toward fainter fluxes.
 #

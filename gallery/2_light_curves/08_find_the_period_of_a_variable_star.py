@@ -81,7 +81,7 @@ legend = ax.legend(frameon=False)
 # -------------------
 #
 # The search covers periods from 0.2 to 10 days, which suits RR Lyrae stars and close binaries.
-# Print how likely it is that noise alone gives a peak as high as this anywhere in that range.
+# Print how likely it is that noise alone produces a peak as high as this anywhere in that range.
 
 chance = periodogram.false_alarm_probability(power.max(), **RANGE)
 print(f"{len(lc)} points in {np.ptp(lc.time.mjd):.0f} days, {len(frequency)} frequencies")

@@ -2,9 +2,9 @@
 Combine ZTF and LSST
 ====================
 
-ANTARES holds the alerts of ZTF and those of Rubin's LSST, and some loci have both. The two come in
-different units, on different time scales and through different filters. Plot both surveys on one
-set of axes, and see what can be compared.
+ANTARES distributes the alerts of ZTF and those of Rubin's LSST, and some loci have both. The two
+come in different units, on different time scales and through different filters. Plot both surveys
+on one set of axes, and see what can be compared.
 """
 
 # sphinx_gallery_tags = ["ZTF", "photometry"]
@@ -67,7 +67,7 @@ print(f"{(row['time'].tai.mjd - alert['mjd']) * 86400:.0f} seconds")
 # ------------
 #
 # A ZTF alert comes with ZTF's earlier observations and, if nothing was detected, a limiting
-# magnitude. Rubin's alerts are detections only. Rows with ``is_limit`` set hold the 5-sigma limit
+# magnitude. Rubin's alerts are detections only. Rows with ``is_limit`` set have the 5-sigma limit
 # as ``flux``, and a fifth of it as ``flux_err``. They are not measurements: never average or fit
 # them as such. Count both kinds.
 

@@ -3,7 +3,7 @@ Fit a supernova
 ===============
 
 When was a supernova brightest, and how well is that known? The brightest point alone does not
-answer this: the weather and the noise have chosen it. This page needs scipy, which
+answer this: weather and noise determine which one that is. This page needs scipy, which
 ``pip install ".[tutorials]"`` installs and the Rubin Science Platform has. Fit a curve to one band,
 read off the time of maximum with its error, and then look at all bands and at the residuals.
 """
@@ -185,7 +185,7 @@ print(alert_summary(lc).meta["sentence"])
 #
 # `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. Convert the light curve to
 # the table that it takes, and print its first rows. Install sncosmo and iminuit to call
-# ``fit_template``, with the name of a model or with a ``sncosmo.Source`` of your own. Models and
+# ``fit_template``, with the name of a model or with your own ``sncosmo.Source``. Models and
 # bandpasses given by name are downloaded.
 
 from antares_helpers.convert import to_sncosmo

@@ -2,8 +2,8 @@
 Find a locus by name
 ====================
 
-ANTARES, Rubin and ZTF each give a source a name of their own. Rubin's are integers of 18 digits, of
-which a float holds about 16. Find a locus by each of its names, with every digit exact.
+ANTARES, Rubin and ZTF each give a source their own name. Rubin's are integers of 18 digits, of
+which a float preserves about 16. Find a locus by each of its names, with every digit exact.
 """
 
 # sphinx_gallery_tags = ["ZTF", "search"]
@@ -41,14 +41,14 @@ legend = ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 # %%
 # **Figure 1.** The diaObjectIds of the newest loci, one symbol each, between the two nearest 64-bit
-# floats, which are drawn as gray posts. A float can hold no number between the posts: a triangle
-# points to the one to which an ID is rounded. Only an ID on a post is exact.
+# floats, which are drawn as gray posts. A float can't represent a number between the posts: a
+# triangle points to the one to which an ID is rounded. Only an ID on a post is exact.
 #
 # Pass an ID as it is
 # -------------------
 #
 # `antares_helpers.find_loci` takes an ID as a string or as an integer, and searches for exactly
-# that. A float has lost its last digits before any function can see it, so it is refused. Try all
+# that. A float has lost its last digits before any function can see it, so it is rejected. Try all
 # three.
 
 from antares_helpers import InvalidInputError
@@ -64,7 +64,7 @@ for given in (names[0], int(names[0]), float(names[0])):
 # See where digits get lost
 # -------------------------
 #
-# Nobody writes an ID as a float. It becomes one if a column has a gap: an asteroid may have no
+# An ID is rarely written as a float. It becomes one if a column has a gap: an asteroid may have no
 # diaObjectId, and pandas then converts integers to floats silently. Make such a column, and two
 # that are safe.
 
@@ -80,11 +80,11 @@ for title, column in columns.items():
     print(f"{title:15}{int(column[0])}")
 
 # %%
-# Read files of IDs with ``pd.read_csv(..., dtype={"diaObjectId": str})``. A spreadsheet holds even
-# fewer digits: `15 in Excel
+# Read files of IDs with ``pd.read_csv(..., dtype={"diaObjectId": str})``. A spreadsheet preserves
+# even fewer digits: `15 in Excel
 # <https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3>`_.
 #
-# Every table that these helpers make holds IDs as strings.
+# Every table that these helpers make stores IDs as strings.
 #
 # Use any name
 # ------------
@@ -95,7 +95,7 @@ for title, column in columns.items():
 # * Rubin's name for what it detected there: a ``diaObjectId``, alone or after ``LSST-AP-DO-``;
 # * Rubin's ID of a solar-system object, ``ssObjectId``;
 # * the ``diaSourceId`` of one detection, alone or after ``lsst:`` or ``LSST-AP-DS-``;
-# * a ZTF name, in lower case too. A locus can have several, of which any finds it.
+# * a ZTF name, in lower case too. A locus can have several, any of which finds it.
 #
 # For each kind of name, take that of the newest locus that has one, find loci by it, and print the
 # newest three.
@@ -127,9 +127,9 @@ for kind, name in known.items():
 
 # %%
 # A solar-system object moves, and a locus does not: its ID finds the places at which it was
-# detected. A ``diaSourceId`` names one detection, and a search knows only three of a locus: the
-# newest, the oldest and the brightest. It also finds the locus if it is the first detection of a
-# diaObject, which takes its number from it. Otherwise use the ``diaObjectId``.
+# detected. A ``diaSourceId`` identifies one detection, and a search covers only three of a locus:
+# the newest, the oldest and the brightest. It also finds the locus if it is the first detection of
+# a diaObject, whose ID is the same number. Otherwise use the ``diaObjectId``.
 #
 # To search for a name of one kind only, use ``locus_id``, ``dia_object_id``, ``ss_object_id`` or
 # ``ztf_object_id``, as above.
@@ -151,9 +151,9 @@ except InvalidInputError as error:
 # See which names a locus has
 # ---------------------------
 #
-# A locus gathers everything within about one arcsecond. So it can hold alerts of both surveys, and
-# several diaObjects. Fetch a locus with a ZTF name, or any other if there is none, and plot when it
-# was detected under which name.
+# A locus gathers everything within about one arcsecond. So it can contain alerts of both surveys,
+# and several diaObjects. Fetch a locus with a ZTF name, or any other if there is none, and plot
+# when it was detected under each name.
 
 from antares_helpers import fetch_locus
 

@@ -176,7 +176,7 @@ if matches:
 # ----------------
 #
 # * What a match contains: :doc:`/tutorials/1_first_steps/03_see_what_is_in_a_locus`.
-# * A position without edges, such as the sky map of a gravitational wave:
+# * An extended region, such as the sky map of a gravitational wave:
 #   :doc:`/tutorials/3_finding_things/15_follow_up_a_gravitational_wave`.
 # * Look at the pixels: :doc:`/tutorials/3_finding_things/14_look_at_cutouts`.
 # * Narrow it down by tags and properties:

@@ -3,7 +3,7 @@ Search by property and tag
 ==========================
 
 A filter that runs in ANTARES may put a tag on a locus, and each locus has properties: numbers you
-can constrain. Select loci by tags and properties, then by queries of your own.
+can constrain. Select loci by tags and properties, then by your own queries.
 """
 
 # sphinx_gallery_tags = ["search"]
@@ -43,7 +43,7 @@ legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
 # ``tag=`` takes one tag, or several that a locus must all have. ``properties=`` takes, for each
 # name, a pair ``(lowest, highest)``, both included, with None for an open end, or an exact value. A
 # locus must meet all the criteria that you give. The result is a list, newest first, with the same
-# loci as a table. Ask for a second tag.
+# loci as a table. Require a second tag.
 
 YOUNG = "young_rubin_transients"
 
@@ -77,7 +77,7 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 # Check that the list is complete
 # -------------------------------
 #
-# In `antares_helpers.find_loci` a limit is a limit. The result holds the newest loci, and
+# In `antares_helpers.find_loci` a limit is a limit. The result contains the newest loci, and
 # ``truncated`` is True if there are more. In antares-client's own ``search``, ``limit`` is the size
 # of a page: the search continues to the next page, up to the very last locus. There,
 # `itertools.islice` sets the limit.
@@ -105,8 +105,8 @@ print(f"{len(tags)} tags, {len(rubin)} of them mention Rubin or LSST:")
 print("\n".join(rubin[:20]))
 
 # %%
-# A tag means whatever the filter that sets it does, no more: read the filter before you rely on it.
-# Count the tags on the newest 200 loci, to see which are in use.
+# A tag means only that the filter behind it selected the locus: read the filter before you rely on
+# it. Count the tags on the newest 200 loci, to see which are in use.
 
 from collections import Counter
 
@@ -180,5 +180,5 @@ ax.spines[["top", "right"]].set_visible(False)
 # * The properties of a locus: :doc:`/tutorials/1_first_steps/03_see_what_is_in_a_locus`.
 # * Fetch all the loci you have found:
 #   :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
-# * Set a tag of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Set your own tag: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
 # * Search around a position: :doc:`/tutorials/3_finding_things/12_search_around_a_position`.

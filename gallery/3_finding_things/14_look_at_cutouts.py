@@ -43,7 +43,7 @@ axes = plot_cutouts(cutouts, title=f"{found.locus_id}, {brightest['band']} band"
 # `antares_helpers.plot_cutouts` gives the three images the same limits, so that equal colors are
 # equal fluxes. If there are values below zero, the limits are symmetric. The scale is linear up to
 # three times the noise, and logarithmic beyond, so that a faint change shows next to a bright
-# galaxy. Colors become lighter from hole to source: the sign shows in print too.
+# galaxy. Colors become lighter from hole to source: the sign is visible in print too.
 #
 # `antares_helpers.fetch_cutouts` returns a dictionary of arrays, row 0 at the bottom. Print the
 # size of each, with its faintest and its brightest pixel.
@@ -56,8 +56,8 @@ for kind, image in cutouts.items():
 
 # %%
 # Rubin writes cutouts as FITS files `in nJy <https://github.com/lsst/ap_association>`_. Such a file
-# gives an astropy `~astropy.units.Quantity`, a file without a unit a plain array. The numbers in a
-# picture, such as a PNG, are shades of gray: no flux can be measured from them.
+# becomes an astropy `~astropy.units.Quantity`, a file without a unit a plain array. The numbers in
+# a picture, such as a PNG, are shades of gray: no flux can be measured from them.
 #
 # See a hole, and a dipole
 # ------------------------
@@ -136,7 +136,7 @@ legend = ax.legend(loc="lower right", frameon=False)
 
 # %%
 # **Figure 3.** A curve of growth: the flux within a circle rises with its radius until the circle
-# holds the whole star, then stays level, while its error grows with each pixel of sky. The gray
+# contains the whole star, then stays level, while its error grows with each pixel of sky. The gray
 # band is ``psfFlux`` with its error.
 
 at = int(np.argmin(np.abs(radii - 5)))
@@ -145,9 +145,9 @@ print(f"psfFlux:             {psf_flux:.0f} +/- {psf_flux_err:.0f} nJy")
 
 # %%
 # The two agree within their errors unless there is a neighbor in the circle, or a dipole. The fit
-# has the smaller error, because it gives most weight to the pixels that hold most of the light. The
-# error of the sum assumes that the noise of neighboring pixels is independent; in images that were
-# resampled or convolved this is not quite true, and the real error is larger.
+# has the smaller error, because it gives most weight to the pixels that contain most of the light.
+# The error of the sum assumes that the noise of neighboring pixels is independent; in images that
+# were resampled or convolved this is not quite true, and the real error is larger.
 #
 # Find north
 # ----------

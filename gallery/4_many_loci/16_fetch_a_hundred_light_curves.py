@@ -43,9 +43,9 @@ legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcol
 # %%
 # **Figure 1.** A hundred light curves. Each is drawn in its own cell, from its first detection to
 # its last and from its lowest difference flux to its highest; the gray line is zero. The first rows
-# hold those that are never negative, such as a supernova that rises and fades. The last rows hold
-# those mostly below zero, such as a star that varies around the brightness of its template. Each
-# band has the color that Rubin gives it on black, and its own symbol. Errors are not shown:
+# contain those that are never negative, such as a supernova that rises and fades. The last rows
+# contain those mostly below zero, such as a star that varies around the brightness of its template.
+# Each band has the color that Rubin gives it on black, and its own symbol. Errors are not shown:
 # ``plot_lightcurve(curves[0])`` plots one of them large, with its errors.
 #
 # A light curve does not need matches with other catalogs. Without them, ``include_catalogs=False``,
@@ -56,8 +56,8 @@ legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcol
 #
 # `antares_helpers.fetch_loci` has several requests in flight at a time, eight by default, and shows
 # a progress bar in a terminal or a notebook. It returns the loci, in the order of their IDs, and a
-# table of failures. A locus that fails never stops the others. Ask for two loci, one of them made
-# up, and print the table.
+# table of failures. A locus that fails never stops the others. Fetch two loci, one with an invented
+# ID, and print the table.
 
 few, failures = fetch_loci([loci[0]["id"], "ANT2026madeup"], progress=False)
 print(f"{len(few)} locus, {len(failures)} failure")
@@ -73,8 +73,8 @@ for failure in failures:
 # Resume an interrupted run
 # -------------------------
 #
-# With ``folder=``, each locus is stored in its own file, written as it arrives. Give a folder of
-# your own, such as ``folder="loci"``; this page uses a temporary one, and leaves nothing behind. A
+# With ``folder=``, each locus is stored in its own file, written as it arrives. Give your own
+# folder, such as ``folder="loci"``; this page uses a temporary one, and leaves nothing behind. A
 # run interrupted by Ctrl-C or a lost network loses nothing that has arrived. To see it, remove five
 # files: the same call fetches these five, and reads the others.
 
@@ -119,8 +119,8 @@ print(f"{len(files)} loci with {sum(alerts)} alerts in {size / 1e6:.1f} MB")
 # Process them one by one
 # -----------------------
 #
-# `antares_helpers.fetch_loci` holds all loci in memory. `antares_helpers.iter_loci` yields one
-# after another, and holds only a few at a time, however long the list is. From each locus, take
+# `antares_helpers.fetch_loci` keeps all loci in memory. `antares_helpers.iter_loci` yields one
+# after another, and keeps only a few at a time, however long the list is. From each locus, take
 # only the times at which Rubin detected it, and plot them.
 
 from antares_helpers import iter_loci

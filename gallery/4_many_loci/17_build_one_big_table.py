@@ -50,7 +50,7 @@ bar = fig.colorbar(points, label="fraction of negative detections")
 # ------------------------
 #
 # `antares_helpers.lightcurve_table` takes loci one by one, or a folder of locus files, and makes
-# one row per point. Print the first rows, and what became of every alert.
+# one row per point. Print the first rows, and the number of alerts included and excluded.
 
 
 def print_report(report):
@@ -86,8 +86,8 @@ print_report(clean.meta["report"])
 # with their number. The file includes units, descriptions, options and this report, and any program
 # that reads Parquet can read it.
 #
-# Write a feature of your own
-# ---------------------------
+# Write your own feature
+# ----------------------
 #
 # `antares_helpers.convert.to_nested` makes a nested-pandas frame: one row per locus, its points
 # nested in ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you

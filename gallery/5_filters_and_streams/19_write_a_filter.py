@@ -58,8 +58,8 @@ ax.vlines(tagged, 0, 1, color="0.85", lw=6, transform=ax.get_xaxis_transform(), 
 #   Earlier alerts may lack them: read them with ``get``.
 # * ``OUTPUT_LOCUS_TAGS`` names each tag that ``locus.tag`` sets, ``OUTPUT_LOCUS_PROPERTIES`` each
 #   property that ``locus.set_property`` sets, with its type.
-# * Whether ANTARES gives the sign of a flux or not, ``isNegative`` identifies a fading:
-#   :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * Whether ANTARES gives the sign of a flux or not, ``isNegative`` identifies a source that has
+#   faded: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
 #
 # ``replay`` is not part of the filter. It does what ANTARES does night after night: for each alert
 # in time order, it runs the filter over the locus with the alerts up to this one, and without the
@@ -126,8 +126,8 @@ for row, locus in enumerate(loci):
 # relative to the largest of its locus, in any band: upward if it is positive, downward if it is
 # negative. Red bars with a triangle are alerts on which the filter set its tag.
 #
-# The flux takes its sign from ``isNegative`` by the rule that holds whether ANTARES gives the sign
-# or not, as in the first class.
+# The flux takes its sign from ``isNegative`` by the rule that is right whether ANTARES gives the
+# sign or not, as in the first class.
 #
 # Ask for a report
 # ----------------
@@ -169,8 +169,8 @@ outcome = NearbyRiser().run(context)
 print(f"run: {outcome.status}, {outcome.exception_name}: {outcome.exception_message}")
 
 # %%
-# ``outcome.traceback`` holds the details. Declare what the filter needs, and it is skipped if that
-# is missing.
+# ``outcome.traceback`` contains the details. Declare the properties that the filter needs, and it
+# is skipped if they are missing.
 
 
 class CarefulNearbyRiser(NearbyRiser):

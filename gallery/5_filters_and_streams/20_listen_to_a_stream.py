@@ -153,6 +153,6 @@ sandbox.stop()
 # Where to go next
 # ----------------
 #
-# * Start a stream of your own: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
+# * Start your own stream: :doc:`/tutorials/5_filters_and_streams/19_write_a_filter`.
 # * Store what you receive: :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
 # * Search instead of listening: :doc:`/tutorials/3_finding_things/13_search_by_property_and_tag`.

@@ -1,12 +1,53 @@
-"""Replace a file in one step."""
+"""Check the path of a file, and replace a file in one step."""
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["atomic_write"]
+from antares_helpers.errors import InvalidInputError
+
+__all__ = ["as_path", "atomic_write", "existing_file"]
+
+_MAX_SHOWN = 200
+
+
+def as_path(given: object) -> Path:
+    """Return a path, of which nothing is opened yet.
+
+    Raises
+    ------
+    InvalidInputError
+        If it can't be the path of a file.
+    """
+    try:
+        text = os.fspath(given)  # type: ignore[call-overload]
+        if isinstance(text, str) and b"\0" not in os.fsencode(text):
+            return Path(text)
+    except (TypeError, UnicodeEncodeError):
+        pass
+    shown = ascii(given)
+    shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}..."
+    raise InvalidInputError(f"{shown} is not the path of a file.")
+
+
+def existing_file(path: Path) -> Path:
+    """Return a path if it is that of a file, whose opening can't wait for anybody.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is a folder, a pipe or a device.
+    OSError
+        If there is no such file, or it can't be found.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise InvalidInputError(f"{str(path)!a} is {kind}. Give the path of a file.")
+    return path
 
 
 @contextmanager

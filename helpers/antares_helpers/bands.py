@@ -14,21 +14,21 @@ __all__ = [
 ]
 
 BANDS = ("u", "g", "r", "i", "z", "y")
-"""Rubin's bands in the order of wavelength."""
+"""Rubin's bands, in order of wavelength."""
 
 # Colors, symbols and lines are those of Rubin's RTN-045 and of lsst.utils.plotting.
 COLORS_ON_WHITE = MappingProxyType(
     {"u": "#1600EA", "g": "#31DE1F", "r": "#B52626", "i": "#370201", "z": "#BA52FF", "y": "#61A2B3"}
 )
-"""Rubin's color of each band on a white background (RTN-045)."""
+"""Rubin's color for each band on a white background (RTN-045)."""
 
 COLORS_ON_BLACK = MappingProxyType(
     {"u": "#3eb7ff", "g": "#30c39f", "r": "#ff7e00", "i": "#2af5ff", "z": "#a7f9c1", "y": "#fdc900"}
 )
-"""Rubin's color of each band on a black background (RTN-045)."""
+"""Rubin's color for each band on a black background (RTN-045)."""
 
 SYMBOLS = MappingProxyType({"u": "o", "g": "^", "r": "v", "i": "s", "z": "*", "y": "p"})
-"""Rubin's plotting symbol of each band (RTN-045), as matplotlib markers."""
+"""Rubin's plotting symbol for each band (RTN-045), as matplotlib markers."""
 
 LINES = MappingProxyType(
     {
@@ -40,13 +40,13 @@ LINES = MappingProxyType(
         "y": ":",
     }
 )
-"""Rubin's line style of each band (RTN-045), as matplotlib line styles."""
+"""Rubin's line style for each band (RTN-045), as matplotlib line styles."""
 
 ZTF_BANDS = ("g", "r", "i")
-"""ZTF's bands in the order of wavelength."""
+"""ZTF's bands, in order of wavelength."""
 
 ZTF_BAND_OF_FID = MappingProxyType({1: "g", 2: "r", 3: "i"})
-"""ZTF's band of each ``ztf_fid``."""
+"""ZTF's band for each ``ztf_fid``."""
 
 ZTF_BAND_OF_PASSBAND = MappingProxyType({"g": "g", "R": "r", "r": "r", "i": "i"})
-"""ZTF's band of each ``ant_passband``: ANTARES calls ZTF's r band ``R``."""
+"""ZTF's band for each ``ant_passband``: ANTARES calls ZTF's r band ``R``."""

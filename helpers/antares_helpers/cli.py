@@ -33,7 +33,7 @@ def commands() -> None:
 
 
 def _example(command: str) -> str:
-    # Without \b click would wrap the line, which is there to be copied.
+    # Without \b click would wrap the line, which is meant to be copied.
     return f"\b\nExample:\n  antares-helpers {command}"
 
 
@@ -42,7 +42,7 @@ _SURVEY = click.option(
     type=click.Choice(["lsst", "ztf", "all"]),
     default="lsst",
     show_default=True,
-    help="Whose alerts to take.",
+    help="Survey whose alerts to use.",
 )
 _FLUX = click.option(
     "--flux",
@@ -57,7 +57,7 @@ _RELIABILITY = click.option(
     "--min-reliability",
     type=click.FloatRange(0, 1),
     metavar="NUMBER",
-    help="Exclude what is less reliable than this, from 0 to 1.",
+    help="Exclude points less reliable than this, from 0 to 1.",
 )
 _BANDS = click.option("--bands", metavar="BANDS", help="Bands to include, such as gri.")
 _TIMEOUT = click.option(
@@ -74,7 +74,7 @@ _RETRIES = click.option(
     default=4,
     show_default=True,
     metavar="NUMBER",
-    help="How often a failed request is sent again.",
+    help="Maximum number of retries of a failed request.",
 )
 
 
@@ -92,7 +92,7 @@ def _extracting(command: Any) -> Any:
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="File to write, of any format that matplotlib knows.  [default: ID.png]",
+    help="File to write, in any format that matplotlib supports.  [default: ID.png]",
 )
 @click.option("--magnitude", is_flag=True, help="AB magnitudes instead of fluxes.")
 @_extracting
@@ -101,7 +101,7 @@ def _extracting(command: Any) -> Any:
 def plot_command(
     locus: str, output: Path | None, magnitude: bool, timeout: float, retries: int, **given: Any
 ) -> int:
-    """Plot the light curve of a locus into a file.
+    """Plot the light curve of a locus to a file.
 
     ID is an ANTARES ID, another name of the object, such as ZTF18abcdefg or
     LSST-AP-DO-170587117485817955, or the path of a locus file that `fetch` has written. How many
@@ -122,7 +122,7 @@ def plot_command(
     )
     from antares_helpers.plotting.axes import root_figure
 
-    extract_lightcurve({"alerts": []}, **_options(given))  # refuses them before anything is sent
+    extract_lightcurve({"alerts": []}, **_options(given))  # rejects them before anything is sent
     is_file = Path(locus).is_file()
     if not is_file and Path(locus).suffix == ".json":
         raise click.BadParameter(f"There is no file {locus!r}.")
@@ -157,9 +157,9 @@ def plot_command(
     "listed",
     type=click.File(encoding="utf-8"),
     metavar="FILE",
-    help="Read more IDs from a file, one a line; - is stdin.",
+    help="Read more IDs from a file, one per line; - is stdin.",
 )
-@click.option("--refresh", is_flag=True, help="Also fetch what is in the folder already.")
+@click.option("--refresh", is_flag=True, help="Also fetch loci that are already in the folder.")
 @click.option("--no-catalogs", is_flag=True, help="Do not fetch catalog matches.")
 @click.option(
     "--connections",
@@ -184,9 +184,9 @@ def fetch_command(
     """Fetch loci into a folder, concurrently.
 
     ID is an ANTARES ID, or the address of a locus in the portal. Each locus is written as it
-    arrives, in a file of its own. After a crash or a Ctrl-C, run the
+    arrives, in its own file. After a crash or a Ctrl-C, run the
     same command again: only what is missing is fetched. Failures are listed on stderr,
-    and the exit status is 1 then. `python -m antares_sandbox FOLDER` serves the folder.
+    and the exit status is then 1. `python -m antares_sandbox FOLDER` serves the folder.
     """
     from antares_helpers import iter_loci
     from antares_helpers.validation import strip_address
@@ -233,8 +233,8 @@ def fetch_command(
 def table_command(folder: Path, output: Path, **given: Any) -> int:
     """Put the light curves of all loci in a folder into one table.
 
-    FOLDER is what `fetch` has written. The table has one row a point; how many alerts it includes,
-    and why others are excluded, is reported on stderr and in the file.
+    FOLDER is one that `fetch` has filled. The table has one row per point; how many alerts it
+    includes, and why others are excluded, is reported on stderr and in the file.
     """
     from antares_helpers import lightcurve_table, write_parquet, write_table
     from antares_helpers.lightcurves.summary import excluded_clause
@@ -290,7 +290,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        The command line; by default that of the process. Without any, the help is shown.
+        The command-line arguments; by default those of the process. If there are none, the help is
+        shown.
 
     Returns
     -------
@@ -320,7 +321,7 @@ def _print_error(message: str, status: int) -> int:
 
 
 def _options(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of `extract_lightcurve` for those of the command line."""
+    """Return the options of `extract_lightcurve` that match those of the command line."""
     if given["flux"] == "total" and given["survey"] != "lsst":
         raise click.UsageError("--flux total needs --survey lsst: ZTF alerts carry no total flux.")
     return {
@@ -339,7 +340,7 @@ def _locus_id(name: str, **how: Any) -> str:
     from antares_helpers.validation import parse_name
 
     kind, known = parse_name(name)
-    if kind in ("locus_id", ""):  # for what is not a name, fetch_locus has a hint
+    if kind in ("locus_id", ""):  # fetch_locus has a hint for anything that is not a name
         return known
     ids = [str(locus.locus_id) for locus in find_loci(name=name, limit=10, **how)]
     if len(ids) != 1:
@@ -352,7 +353,9 @@ def _lines(listed: Iterable[str]) -> Iterator[str]:
     try:
         yield from listed
     except UnicodeDecodeError as error:
-        raise click.BadParameter(f"--from must name a file with an ID a line: {error}.") from error
+        raise click.BadParameter(
+            f"--from must name a file with one ID per line: {error}."
+        ) from error
 
 
 def _check_output(path: Path, known: list[str]) -> None:

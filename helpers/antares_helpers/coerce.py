@@ -99,13 +99,15 @@ def _string(value: Any) -> str:
 
 
 def _integer(value: Any) -> int:
+    number = MISSING
     if isinstance(value, str):
-        is_short = value.isascii() and value.isdecimal() and len(value) < 20
-        value = int(value) if is_short else MISSING
+        number = int(value) if value.isascii() and value.isdecimal() and len(value) < 20 else number
     elif isinstance(value, (float, np.floating)):
-        value = int(value) if abs(value) < _FLOAT_EXACT_MAX and value.is_integer() else MISSING
-    is_number = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    return int(value) if is_number and 0 <= value <= _INT64_MAX else MISSING
+        is_exact = float(value).is_integer() and value < _FLOAT_EXACT_MAX
+        number = int(value) if is_exact else number
+    elif _is_number(value):
+        number = int(value)
+    return number if 0 <= number <= _INT64_MAX else MISSING
 
 
 def _id(value: Any) -> str:

@@ -16,6 +16,9 @@
      └── SignConventionWarning       the signs of a locus contradict each other
 """
 
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
 __all__ = [
     "AntaresHelpersError",
     "AntaresHelpersWarning",
@@ -30,6 +33,8 @@ __all__ = [
     "SignConventionWarning",
 ]
 
+_MAX_SEGMENT = 24
+
 
 class AntaresHelpersError(Exception):
     """Base of every error that ``antares_helpers`` raises on purpose.
@@ -39,11 +44,16 @@ class AntaresHelpersError(Exception):
     message : str
         What was given, and what was expected.
     hint : str, optional
-        What to do next: the end of the message, and an attribute of its own.
+        What to do next; appended to the message, and an attribute.
     locus_id : str, optional
         The locus that was requested, as an attribute.
     url : str, optional
         The address of the request, as an attribute.
+
+    Attributes
+    ----------
+    cause : Exception or None
+        The error that led to this one. A traceback does not show it.
     """
 
     def __init__(
@@ -59,6 +69,11 @@ class AntaresHelpersError(Exception):
         self.hint = hint
         self.locus_id = locus_id
         self.url = url
+        self.cause: BaseException | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave out the cause, for other libraries' errors can't all be pickled."""
+        return type(self), self.args, {**self.__dict__, "cause": None}
 
 
 class InvalidInputError(AntaresHelpersError, ValueError):
@@ -99,3 +114,34 @@ class IncompleteLocusWarning(AntaresHelpersWarning):
 
 class SignConventionWarning(AntaresHelpersWarning):
     """Detections of a locus flagged negative have both positive and negative ``psfFlux``."""
+
+
+def shown_url(url: object) -> str:
+    """Return an address without what may be secret, as messages and files may hold it.
+
+    Parameters
+    ----------
+    url : str
+        An address.
+
+    Returns
+    -------
+    str
+        The address without user name, password, query and fragment, and without the long parts of
+        its path, which may be tokens.
+
+    Examples
+    --------
+    >>> shown_url("https://me:secret@example.org/v2/?token=secret")
+    'https://example.org/v2/'
+    """
+    try:
+        parts = urlsplit(str(url))
+        _ = parts.port  # not a number: it may be a part of a password
+    except ValueError:
+        return "an address that is not valid"
+    segments = parts.path.rpartition("@")[2].split("/")
+    shown = "/".join(each if len(each) <= _MAX_SEGMENT else "..." for each in segments)
+    if "@" in parts.path:  # of a password with a slash, or without a scheme
+        return shown
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], shown, "", ""))

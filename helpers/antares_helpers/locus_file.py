@@ -2,16 +2,18 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from antares_helpers.atomic import atomic_write
-from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.validation import check_locus_id
+from antares_helpers.atomic import as_path, atomic_write, existing_file
+from antares_helpers.errors import BadDataError, InvalidInputError, shown_url
+from antares_helpers.validation import short_repr
 
 __all__ = [
+    "FILE_LOCUS_ID",
     "FORMAT",
     "VERSION",
     "load_locus",
@@ -24,6 +26,9 @@ __all__ = [
 
 FORMAT: Final = "antares-locus"
 VERSION: Final = 1
+
+FILE_LOCUS_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
+"""What the ID of a locus looks like in a file, which need not come from ANTARES."""
 
 
 def save_locus(
@@ -68,15 +73,15 @@ def save_locus(
             "save_locus takes the dict that fetch_locus returns, with its list of alerts; "
             f"this is {type(locus).__name__!r}."
         )
-    locus_id = check_locus_id(locus.get("id", ""))
-    path = Path(path)
+    locus_id = _checked_id(locus)
+    path = as_path(path)
     if path.is_dir():
         path /= f"{locus_id}.json"
     if source is None:
         # Here, because it imports the client, which a given source makes needless.
         from antares_helpers.fetching.http import base_url
 
-        source = base_url()
+        source = shown_url(base_url())
     write_locus_file(path, locus, source=source)
     return path
 
@@ -141,8 +146,10 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    InvalidInputError
+        If `path` is not the path of a file.
+    OSError
+        If there is no such file, or it can't be read.
     BadDataError
         If it is not a locus file.
 
@@ -157,7 +164,7 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
     >>> load_locus(save_locus(locus, tmp_path)) == locus
     True
     """
-    return read_locus_file(Path(path))[1]
+    return read_locus_file(as_path(path))[1]
 
 
 def read_locus_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -183,13 +190,16 @@ def read_locus_file_content(path: Path, *, allow_nan: bool = True) -> dict[str, 
 
     Raises
     ------
+    InvalidInputError
+        If it is a folder, a pipe or a device.
     BadDataError
         If it is not a locus file.
     OSError
         If it can't be read.
     """
+    encoded = existing_file(path).read_bytes()
     try:
-        content = json.loads(path.read_bytes(), parse_constant=float if allow_nan else _refuse)
+        content = json.loads(encoded, parse_constant=float if allow_nan else _refuse)
     except (ValueError, RecursionError) as error:
         raise BadDataError(f"{path} is not a locus file: it is not JSON ({error}).") from error
     header = content.get("header") if isinstance(content, dict) else None
@@ -231,9 +241,26 @@ def locus_file_text(content: Mapping[str, Any]) -> str:
 
 def _check_locus(path: Path, locus: object) -> None:
     expected = {"id": str, "alerts": list}
-    if isinstance(locus, dict) and all(isinstance(locus.get(k), expected[k]) for k in expected):
-        return
-    raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
+    if not isinstance(locus, dict) or not all(
+        isinstance(locus.get(name), kind) for name, kind in expected.items()
+    ):
+        raise BadDataError(f"{path} is damaged: it holds no locus with an ID and a list of alerts.")
+    if not FILE_LOCUS_ID.fullmatch(locus["id"]):
+        raise BadDataError(f"{path} is damaged: locus.id: {_no_id(locus['id'])}")
+
+
+def _checked_id(locus: Mapping[str, Any]) -> str:
+    locus_id = locus.get("id")
+    if not isinstance(locus_id, str) or not FILE_LOCUS_ID.fullmatch(locus_id):
+        raise InvalidInputError(f"This locus can't be saved: {_no_id(locus_id)}")
+    return locus_id
+
+
+def _no_id(given: object) -> str:
+    return (
+        f"{short_repr(given)} is not a locus ID: expected 1 to 100 letters, digits, '_', '-' and "
+        "'.', beginning with a letter or digit."
+    )
 
 
 def _refuse(constant: str) -> NoReturn:

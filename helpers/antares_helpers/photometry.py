@@ -27,8 +27,9 @@ def signed_flux(
 ) -> Any:
     """Give difference fluxes their sign, whichever convention the alerts follow.
 
-    Rubin's ``psfFlux`` is signed; a page of Rubin's says that ANTARES reports negative fluxes
-    as positive. The rule ``-abs(psf_flux) if is_negative else psf_flux`` is right in both cases.
+    Rubin's ``psfFlux`` is signed; a Rubin documentation page says that ANTARES reports negative
+    fluxes as positive. The rule ``-abs(psf_flux) if is_negative else psf_flux`` is right in both
+    cases.
 
     Parameters
     ----------
@@ -44,8 +45,8 @@ def signed_flux(
         their difference is used if ``isNegative`` is missing, and for dipoles if the convention
         is unsigned or mixed.
     convention : str, optional
-        The result of `sign_convention`, if these alerts are only some of a locus. By default it
-        is found from the alerts given.
+        The result of `sign_convention`, if these alerts are only part of a locus. By default it
+        is determined from the alerts given.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def signed_flux(
 
     Notes
     -----
-    If no alert is flagged negative, the convention is unknown. A dipole is then taken as
+    If no alert is flagged negative, the convention is unknown. A dipole is then considered
     negative only if the difference of the other two fluxes is negative and of the same size
     within a factor of 2; otherwise its ``psfFlux`` is used unchanged.
 
@@ -89,7 +90,7 @@ def signed_flux(
 
 
 def sign_convention(psf_flux: ArrayLike, is_negative: ArrayLike) -> str:
-    """Return which sign convention alerts follow, judged by those that are flagged negative.
+    """Return the sign convention of alerts, judged by those that are flagged negative.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Check what a user passes and what is installed, once, at the edge."""
+"""Check the user's input, and import optional packages."""
 
 import importlib
 import re
@@ -34,7 +34,7 @@ CUTOUTS = ("template", "science", "difference")
 """The images of an alert, in their order."""
 
 LOCUS_ID = re.compile("ANT[0-9A-Za-z]{4,60}")
-"""What the ANTARES ID of a locus looks like."""
+"""The pattern of ANTARES locus IDs."""
 
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.|api\.)?antares\.noirlab\.edu(?:/v[0-9])?/loci/([^/?#\s]+)"
@@ -55,7 +55,7 @@ _NAMES = {
 _NAMED = {
     "dia_object_id": "the name of a diaObject: find_loci(dia_object_id={!r})",
     "dia_source_id": "the name of a diaSource: find_loci(name='lsst:{}')",
-    "rubin_id": "an ID of Rubin: find_loci(name={!r})",
+    "rubin_id": "a Rubin ID: find_loci(name={!r})",
     "ztf_object_id": "a ZTF name: find_loci(ztf_object_id={!r})",
 }
 
@@ -70,13 +70,13 @@ def short_repr(given: object) -> str:
 
 
 def check_bool(name: str, given: object) -> None:
-    """Refuse anything but True and False."""
+    """Reject anything but True and False."""
     if not isinstance(given, (bool, np.bool_)):
         raise InvalidInputError(f"{name}={short_repr(given)} must be True or False.")
 
 
 def check_choice(name: str, given: object, choices: tuple[str, ...]) -> None:
-    """Refuse anything but the choices of an option."""
+    """Reject anything but the choices of an option."""
     if not isinstance(given, str) or given not in choices:
         expected = ", ".join(map(repr, choices))
         raise InvalidInputError(f"{name}={short_repr(given)} must be one of {expected}.")
@@ -91,13 +91,13 @@ def strip_address(given: Any) -> Any:
 
 
 def parse_name(given: str) -> tuple[str, str]:
-    """Return what kind of name a text is, and the name as the surveys write it.
+    """Return the kind of a name, and the name as the surveys write it.
 
     Returns
     -------
     kind : str
         ``"locus_id"``, ``"dia_object_id"``, ``"dia_source_id"``, ``"rubin_id"`` (an integer,
-        which can be any ID of Rubin), ``"ztf_object_id"`` or ``"tns_name"``; empty if it is none.
+        which can be any Rubin ID), ``"ztf_object_id"`` or ``"tns_name"``; empty if it is none.
     name : str
         Integers without prefix.
     """
@@ -128,7 +128,7 @@ def check_locus_id(locus_id: str) -> str:
     Raises
     ------
     InvalidInputError
-        If it can't be one.
+        If it can't be an ANTARES ID.
     """
     if not isinstance(locus_id, str):
         raise InvalidInputError(
@@ -173,7 +173,7 @@ def check_objects(given: object) -> list[str] | None:
 
 
 def check_reliability(given: object) -> None:
-    """Refuse anything but a number from 0 to 1."""
+    """Reject anything but a number from 0 to 1."""
     if given is None:
         return
     is_number = isinstance(given, Real) and not isinstance(given, bool)
@@ -184,7 +184,7 @@ def check_reliability(given: object) -> None:
 
 
 def _hint(given: str) -> str:
-    """Guess what was meant by something that is not an ANTARES ID."""
+    """Guess the intended ID, given something that is not an ANTARES ID."""
     if found := LOCUS_ID.search(given):
         return f"Did you mean {found.group()!r}?"
     if LOCUS_ID.fullmatch(f"ANT{given[3:]}") and given[:3].upper() == "ANT":
@@ -205,7 +205,7 @@ def _named(given: str) -> str:
 
 
 def _bare(given: Any) -> Any:
-    """Return an ID of Rubin without LSST-AP-DO- before it."""
+    """Return a Rubin ID without the prefix LSST-AP-DO-."""
     kind, name = parse_name(given) if isinstance(given, str) else ("", "")
     return name if kind in ("dia_object_id", "rubin_id") else given
 
@@ -217,9 +217,9 @@ def _listed(given: Any) -> list[Any]:
         return [given]
 
 
-_SCALE = ("lsdb", "nested_pandas", "pandas", "pyarrow")  # what the extra brings
+_SCALE = ("lsdb", "nested_pandas", "pandas", "pyarrow")  # the packages of the extra
 
-# Warnings that these packages give while they are imported, about which our users can do nothing.
+# Warnings that these packages issue on import, about which our users can do nothing.
 _KNOWN_WARNINGS = (
     "The 'mode.chained_assignment' option is deprecated",  # lsdb 0.11 with pandas 3
     "Warning: the tpfmodel submodule is not available",  # lightkurve without oktopus
@@ -228,7 +228,7 @@ _KNOWN_WARNINGS = (
 
 
 def import_optional(module: str) -> Any:
-    """Import a module that not every installation has.
+    """Import an optional module.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""An ANTARES on your own machine: serves locus files to the unmodified antares-client."""
+"""A local ANTARES: serves locus files to the unmodified antares-client."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -24,8 +24,8 @@ _KILLED = 128
 _SEPARATOR = "--"
 _SHOWN_IDS = 3
 
-# Without \b click would wrap the line, which is there to be copied.
-_HELP = """Run an ANTARES on your own machine, for antares-client.
+# Without \b click would wrap the line, which is meant to be copied.
+_HELP = """Run a local ANTARES for antares-client.
 
 It serves the locus files of FOLDER, by default simulated loci. With a COMMAND, it runs the command
 and exits with its status:
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        The command line; by default that of the process.
+        The command-line arguments; by default those of the process.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Simulated cutouts of an alert: its template, science and difference image.
 
-They follow from the fluxes of the alert alone, always the same: Gaussian point sources in white
-noise, from which the flux and its error can be measured.
+They depend on the fluxes of the alert alone, and are reproducible: Gaussian point sources in
+white noise, from which the flux and its error can be measured.
 """
 
 import io
@@ -21,7 +21,7 @@ KINDS: Final[tuple[Kind, ...]] = ("template", "science", "difference")
 """The images of an alert."""
 
 PIXELS: Final = 30
-"""Width and height of a cutout."""
+"""Width and height of a cutout [pixels]."""
 
 PIXEL_ARCSEC: Final = 0.2
 """The size of a pixel, that of LSSTCam."""
@@ -93,7 +93,7 @@ def cutout_fits(source: Source, kind: Kind) -> bytes:
     bytes
         The file.
     """
-    # Here, because astropy is slow to import, and most sandboxes serve no image.
+    # Imported here, because astropy is slow to import, and most sandboxes serve no image.
     from astropy.io import fits
 
     image = fits.PrimaryHDU(_image(source, kind).astype("float32"))

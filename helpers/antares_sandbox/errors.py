@@ -4,4 +4,4 @@ __all__ = ["SandboxError"]
 
 
 class SandboxError(Exception):
-    """The sandbox can't start or can't go on; the message says what to do."""
+    """The sandbox can't start or continue; the message says what to do."""

@@ -54,11 +54,11 @@ def encode(content: Any) -> bytes:
 
 
 def own_address(request: Request) -> str:
-    """Return the address of the sandbox, whatever the request calls it."""
+    """Return the address of the sandbox, whatever host the request names."""
     host, port = request.scope["server"]
     return f"http://{host}:{port}"
 
 
 def shortened(text: str) -> str:
-    """Return a text that a client sent, short enough for a message."""
+    """Return a string that a client sent, shortened for a message."""
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."

@@ -33,7 +33,7 @@ _MAX_REQUEST_HEAD = 2**20
 
 
 class Sandbox:
-    """An ANTARES on your own machine: serves a folder of locus files to antares-client.
+    """A local ANTARES: serves a folder of locus files to antares-client.
 
     While it runs, antares-client uses it instead of the real service, whether the client is
     imported before or after.
@@ -61,7 +61,7 @@ class Sandbox:
     """
 
     def __init__(self, folder: str | PathLike[str] | None = None, *, port: int = 0) -> None:
-        self._index: LocusFolder = index_folder(BUNDLED if folder is None else Path(folder))
+        self._index: LocusFolder = index_folder(BUNDLED if folder is None else _path(folder))
         self._port = _check_port(port)
         self._plan = FaultPlan()
         self._url: str | None = None
@@ -96,7 +96,7 @@ class Sandbox:
         return self._plan.requests
 
     def inject_fault(self, path: str, fault: Fault, *, times: int | None = 1) -> None:
-        """Give the next requests of a path a faulty response.
+        """Respond to the next requests for a path with a fault.
 
         Parameters
         ----------
@@ -106,8 +106,8 @@ class Sandbox:
         fault : Fault
             One of those in `antares_sandbox.faults`.
         times : int, optional
-            How often; with None always, until `clear_faults`. Of several faults for a path, the
-            first that was injected comes first.
+            How many times; None for always, until `clear_faults`. Of several faults for a path,
+            the one injected first takes precedence.
 
         Examples
         --------
@@ -195,6 +195,13 @@ def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
     )
 
 
+def _path(folder: str | PathLike[str]) -> Path:
+    try:
+        return Path(folder)
+    except TypeError:
+        raise SandboxError(f"folder={folder!r} is not the path of a folder") from None
+
+
 def _check_port(port: int) -> int:
     if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _MAX_PORT:
         raise SandboxError(
@@ -205,7 +212,7 @@ def _check_port(port: int) -> int:
 
 
 def _listen(port: int) -> socket.socket:
-    # With its protocol named, asyncio sets TCP_NODELAY: without, a response takes 40 ms more.
+    # With an explicit protocol, asyncio sets TCP_NODELAY; otherwise a response takes 40 ms longer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

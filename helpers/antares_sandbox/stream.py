@@ -1,4 +1,4 @@
-"""A stream of alerts on your own machine: an embedded Kafka cluster for ``StreamingClient``.
+"""A local stream of alerts: an embedded Kafka cluster for ``StreamingClient``.
 
 It needs the extra ``stream`` (confluent-kafka).
 """
@@ -45,7 +45,7 @@ _ERRORS_ONLY = 3
 class SandboxStreamingClient(StreamingClient):  # type: ignore[misc]
     """The ``StreamingClient`` of antares-client, but without encryption and password.
 
-    Only ``_DEFAULT_OPTIONS`` differ: the embedded cluster speaks plain text, on loopback. Give any
+    Only ``_DEFAULT_OPTIONS`` differ: the embedded cluster is unencrypted, on loopback. Give any
     key and secret, and ``bootstrap_server=stream.bootstrap_server``. For the real stream, use
     ``antares_client.StreamingClient``; the rest of your code stays the same. The first message
     arrives after about 3 seconds, while the cluster waits for other members of the group.
@@ -67,7 +67,7 @@ class SandboxStream:
     ----------
     source : Sandbox or path-like, optional
         A sandbox whose loci to publish, or a folder of locus files; by default the simulated
-        loci. While the sandbox runs, the alerts and catalog objects are available, too.
+        loci. While the sandbox runs, the alerts and catalog objects are available too.
 
     Raises
     ------
@@ -118,7 +118,7 @@ class SandboxStream:
         return self
 
     def stop(self) -> None:
-        """Stop the cluster, and forget what was published; does nothing if it is not running."""
+        """Stop the cluster and discard its messages; does nothing if it is not running."""
         # The cluster is part of the producer, and ends with it.
         self._producer = None
 

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        The command line; by default that of the process.
+        The command-line arguments; by default those of the process.
 
     Returns
     -------

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-ABSENT: Any = object()
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "ABSENT"  # not an address: names of tests must be the same in every process
+
+
+ABSENT = _Absent()
 """As the value of a property: the alert does not have it."""
 
 LOCUS_ID = "ANT2026testing"

@@ -17,6 +17,7 @@ from antares_helpers.errors import (
     MissingPackageError,
     ServiceTimeoutError,
     SignConventionWarning,
+    shown_url,
 )
 
 CHILDREN = [
@@ -72,3 +73,40 @@ def test_every_error_and_warning_is_public():
     tree = {*ERRORS, AntaresHelpersWarning, IncompleteLocusWarning, SignConventionWarning}
 
     assert {kind.__name__ for kind in tree} == set(errors.__all__)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_the_cause_of_an_error_need_not_survive_pickling(error):
+    raised = error("It is gone.", locus_id="ANT2026abcd")
+    raised.cause = type("Local", (Exception,), {})()
+
+    copy = pickle.loads(pickle.dumps(raised))
+
+    assert copy.cause is None
+    assert copy.locus_id == "ANT2026abcd"
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://example.org/v2/", "https://example.org/v2/"),
+        ("http://[::1]:80/v2/", "http://[::1]:80/v2/"),
+        ("nonsense/v2/", "nonsense/v2/"),
+        ("https://me:5ecret@example.org/v2/", "https://example.org/v2/"),
+        ("https://5ecret@example.org:8/v2/", "https://example.org:8/v2/"),
+        ("https://me:a@5ecret@example.org/v2/", "https://example.org/v2/"),
+        ("https://example.org/v2/?token=5ecret", "https://example.org/v2/"),
+        ("https://example.org/v2/#5ecret", "https://example.org/v2/"),
+        ("https://example.org/5ecret5ecret5ecret5ecret5/v2/", "https://example.org/.../v2/"),
+        ("me:5ecret@example.org/v2/", "example.org/v2/"),
+        ("https://me:1/5ecret@example.org/v2/", "example.org/v2/"),
+        ("https://me:5ecret/x@example.org/v2/", "an address that is not valid"),
+        ("https://me:5ecret@exa mple:x/", "an address that is not valid"),
+        ("https://[5ecret/", "an address that is not valid"),
+    ],
+)
+def test_what_may_be_secret_in_an_address_is_not_shown(given, shown):
+    assert shown_url(given) == shown

@@ -172,6 +172,82 @@ def test_a_file_that_is_not_there_is_not_found(tmp_path):
         load_locus(tmp_path / "nothing.json")
 
 
+ODD_IDS = [
+    *(r"$\\frac{$", "\ud800", "a/b", "../x", "a b", " a", "a\n", "", ".a", "-a", "_a", "é"),
+    *("a\0", "x" * 101, "x" * 100_000, "\u0661", "=1", 5, None, ["a"]),
+]
+
+
+@pytest.mark.parametrize("locus_id", ODD_IDS, ids=lambda each: ascii(each)[:20])
+def test_an_odd_id_in_a_file_is_refused(locus_id, locus, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps({"header": HEADER, "locus": locus | {"id": locus_id}}))
+
+    with pytest.raises(BadDataError, match="is damaged") as caught:
+        load_locus(path)
+
+    assert len(str(caught.value)) < 400 + len(str(path))
+    with pytest.raises(InvalidInputError, match="can't be saved"):
+        save_locus(locus | {"id": locus_id}, tmp_path)
+
+
+@pytest.mark.parametrize("locus_id", ["a", "0", "SN2026abc", "sim-1_b.c", "x" * 100])
+def test_an_id_in_a_file_need_not_be_of_antares(locus_id, locus, serving, tmp_path):
+    path = save_locus(locus | {"id": locus_id}, tmp_path)
+
+    assert path.name == f"{locus_id}.json"
+    assert load_locus(path)["id"] == locus_id
+    with serving(tmp_path) as sandbox:
+        assert sandbox.locus_ids == [locus_id]
+        assert search.get_by_id(locus_id).locus_id == locus_id
+
+
+# Paths
+
+
+@pytest.mark.parametrize("path", ["a\0b.json", "\ud800.json", b"a.json", 5, None], ids=ascii)
+def test_what_is_not_a_path_is_refused(path, locus):
+    with pytest.raises(InvalidInputError, match="not the path of a file"):
+        load_locus(path)
+    with pytest.raises(InvalidInputError, match="not the path of a file"):
+        save_locus(locus, path)
+
+
+def test_a_folder_is_not_loaded(tmp_path):
+    with pytest.raises(InvalidInputError, match="is a folder"):
+        load_locus(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path, serving):
+    os.mkfifo(tmp_path / "ANT2026abcd.json")
+
+    with pytest.raises(InvalidInputError, match="not a regular file"):
+        load_locus(tmp_path / "ANT2026abcd.json")
+    with serving(tmp_path) as sandbox:
+        assert "not a regular file" in sandbox.skipped[tmp_path / "ANT2026abcd.json"]
+
+
+def test_links_in_a_circle_are_an_os_error(tmp_path):
+    path = tmp_path / "file.json"
+    path.symlink_to(path)
+
+    with pytest.raises(OSError, match="symbolic link"):
+        load_locus(path)
+
+
+# The source
+
+
+@pytest.mark.parametrize("place", ["//me:5ecret@127.0.0.1:9/v2/", "//127.0.0.1:9/v2/?t=5ecret"])
+def test_no_secret_of_the_address_is_in_a_file(place, locus, pointed_at, tmp_path):
+    with pointed_at(f"http:{place}"):
+        path = save_locus(locus, tmp_path)
+
+    assert content(path)["header"]["source"] == "http://127.0.0.1:9/v2/"
+    assert "5ecret" not in path.read_text("utf-8")
+
+
 # One format for both packages
 
 

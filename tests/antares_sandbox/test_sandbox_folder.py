@@ -113,7 +113,7 @@ def test_an_empty_folder_is_served_with_a_warning(tmp_path, caplog):
     with Sandbox(tmp_path) as sandbox:
         assert sandbox.locus_ids == []
 
-    assert "holds no locus files" in caplog.text
+    assert "contains no locus files" in caplog.text
 
 
 def test_a_missing_folder_is_an_error_that_says_what_to_do(tmp_path):

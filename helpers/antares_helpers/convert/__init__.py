@@ -1,4 +1,4 @@
-"""Convert light curves for other packages, and back."""
+"""Convert light curves to the formats of other packages, and back."""
 
 from antares_helpers.convert.nested import from_nested, to_lsdb, to_nested
 from antares_helpers.convert.sncosmo import from_sncosmo, to_sncosmo

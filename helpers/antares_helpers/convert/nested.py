@@ -31,19 +31,19 @@ def to_nested(table: Table) -> Any:
     Parameters
     ----------
     table : `~astropy.table.Table`
-        What `lightcurve_table` or `read_table` returns, or some rows of it.
+        A table from `lightcurve_table` or `read_table`, or some of its rows.
 
     Returns
     -------
     nested_pandas.NestedFrame
         ``locus_id``, ``ra`` and ``dec`` [deg] of each locus, in the order of their first rows in
         the table, and in ``lightcurve`` all other columns, one nested row per point, in the order
-        of the table. ``attrs`` holds the table's ``meta``. All columns have Arrow types.
+        of the table. ``attrs`` contains the table's ``meta``. All columns have Arrow types.
 
     Raises
     ------
     InvalidInputError
-        If `table` lacks one of the first three columns, or holds something that can't be nested.
+        If `table` lacks one of the first three columns, or contains something that can't be nested.
     MissingPackageError
         If nested-pandas is not installed.
 
@@ -63,7 +63,7 @@ def to_nested(table: Table) -> Any:
     nested_pandas = import_optional("nested_pandas")
     columns = plain_table(table)
     if missing := [name for name in LOCUS_COLUMNS if name not in columns.colnames]:
-        raise InvalidInputError(f"The table lacks {missing}; pass what lightcurve_table returns.")
+        raise InvalidInputError(f"The table lacks {missing}; pass a table from lightcurve_table.")
     numbers = _locus_numbers(np.asarray(columns["locus_id"]))
     order = np.argsort(numbers, kind="stable")
     flat = nested_pandas.NestedFrame(
@@ -86,13 +86,13 @@ def from_nested(nested: Any) -> QTable:
     Parameters
     ----------
     nested : nested_pandas.NestedFrame
-        What `to_nested` returns, or what LSDB computes from a catalog of it.
+        The result of `to_nested`, or of a computation by LSDB on its catalog.
 
     Returns
     -------
     `~astropy.table.QTable`
         One row per point, locus after locus. Its ``meta`` is that of ``nested.attrs``, which a
-        computation by LSDB loses. Columns that `lightcurve_table` does not give have no unit.
+        computation by LSDB loses. Columns that are not from `lightcurve_table` have no unit.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci
     Parameters
     ----------
     nested : nested_pandas.NestedFrame
-        What `to_nested` returns.
+        The result of `to_nested`.
     partition_rows : int, optional
         Maximum number of loci in one partition, unless more lie within half a degree of each
         other. By default an eighth of all, but at most 10,000, so that several workers have
@@ -195,7 +195,7 @@ def _partition_rows(given: int | None, loci: int) -> int:
 
 
 def _max_in_a_pixel(nested: Any) -> int:
-    """Return how many loci the fullest pixel has, which LSDB can't split."""
+    """Return the number of loci in the fullest pixel, which LSDB can't split."""
     ra, dec = (nested[name].to_numpy(np.float64) * u.deg for name in ("ra", "dec"))
     pixels = HEALPix(2**_FINEST_ORDER, order="nested").lonlat_to_healpix(ra, dec)
     return int(np.unique(pixels, return_counts=True)[1].max())

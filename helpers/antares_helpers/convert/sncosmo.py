@@ -1,4 +1,4 @@
-"""Light curves as the tables that sncosmo takes, and back."""
+"""Convert light curves to the tables that sncosmo takes, and back."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ def to_sncosmo(lc: TimeSeries) -> Table:
     Parameters
     ----------
     lc : `~astropy.timeseries.TimeSeries`
-        What `extract_lightcurve` or `to_timeseries` returns.
+        A light curve from `extract_lightcurve` or `to_timeseries`.
 
     Returns
     -------
     `~astropy.table.Table`
         ``time``: MJD (TAI) [d]. ``band``: ``"lsstu"`` to ``"lssty"``, ``"ztfg"``, ``"ztfr"``,
-        ``"ztfi"``. ``flux`` and ``fluxerr``, with their signs, in nJy, as ``zp`` = 31.4 and
-        ``zpsys`` = ``"ab"`` state. The other columns of the light curve follow, which sncosmo
+        ``"ztfi"``. ``flux`` and ``fluxerr``, with their signs, in nJy: ``zp`` is 31.4 and
+        ``zpsys`` is ``"ab"``. The other columns of the light curve follow, which sncosmo
         ignores. ``meta`` is that of the light curve, and ``limits_excluded`` counts its upper
         limits: sncosmo would take them as 5-sigma detections.
 
@@ -69,7 +69,7 @@ def from_sncosmo(data: Table) -> TimeSeries:
     Parameters
     ----------
     data : `~astropy.table.Table`
-        With the columns that `to_sncosmo` gives, and its zero point.
+        A table with the columns and the zero point of `to_sncosmo`.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def from_sncosmo(data: Table) -> TimeSeries:
     check_table(data)
     expected = set(COLUMNS) - {"flux_err", "survey", "is_limit"}
     if missing := sorted((expected | {"time", "fluxerr", "zp", "zpsys"}) - set(data.colnames)):
-        raise InvalidInputError(f"The table lacks {missing}; pass what to_sncosmo returns.")
+        raise InvalidInputError(f"The table lacks {missing}; pass a table from to_sncosmo.")
     if np.any(data["zp"] != AB_ZEROPOINT) or np.any(data["zpsys"] != "ab"):
         raise InvalidInputError(f"The zero point must be {AB_ZEROPOINT} AB, which is nJy.")
     names = np.asarray(data["band"], dtype=np.str_)

@@ -1,4 +1,4 @@
-"""Light curves out of a table, and one band of them for light-curve and lightkurve."""
+"""Extract light curves from a table, and convert single bands for light-curve and lightkurve."""
 
 from typing import Any, TypeAlias
 
@@ -28,14 +28,14 @@ def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
     Parameters
     ----------
     table : `~astropy.table.Table`
-        What `lightcurve_table` or `read_table` returns.
+        A table from `lightcurve_table` or `read_table`.
     locus_id : str
         ANTARES ID of the locus. Spaces around it are stripped.
 
     Returns
     -------
     `~astropy.timeseries.TimeSeries`
-        The columns that `extract_lightcurve` gives, for `plot_lightcurve` and the other functions
+        The columns of `extract_lightcurve`, for `plot_lightcurve` and the other functions
         here. ``meta`` has ``locus_id``, ``survey``, ``flux`` and ``simulated``, which is True if
         any locus of the table is simulated; there is no report for a single locus.
 
@@ -54,7 +54,7 @@ def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
     """
     check_table(table)
     if missing := [name for name in ["locus_id", "mjd", *COLUMNS] if name not in table.colnames]:
-        raise InvalidInputError(f"The table lacks {missing}; pass what lightcurve_table returns.")
+        raise InvalidInputError(f"The table lacks {missing}; pass a table from lightcurve_table.")
     locus_id = check_locus_id(locus_id)
     points = table[np.asarray(table["locus_id"]) == locus_id]
     if not len(points):
@@ -80,9 +80,9 @@ def to_light_curve(
     Parameters
     ----------
     lc : `~astropy.timeseries.TimeSeries`
-        What `extract_lightcurve` or `to_timeseries` returns.
+        A light curve from `extract_lightcurve` or `to_timeseries`.
     band : str
-        The band, of one survey.
+        The band, which must come from one survey only.
     magnitudes : bool, optional
         Return AB magnitudes, which only positive fluxes have, instead of fluxes.
 
@@ -102,7 +102,7 @@ def to_light_curve(
 
     Notes
     -----
-    Upper limits are excluded. The package refuses two points at one time: they are replaced by
+    Upper limits are excluded. The package rejects points at the same time: they are replaced by
     their mean, weighted by the inverse squares of their errors.
 
     Examples
@@ -128,9 +128,9 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
     Parameters
     ----------
     lc : `~astropy.timeseries.TimeSeries`
-        What `extract_lightcurve` or `to_timeseries` returns.
+        A light curve from `extract_lightcurve` or `to_timeseries`.
     band : str
-        The band, of one survey.
+        The band, which must come from one survey only.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
 
 
 def points_of(lc: object) -> TimeSeries:
-    """Refuse what is not a light curve."""
+    """Reject anything that is not a light curve."""
     if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in COLUMNS):
         raise InvalidInputError(
             "This takes the light curve that extract_lightcurve returns, or to_timeseries from a "
@@ -204,7 +204,7 @@ def _points_of_band(lc: object, band: str) -> TimeSeries:
 def _mean_per_time(
     t: FloatArray, m: FloatArray, sigma: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Sort points, and replace those at one time by their weighted mean."""
+    """Sort points, and replace those at the same time by their weighted mean."""
     order = np.argsort(t, kind="stable")
     t, m, sigma = t[order], m[order], sigma[order]
     times, first = np.unique(t, return_index=True)

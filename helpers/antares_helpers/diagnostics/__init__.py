@@ -54,7 +54,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether there is no problem; there may be warnings."""
+        """True if there are no problems; there may be warnings."""
         return all(check.status != "problem" for check in self.checks)
 
     def __iter__(self) -> Iterator[Check]:

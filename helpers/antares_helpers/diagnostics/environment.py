@@ -4,7 +4,6 @@ This has to work even if packages are missing, so each is imported only when it 
 """
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -20,14 +19,19 @@ from antares_helpers.diagnostics.packages import (
     explain_imports,
     failed_imports,
 )
-from antares_helpers.errors import AntaresHelpersError, InvalidInputError, LocusNotFoundError
+from antares_helpers.errors import (
+    AntaresHelpersError,
+    InvalidInputError,
+    LocusNotFoundError,
+    shown_url,
+)
 
-__all__ = ["check_environment", "check_settings", "is_local", "service_url", "without_password"]
+__all__ = ["check_environment", "check_settings", "is_local", "service_url"]
 
 LOCUS_ID = "ANT2026z3bqyjga24oc"
-"""The locus that is fetched: that of Rubin's tutorial."""
+"""The locus that is fetched, the one in Rubin's tutorial."""
 
-_SLOW = 5.0  # seconds; the service takes about 1 s a locus
+_SLOW = 5.0  # seconds; the service takes about 1 s per locus
 
 
 def check_environment(*, network: bool = True, timeout: float = 10.0) -> Report:
@@ -109,17 +113,18 @@ def _not_found(error: LocusNotFoundError, seconds: float) -> Check:
     return Check(
         "warning",
         f"ANTARES responds (in {seconds:.2g} s), but has no locus {error.locus_id}",
-        "This is expected of a sandbox with loci of your own. Otherwise check the address that "
+        "This is expected from a sandbox with your own loci. Otherwise check the address that "
         "requests go to.",
     )
 
 
 def _failed(error: AntaresHelpersError) -> Check:
+    hint = error.hint
     if is_local(service_url()):
-        other = "Is the sandbox running? python -m antares_sandbox starts one."
-    else:
-        other = "Without a network, work with simulated loci: python -m antares_sandbox."
-    return Check("problem", error.reason.removesuffix("."), f"{error.hint} {other}".strip())
+        hint += " Is the sandbox running? python -m antares_sandbox starts one."
+    elif "antares_sandbox" not in hint:
+        hint += " Without the service, work with simulated loci: python -m antares_sandbox."
+    return Check("problem", error.reason.removesuffix("."), hint.strip())
 
 
 LIVE_URL = "https://api.antares.noirlab.edu/v2/"
@@ -155,25 +160,22 @@ def is_local(url: str) -> bool:
         return False
 
 
-def without_password(url: str) -> str:
-    """Return an address that is safe to show."""
-    return re.sub(r"//[^/?#]*@", "//", url)
-
-
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        _ = parts.port  # not a number: it may be a part of a password
+        return parts.hostname or ""
     except ValueError:
         return ""
 
 
 def _address() -> Iterator[Check]:
     url, wanted = service_url(), os.environ.get(_URL_VARIABLE)
-    message = f"Requests go to {without_password(url)}"
+    message = f"Requests go to {shown_url(url)}"
     if not (url.startswith(("http://", "https://")) and _host(url)):
         yield Check(
             "problem",
-            f"{_URL_VARIABLE}={without_password(wanted or '')!r} is not an address",
+            f"{_URL_VARIABLE}={shown_url(wanted or '')!r} is not an address",
             f"Unset {_URL_VARIABLE}, or set it to an address that begins with https:// or http://.",
         )
         return
@@ -189,7 +191,7 @@ def _address() -> Iterator[Check]:
     if wanted is not None and wanted.rstrip("/") != url.rstrip("/"):
         yield Check(
             "warning",
-            f"{_URL_VARIABLE}={without_password(wanted)} has no effect: antares-client reads it "
+            f"{_URL_VARIABLE}={shown_url(wanted)} has no effect: antares-client reads it "
             "only when it is imported",
             f"Set {_URL_VARIABLE} before Python starts, or restart the kernel.",
         )
@@ -221,7 +223,7 @@ def _timeout() -> Iterator[Check]:
 
 
 def _proxy() -> Iterator[Check]:
-    """Find the proxy that httpx uses for the service: that of the scheme, or else of all."""
+    """Find the proxy that httpx uses for the service: the one for its scheme, or else for all."""
     url, proxies = service_url(), getproxies()
     value = proxies.get(url.partition(":")[0]) or proxies.get("all")
     if not value:
@@ -231,8 +233,8 @@ def _proxy() -> Iterator[Check]:
     if scheme not in ("", "http", "https", "socks5", "socks5h"):
         yield Check(
             "problem",
-            f"httpx does not support proxies of the kind {scheme}:// ({shown})",
-            "Set HTTPS_PROXY (and ALL_PROXY, if it is set) to a proxy of http:// or socks5://.",
+            f"httpx does not support {scheme}:// proxies ({shown})",
+            "Set HTTPS_PROXY (and ALL_PROXY, if it is set) to an http:// or socks5:// proxy.",
         )
     elif scheme.startswith("socks") and find_spec("socksio") is None:
         yield Check(

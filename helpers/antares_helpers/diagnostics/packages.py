@@ -1,6 +1,6 @@
-"""Check Python and the packages: whether they are there, new enough, and can be imported.
+"""Check Python and the packages: whether they are installed, new enough, and can be imported.
 
-At its top this imports only the standard library: any other package may be missing.
+At module level this imports only the standard library: any other package may be missing.
 """
 
 import platform
@@ -31,6 +31,7 @@ PACKAGES = (
     "astropy",
     "astropy-healpix",
     "click",
+    "httpcore",
     "httpx",
     "matplotlib",
     "numpy",
@@ -106,12 +107,17 @@ def explain_imports(failures: Mapping[str, Exception]) -> Iterator[Check]:
     reported = set()
     for module, error in failures.items():
         lacks = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
-        reason, package = f"{type(error).__name__}: {error}", _normalized(lacks)
+        reason, package = f"{type(error).__name__}: {_text(error)}", _normalized(lacks)
         is_missing = package in PACKAGES and _version(package) is None
         if reason not in reported and not is_missing:
             reported.add(reason)
             message = f"{module} can't be imported ({reason})"
             yield Check("problem", message, _import_hint(lacks))
+
+
+def _text(error: Exception) -> str:
+    is_address = type(error).__name__ == "InvalidURL"  # its text may have a part of a password
+    return "ANTARES_API_BASE_URL is not an address" if is_address else str(error)
 
 
 def _import_hint(lacks: str) -> str:
@@ -196,7 +202,7 @@ def _check_httpx() -> Iterator[Check]:
     if name != "httpx":
         yield Check(
             "warning",
-            f"The package {name} has taken the place of httpx, which antares-client is made for",
+            f"The package {name} has replaced httpx, for which antares-client is written",
             f"Restart Python, and import httpx before {name}. Or run: python -m pip uninstall "
             f"{name}",
         )
@@ -220,7 +226,7 @@ def _check_bson() -> Iterator[Check]:
 
 
 def _hidden_by_user_packages() -> Check:
-    """Look for packages of the user (``pip install --user``) that hide others."""
+    """Look for user packages (``pip install --user``) that hide others."""
     folder = site.getusersitepackages()
     at = sys.path.index(folder) if folder in sys.path else len(sys.path)
     parts = (sys.path[:at], sys.path[at : at + 1], sys.path[at + 1 :])
@@ -228,7 +234,7 @@ def _hidden_by_user_packages() -> Check:
     hidden = sorted((users.keys() & environment.keys()) - before.keys())
     hidden.sort(key=lambda name: name not in PACKAGES)
     if not hidden:
-        return Check("ok", "No package of the user (pip install --user) hides another")
+        return Check("ok", "No user package (pip install --user) hides another")
     shown = [f"{name} {users[name]} hides {environment[name]}" for name in hidden[:_MAX_NAMED]]
     more = [f"and {len(hidden) - _MAX_NAMED} more"] if len(hidden) > _MAX_NAMED else []
     return Check(
@@ -240,7 +246,7 @@ def _hidden_by_user_packages() -> Check:
 
 
 def _installed(folders: Iterable[str]) -> dict[str, str]:
-    """Return the version of each package; of two the first, which is the one imported."""
+    """Return the version of each package; of two copies, that of the one imported."""
     found: dict[str, str] = {}
     for package in distributions(path=list(folders)):
         name = _field(package, "Name")

@@ -1,1 +1,1 @@
-"""Fetch loci and cutouts from ANTARES, and keep them in files."""
+"""Fetch loci and cutouts from ANTARES, and store loci in files."""

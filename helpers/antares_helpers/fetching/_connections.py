@@ -198,7 +198,7 @@ def _pool(_process: int, proxy: str | None) -> httpcore.ConnectionPool:
     if proxy is None:
         pool = httpcore.ConnectionPool(**options)
     else:
-        url = httpx.URL(proxy)
+        url = _proxy_url(proxy)
         options["proxy_auth"] = (url.username, url.password) if url.username else None
         kind = httpcore.SOCKSProxy if url.scheme.startswith("socks5") else httpcore.HTTPProxy
         pool = kind(str(url.copy_with(username="", password="")), **options)
@@ -213,6 +213,13 @@ def _proxy(url: Any) -> str | None:
     if not proxy or proxy_bypass(url.host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _proxy_url(proxy: str) -> Any:
+    try:
+        return httpx.URL(proxy)
+    except httpx.InvalidURL:  # its message may have a part of the password
+        raise httpx.UnsupportedProtocol("the address of the proxy is not valid") from None
 
 
 class _Backend(httpcore.SyncBackend):

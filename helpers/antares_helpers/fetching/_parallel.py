@@ -29,13 +29,13 @@ def in_parallel(
     Parameters
     ----------
     function : callable
-        Applied to each item; an error that it raises is raised in the place of its result.
+        Applied to each item; an error that it raises is raised when its result is due.
     items : sequence
         The items.
     threads : int
-        How many items are processed at the same time.
+        Number of items processed at the same time.
     prefetch : int
-        How many results may wait for the reader.
+        Number of results computed ahead of the reader.
     on_progress : callable
         Called several times a second with the number of items that are done.
 
@@ -45,7 +45,7 @@ def in_parallel(
         The results.
     """
     pool = _OrderedPool(function, items, threads + prefetch)
-    # Daemon threads: those of an executor would hold Ctrl-C and the end of the process.
+    # Daemon threads: those of an executor would delay Ctrl-C and the end of the process.
     for _ in range(min(threads, len(items))):
         threading.Thread(target=pool.work, daemon=True).start()
     try:
@@ -56,7 +56,7 @@ def in_parallel(
 
 
 class _OrderedPool(Generic[Item, Result]):
-    """What the threads share: the items that are left, and the results that wait."""
+    """State shared by the threads: the remaining items, and the results not yet read."""
 
     def __init__(
         self, function: Callable[[Item], Result], items: Sequence[Item], room: int
@@ -98,7 +98,7 @@ class _OrderedPool(Generic[Item, Result]):
         return result
 
     def stop(self, threads: int) -> None:
-        """Let the threads end, each after its current item."""
+        """Stop the threads, each after its current item."""
         with self._lock:
             self._left = iter(())
         self._room.release(threads)
@@ -109,13 +109,13 @@ class _OrderedPool(Generic[Item, Result]):
 
 
 class ProgressBar:
-    """A bar of tqdm, or none."""
+    """A tqdm progress bar, or none."""
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
     def show(self, done: int) -> None:
-        """Show that so many are done."""
+        """Show how many loci are done."""
         if self._bar is not None:
             self._bar.update(done - self._bar.n)
 
@@ -127,20 +127,20 @@ def progress_bar(total: int, *, is_shown: bool) -> Iterator[ProgressBar]:
     Parameters
     ----------
     total : int
-        How many loci there are.
+        Number of loci.
     is_shown : bool
         Whether to show anything.
 
     Yields
     ------
     ProgressBar
-        Its ``show`` takes how many are done.
+        Its ``show`` takes the number of loci done.
     """
     if not is_shown:
         yield ProgressBar(None)
         return
     is_notebook = _is_notebook()
-    disable = False if is_notebook else None  # None: if it is not a terminal
+    disable = False if is_notebook else None  # None: disabled unless it is a terminal
     with _bar_class(is_notebook)(total=total, unit="locus", disable=disable) as bar:
         yield ProgressBar(bar)
 

@@ -134,11 +134,8 @@ def fetch_loci(
     try:
         loci.extend(stream)
     except KeyboardInterrupt as error:
-        if folder is not None:
-            error.add_note(
-                f"{len(loci)} loci are in {os.fspath(folder)!r}: call again to fetch the others."
-            )
-        raise
+        error.add_note(stream.describe_saved())
+        raise error.with_traceback(None) from None
     return FetchedLoci(loci, stream.failures)
 
 
@@ -263,6 +260,10 @@ class LocusStream(Iterator[dict[str, Any]]):
         self._loci.close()
         self._fetcher.close()
 
+    def describe_saved(self) -> str:
+        """Return a sentence that says how many of the loci are in the folder."""
+        return self._fetcher.describe_saved(self._ids)
+
     @property
     def failures(self) -> Table:
         """What could not be fetched so far, as in the table that `fetch_loci` returns."""
@@ -324,6 +325,12 @@ class _Fetcher:
         if self._cache:
             self._cache.close()
 
+    def describe_saved(self, locus_ids: list[str]) -> str:
+        """Return a sentence that says how many of these loci are in the folder."""
+        if self._cache is None:
+            return "No locus is saved: pass folder=... to continue after an interruption."
+        return self._cache.describe_saved(locus_ids)
+
     def _from_service(self, locus_id: str) -> tuple[dict[str, Any], AntaresHelpersError | None]:
         if self._failures_in_a_row >= self._max_failures:
             raise ServiceError(
@@ -351,7 +358,7 @@ class _Fetcher:
 
 def _looks_down(error: AntaresHelpersError) -> bool:
     """Say whether an error shows that the service as a whole fails, and not for one locus."""
-    cause = error.__cause__
+    cause = error.cause
     if isinstance(cause, httpx.HTTPStatusError):
         return cause.response.status_code == 429 or cause.response.status_code >= 500
     return isinstance(error, ServiceError)

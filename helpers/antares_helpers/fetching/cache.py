@@ -4,14 +4,15 @@ import json
 import os
 import threading
 import time
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
-from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError
-from antares_helpers.fetching.client import LocusParts
-from antares_helpers.fetching.http import base_url, shown_url
+from antares_helpers.atomic import as_path
+from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError, shown_url
+from antares_helpers.fetching.client import LocusParts, as_json
+from antares_helpers.fetching.http import base_url
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.locus_file import read_locus_file, write_locus_file
 from antares_helpers.validation import short_repr
 
@@ -66,7 +67,7 @@ class LocusCache:
     ) -> None:
         if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
             raise InvalidInputError(f"folder={short_repr(folder)} must be the path of a folder.")
-        self._folder = Path(folder)
+        self._folder = as_path(folder)
         if self._folder.exists() and not self._folder.is_dir():
             raise InvalidInputError(
                 f"folder={str(folder)!r} is a file. Name a folder, which may not exist yet."
@@ -85,7 +86,7 @@ class LocusCache:
             return None
         try:
             header, locus = read_locus_file(self._folder / f"{locus_id}.json")
-        except (OSError, BadDataError):
+        except (OSError, BadDataError, InvalidInputError):
             return None
         has_catalogs = header.get("catalogs") is not False or not self._include_catalogs
         is_complete = locus["id"] == locus_id and locus.keys() >= DEVKIT_KEYS and has_catalogs
@@ -101,6 +102,14 @@ class LocusCache:
             with self._saved:
                 self._saving -= 1
                 self._saved.notify_all()
+
+    def describe_saved(self, locus_ids: list[str]) -> str:
+        """Return a sentence that says how many of these loci are in the folder."""
+        saved = sum((self._folder / f"{locus_id}.json").is_file() for locus_id in locus_ids)
+        return (
+            f"{saved} of the {len(locus_ids)} loci are in {str(self._folder)!r}: call again with "
+            "the same IDs and folder to fetch the others."
+        )
 
     def close(self) -> None:
         """Wait until what is being written is complete, so that no unfinished file stays."""
@@ -120,8 +129,10 @@ class LocusCache:
         except OSError as error:
             reason = f"Locus {locus_id} can't be written to {self._folder}: {error.strerror}."
             hint = "It was fetched; free some space in the folder, or choose another, to save it."
-        except InvalidInputError as error:  # NaN, which the client reads and JSON does not have
-            reason, hint = error.reason, "It was fetched, but not saved."
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            # The client reads some values that JSON lacks, and some bodies that json does not.
+            reason = getattr(error, "reason", f"{locus_id} can't be saved: {one_line(error)}.")
+            hint = "It was fetched, but not saved."
         else:
             return None
         return AntaresHelpersError(reason, hint=hint, locus_id=locus_id)
@@ -138,7 +149,7 @@ class LocusCache:
 
 def _wire(bodies: dict[str, bytes]) -> dict[str, Any]:
     """Return what the devkit dict drops of the responses, as "Locus files" in the docs has it."""
-    data = {name: json.loads(body)["data"] for name, body in bodies.items()}
+    data = {name: _data(body) for name, body in bodies.items()}
     locus, alerts = data["locus"], data["alerts"]
     wire: dict[str, Any] = {
         "locus": _without(locus, _IN_DEVKIT_LOCUS)
@@ -151,8 +162,13 @@ def _wire(bodies: dict[str, bytes]) -> dict[str, Any]:
     return wire
 
 
-def _without(content: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in names}
+def _data(body: bytes) -> Any:
+    return as_json(json.loads(body.decode("utf-8", "replace"))["data"])
+
+
+def _without(content: Any, names: set[str]) -> dict[str, Any]:
+    items = content.items() if isinstance(content, dict) else ()  # an alert may be null
+    return {name: value for name, value in items if name not in names}
 
 
 def _is_from_here(source: object) -> bool:

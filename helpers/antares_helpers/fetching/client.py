@@ -1,15 +1,18 @@
 """Every call of antares-client that goes to the ANTARES service."""
 
+import json
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from math import isfinite
 from typing import Any, NamedTuple, TypeVar
 
 from antares_client import search
 from antares_client.models import Alert, Locus
+from pydantic import ValidationError
 
 from antares_helpers.errors import (
     AntaresHelpersError,
@@ -19,15 +22,19 @@ from antares_helpers.errors import (
     ServiceError,
 )
 from antares_helpers.fetching._connections import httpx
+from antares_helpers.fetching.http import replaying
 from antares_helpers.fetching.request import CallOptions, Request, RequestTarget, not_found
 
-__all__ = ["LocusParts", "fetch_alerts", "fetch_images", "fetch_parts", "search_loci"]
+__all__ = ["LocusParts", "as_json", "fetch_alerts", "fetch_images", "fetch_parts", "search_loci"]
 
 _MIN_TIMEOUT = 1e-3
 
 _UNREADABLE_RETRIES = 2
 """How often a malformed response is requested again: a service may be half-broken for a moment."""
 _UNREADABLE_WAIT = 0.3
+
+_MAX_FAULTS = 100_000
+"""Faults of alerts beyond which a response as a whole is malformed."""
 
 T = TypeVar("T")
 
@@ -68,12 +75,29 @@ def fetch_parts(locus_id: str, *, include_catalogs: bool, options: CallOptions) 
         locus, bodies["locus"] = _locus_or_not_found(locus_request, alerts_request, options)
         locus.alerts, bodies["alerts"] = _existing(alerts_request)
         matches, missing = _optional_matches(catalogs_request)
+    except AntaresHelpersError as error:
+        raise _brief(error) from None
     finally:
         policy.cancel()
     locus.catalog_objects = {}
     if matches is not None:
         locus.catalog_objects, bodies["catalog_matches"] = matches
-    return LocusParts(locus.to_devkit(include_catalogs=include_catalogs), bodies, missing)
+    devkit = locus.to_devkit(include_catalogs=include_catalogs)
+    return LocusParts(as_json(devkit), bodies, missing)
+
+
+def _brief(error: AntaresHelpersError) -> AntaresHelpersError:
+    """Return an error without the frames in here: users meet those of no network often."""
+    return error.with_traceback(None)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value with null for NaN and infinities, which the client reads but JSON lacks."""
+    if type(value) is dict:
+        return {name: as_json(each) for name, each in value.items()}
+    if type(value) is list:
+        return [as_json(each) for each in value]
+    return None if type(value) is float and not isfinite(value) else value
 
 
 def _retry_unreadable(
@@ -101,6 +125,8 @@ def fetch_alerts(locus_id: str, *, options: CallOptions) -> list[Alert]:
     target, policy = RequestTarget(f"locus {locus_id}", locus_id), options.policy()
     try:
         return _existing(Request(lambda api: _get_alerts(api, locus_id), target, policy))
+    except AntaresHelpersError as error:
+        raise _brief(error) from None
     finally:
         policy.cancel()
 
@@ -168,6 +194,8 @@ def fetch_images(alert_id: str, *, options: CallOptions) -> dict[str, bytes]:
                 for kind, source in sources.items()
             },
         )
+    except AntaresHelpersError as error:
+        raise _brief(error) from None
     finally:
         policy.cancel()
 
@@ -200,7 +228,67 @@ def _get_locus(api: Any, locus_id: str) -> Locus:
 
 
 def _get_alerts(api: Any, locus_id: str) -> list[Alert]:
+    """Get the alerts; one that the client can't read comes as it is, and costs no other."""
+    try:
+        return _read_alerts(api, locus_id)
+    except ValidationError:
+        alerts = _parsed_alerts(api.transport.body)
+        if alerts is None:
+            raise
+        broken = _broken(api, locus_id, alerts)
+        if len(broken) == len(alerts) and not any(map(_is_alert, alerts)):
+            raise  # another form altogether
+    whole = [alert for index, alert in enumerate(alerts) if index not in broken]
+    models = iter(_read_alerts(replaying(api, _body(whole)), locus_id))
+    api.transport.body = _body(alerts)
+    return [_unread(each) if i in broken else next(models) for i, each in enumerate(alerts)]
+
+
+def _read_alerts(api: Any, locus_id: str) -> list[Alert]:
     return [alert.to_model() for alert in api.get_locus_alerts(locus_id)]
+
+
+def _parsed_alerts(body: bytes) -> list[Any] | None:
+    """Return the alerts of a response, without lone surrogates; None if it holds no list."""
+    try:
+        content = json.loads(body.decode("utf-8", "replace"))
+        alerts = content["data"] if isinstance(content, dict) else None
+        return json.loads(_body(alerts))["data"] if isinstance(alerts, list) else None
+    except (ValueError, LookupError, RecursionError):
+        return None
+
+
+def _body(alerts: list[Any]) -> bytes:
+    return json.dumps({"data": alerts}, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _broken(api: Any, locus_id: str, alerts: list[Any]) -> set[int]:
+    """Return which alerts the client can't read."""
+    try:
+        _read_alerts(replaying(api, _body(alerts)), locus_id)
+    except ValidationError as error:
+        if error.error_count() > _MAX_FAULTS:
+            raise
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        places = (each["loc"] for each in faults)
+        return {int(place[1]) for place in places if len(place) > 1}
+    return set()
+
+
+def _is_alert(alert: Any) -> bool:
+    return isinstance(alert, dict) and {"id", "mjd", "properties"} <= alert.keys()
+
+
+def _unread(alert: Any) -> Alert:
+    """Return an alert that the client can't read, for the report to count it."""
+    known = alert if isinstance(alert, dict) else {}
+    events = known.get("grav_wave_events")
+    return Alert(
+        known.get("id"),
+        known.get("mjd"),
+        known.get("properties"),
+        grav_wave_events=events if isinstance(events, list) else [],
+    )
 
 
 def _get_matches(api: Any, locus_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -225,12 +313,14 @@ def _locus_or_not_found(request: Request[T], alerts: Request[Any], options: Call
     except ServiceError as error:
         is_unknown = _has_status_500(error) and not alerts.has_result()
         if is_unknown and _search_finds_nothing(request, options):
-            raise not_found(request.target, request.url) from error
+            unknown = not_found(request.target, request.url)
+            unknown.cause = error
+            raise unknown from None
         raise
 
 
 def _has_status_500(error: ServiceError) -> bool:
-    cause = error.__cause__
+    cause = error.cause
     return isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code == 500
 
 
@@ -253,13 +343,15 @@ def _existing(request: Request[T]) -> T:
     try:
         return request.result()
     except LocusNotFoundError as error:
-        raise ServiceError(
+        fault = ServiceError(
             f"ANTARES has locus {error.locus_id}, but responded with 404 to the request for its "
             "alerts.",
             hint="The fault is not in your code: try again in a few minutes.",
             locus_id=error.locus_id,
             url=error.url,
-        ) from error
+        )
+        fault.cause = error.cause
+        raise fault from None
 
 
 def _optional_matches(
@@ -272,6 +364,7 @@ def _optional_matches(
     except AntaresHelpersError as error:
         message = f"The catalog matches of locus {request.target.locus_id} are missing: "
         missing = type(error)(message + error.reason, hint=error.hint, locus_id=error.locus_id)
+        missing.cause = error.cause
         return None, missing
 
 
@@ -283,10 +376,14 @@ def _found(
         request = Request(call, target, policy)
         return request.result()
     except LocusNotFoundError as error:
-        raise ServiceError(
+        fault = ServiceError(
             f"ANTARES at {error.url} responded with 404 to a search.",
             hint="Check the variable ANTARES_API_BASE_URL.",
             url=error.url,
-        ) from error
+        )
+        fault.cause = error.cause
+        raise fault from None
+    except AntaresHelpersError as error:
+        raise _brief(error) from None
     finally:
         policy.cancel()

@@ -21,7 +21,7 @@ from antares_helpers.validation import CUTOUTS, short_repr
 __all__ = ["MAX_PIXELS", "Image", "check_alert_id", "decode_cutout", "fetch_cutouts"]
 
 Image: TypeAlias = NDArray[np.float64] | u.Quantity
-"""Rows of pixels from the bottom up; with a unit if the file names one."""
+"""Rows of pixels from the bottom up; with a unit if the file gives one."""
 
 _ALERT_ID = re.compile(r"[A-Za-z][0-9A-Za-z_]{1,30}:[0-9A-Za-z][0-9A-Za-z_.+-]{0,80}")
 _SOURCE_ID = re.compile("[1-9][0-9]{0,18}")
@@ -40,17 +40,17 @@ def fetch_cutouts(
     alert_id : str or int
         ID of the alert, such as ``"lsst:170587117485817955"``: the column ``alert_id`` of a light
         curve, or the ``id`` of an alert of a locus. A whole number, alone or after
-        ``LSST-AP-DS-``, is a diaSourceId of Rubin.
+        ``LSST-AP-DS-``, is a Rubin diaSourceId.
     timeout : float, optional
         Seconds that the whole call may take, retries included.
     retries : int, optional
-        How often a failed request is sent again, if that may help.
+        Maximum number of retries of a failed request, after errors that may be transient.
 
     Returns
     -------
     dict of str to `~numpy.ndarray` or `~astropy.units.Quantity`
-        Under ``"template"``, ``"science"`` and ``"difference"``, in this order, those that there
-        are: float64 of two dimensions, rows first, row 0 at the bottom. NaN stays NaN.
+        Under ``"template"``, ``"science"`` and ``"difference"``, in this order, the available
+        ones: two-dimensional float64 arrays, rows first, row 0 at the bottom. NaN stays NaN.
 
     Raises
     ------
@@ -71,13 +71,13 @@ def fetch_cutouts(
 
     Notes
     -----
-    The type of a file is recognized by its content, not by its name. Of a FITS file the first
-    image is used. If its header names a unit (``BUNIT``; Rubin's is nJy), the cutout is a Quantity
-    in that unit, with the header as a dictionary in ``cutout.info.meta``, from which
+    The type of a file is recognized by its content, not by its name. From a FITS file, the
+    first image is used. If its header gives a unit (``BUNIT``; Rubin's is nJy), the cutout is a
+    Quantity in that unit, with the header as a dictionary in ``cutout.info.meta``, from which
     `astropy.wcs.WCS` makes coordinates. Otherwise it is a plain array.
 
     FITS puts the first row at the bottom, pictures (PNG, JPEG, GIF) at the top. The rows of a
-    picture are turned round, so that ``plt.imshow(cutout, origin="lower")`` is right for both.
+    picture are flipped, so that ``plt.imshow(cutout, origin="lower")`` is right for both.
     The numbers in a picture are shades of gray: no flux can be measured from them.
 
     Examples
@@ -111,7 +111,7 @@ def check_alert_id(alert_id: str | int) -> str:
         given = re.sub("^LSST-AP-DS-", "", alert_id.strip(), flags=re.IGNORECASE)
     else:
         raise InvalidInputError(
-            f"alert_id={short_repr(alert_id)} is no ID but {_described(alert_id)}.",
+            f"alert_id={short_repr(alert_id)} is not an ID but {_described(alert_id)}.",
             hint=_EXPECTED,
         )
     if _SOURCE_ID.fullmatch(given):
@@ -123,7 +123,7 @@ def check_alert_id(alert_id: str | int) -> str:
     return given
 
 
-_EXPECTED = "Pass a string such as 'lsst:170587117485817955': lc['alert_id'] has those of lc."
+_EXPECTED = "Pass a string such as 'lsst:170587117485817955': lc['alert_id'] lists those of lc."
 
 
 def _described(given: object) -> str:
@@ -138,14 +138,14 @@ def _hint(given: str) -> str:
 
 
 MAX_PIXELS = 2**24
-"""Pixels beyond which an image is refused; a detector of LSSTCam has 4072 x 4000."""
+"""Maximum number of pixels of an image; a detector of LSSTCam has 4072 x 4000."""
 
 _MAX_BYTES = 2**28
 _GZIP = b"\x1f\x8b"
 _FITS = b"SIMPLE  ="
 _READING: dict[str, Any] = {
     "memmap": False,
-    "ignore_missing_simple": True,  # some surveys' first card is not to the letter of the standard
+    "ignore_missing_simple": True,  # the first card of some surveys deviates from the standard
     "disable_image_compression": True,  # damaged tiles can crash the process, not just the reader
 }
 _PICTURES = ("PNG", "JPEG", "GIF")
@@ -159,7 +159,7 @@ def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
     content : bytes
         A FITS file, which may be gzipped, or a picture (PNG, JPEG, GIF).
     name : str, optional
-        What the file is, as messages name it.
+        Name of the file in messages.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is not to the letter of the standard
+            warnings.simplefilter("ignore")  # deviations from the standard
             return _decoded(content)
     except _UnreadableError as error:
         reason = str(error)
@@ -192,7 +192,7 @@ def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
     raise BadDataError(
         f"{name} can't be read ({reason[:200]}).",
-        hint="Try again; if it fails again, the file of the service is damaged.",
+        hint="Try again; if it fails again, the file on the service is damaged.",
     )
 
 
@@ -217,7 +217,7 @@ def _read_fits(content: bytes) -> Image:
             if isinstance(hdu, (fits.PrimaryHDU, fits.ImageHDU)) and len(hdu.shape) >= 2:
                 return _image_of(hdu)
             if "ZIMAGE" in hdu.header:
-                raise _UnreadableError("its image is compressed by tiles, which is not supported")
+                raise _UnreadableError("its image is tile-compressed, which is not supported")
     raise _UnreadableError("it is a FITS file without an image")
 
 
@@ -238,7 +238,7 @@ def _image_of(hdu: Any) -> Image:
 
 
 def _plain(header: fits.Header) -> dict[str, str | int | float | bool]:
-    """Return the cards of a header that have a value which can be read."""
+    """Return the cards of a header that have a readable value."""
     values: dict[str, str | int | float | bool] = {}
     for card in header.cards:
         with suppress(fits.VerifyError, ValueError):
@@ -251,7 +251,7 @@ def _unit(header: Mapping[str, Any]) -> u.UnitBase | None:
     try:
         text = header.get("BUNIT")
         unit = u.Unit(text) if isinstance(text, str) and text.strip() else None
-    except Exception:  # a damaged card, or words that are no unit
+    except Exception:  # a damaged card, or text that is not a unit
         return None
     return unit if isinstance(unit, u.UnitBase) else None
 

@@ -1,14 +1,17 @@
 """One transport for every request to ANTARES, which keeps to the policy of the call."""
 
+from base64 import b64encode
 from copy import copy
 from typing import Any
+from urllib.parse import unquote
 
 from antares_client import search
 
+from antares_helpers.errors import shown_url
 from antares_helpers.fetching._connections import Deadline, exchange, httpx
 from antares_helpers.fetching.retry import RequestPolicy, retrying
 
-__all__ = ["PolicyTransport", "api_client", "base_url", "shown_url"]
+__all__ = ["PolicyTransport", "api_client", "base_url", "replaying", "shown_url"]
 
 _FAIR_SHARE = 0.5
 """How much of the time left one silent read may take, so that a lost response can be retried."""
@@ -16,20 +19,12 @@ _MIN_SILENCE = 2.0
 
 
 def base_url() -> str:
-    """Return the address of the service, which may hold a password: see `shown_url`.
+    """Return the address of the service, which may hold a password: show it with `shown_url`.
 
     It is what ``ANTARES_API_BASE_URL`` was when antares-client was imported, or what a sandbox
     has set since.
     """
     return str(search.api_client.client.base_url)
-
-
-def shown_url(url: Any) -> str:
-    """Return an address without user name and password, as messages and files may hold it."""
-    try:
-        return str(httpx.URL(url).copy_with(username="", password=""))
-    except (httpx.InvalidURL, TypeError):
-        return "an address that is not valid"
 
 
 def api_client(policy: RequestPolicy, *, any_origin: bool = False) -> Any:
@@ -46,11 +41,25 @@ def api_client(policy: RequestPolicy, *, any_origin: bool = False) -> Any:
     api = copy(search.api_client)
     transport = PolicyTransport(policy, url, any_origin=any_origin)
     # Without `trust_env` it makes no connections of its own: the transport has those of all calls.
+    # It logs the addresses of its requests: only the transport knows what is secret in them.
+    public = url.copy_with(username="", password="", query=None)
     api.client = httpx.Client(
-        base_url=url, follow_redirects=True, transport=transport, trust_env=False
+        base_url=public, follow_redirects=True, transport=transport, trust_env=False
     )
     api.transport = transport
     return api
+
+
+def replaying(api: Any, body: bytes) -> Any:
+    """Return an API object like another, to which every response is this body."""
+    replayed = copy(api)
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, content=body, default_encoding="utf-8")
+    )
+    replayed.client = httpx.Client(
+        base_url=api.client.base_url, transport=transport, trust_env=False
+    )
+    return replayed
 
 
 class PolicyTransport(httpx.BaseTransport):
@@ -61,7 +70,8 @@ class PolicyTransport(httpx.BaseTransport):
     policy : RequestPolicy
         Deadline, retries and number of connections.
     base : httpx.URL
-        The address of the API. If it is https, no request is sent over http.
+        The address of the API. If it is https, no request is sent over http. Its user name,
+        password and query are sent to this server, and to no other.
     any_origin : bool
         Whether requests may go to other servers.
 
@@ -93,7 +103,18 @@ class PolicyTransport(httpx.BaseTransport):
             deadline = Deadline(
                 silence, end=self._policy.deadline, cancelled=self._policy.cancelled
             )
-            return exchange(request, deadline)
+            return exchange(self._with_secrets(request), deadline)
+
+    def _with_secrets(self, request: Any) -> Any:
+        if _origin(request.url) != _origin(self._base):
+            return request
+        query = self._base.query.decode().removesuffix("/")  # which httpx has added
+        url = request.url.copy_merge_params(httpx.QueryParams(query)) if query else request.url
+        sent = httpx.Request(request.method, url, headers=request.headers)
+        if self._base.userinfo:
+            login = b64encode(unquote(self._base.userinfo.decode()).encode())
+            sent.headers["Authorization"] = f"Basic {login.decode()}"
+        return sent
 
     def _check_address(self, url: Any) -> None:
         """Refuse an address that the service sent and that may not be followed."""

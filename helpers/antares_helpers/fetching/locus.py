@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 
+from antares_helpers.atomic import as_path
 from antares_helpers.errors import BadDataError, IncompleteLocusWarning, InvalidInputError
 from antares_helpers.fetching.client import fetch_alerts, fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
@@ -59,9 +60,10 @@ def fetch_locus(
     -------
     dict
         Exactly what ``antares_client.search.get_by_id(locus_id).to_devkit(include_catalogs=True)``
-        returns: ``id``, ``ra`` and ``dec`` [deg], ``user_tags``, ``old_properties``,
-        ``catalog_objects``, ``grav_wave_events_metadata`` and ``alerts``, each alert with ``id``,
-        ``mjd``, ``properties`` and ``grav_wave_events``. It can be written as JSON.
+        returns, with None for NaN and infinities: ``id``, ``ra`` and ``dec`` [deg],
+        ``user_tags``, ``old_properties``, ``catalog_objects``, ``grav_wave_events_metadata`` and
+        ``alerts``, each alert with ``id``, ``mjd``, ``properties`` and ``grav_wave_events``. It
+        can be written as JSON. Alerts that ANTARES sends incomplete are in it as they came.
 
     Raises
     ------
@@ -206,7 +208,7 @@ def iter_loci_from(loci: Loci) -> Iterator[LocusLike]:
         While iterating, if a file is not a complete locus file.
     """
     if isinstance(loci, str | os.PathLike):
-        return map(_load, _locus_files(Path(loci)))
+        return map(load_locus, _locus_files(as_path(loci)))
     if isinstance(loci, Mapping | DevKitLocus | Locus):
         return iter([loci])
     try:
@@ -238,12 +240,3 @@ def _has_locus_name(file: Path) -> bool:
         return bool(check_locus_id(file.stem))
     except InvalidInputError:
         return False
-
-
-def _load(file: Path) -> dict[str, Any]:
-    locus = load_locus(file)
-    try:
-        check_locus_id(locus["id"])
-    except InvalidInputError as error:
-        raise BadDataError(f"{file} is damaged: {error}") from error
-    return locus

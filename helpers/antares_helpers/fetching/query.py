@@ -27,14 +27,14 @@ Position: TypeAlias = SkyCoord | tuple[Any, Any]
 """Coordinates in any frame, or right ascension and declination in degrees (ICRS)."""
 
 MAX_RADIUS_DEG = 1.0
-"""The client's own limit of a cone search."""
+"""The client's own limit on the radius of a cone search."""
 
 Filter: TypeAlias = dict[str, Any]
 
 _DIA_OBJECT = "properties.survey.lsst.dia_object_id"
 _SS_OBJECT = "properties.survey.lsst.ss_object_id"
 # Some of the service's fields are indexed as words: .keyword has their exact text. The oldest loci
-# lack survey.ztf.id; others have names in it that are not ztf_object_id.
+# lack survey.ztf.id; others contain names in it that are not ztf_object_id.
 _ZTF = (
     "properties.ztf_object_id",
     "properties.survey.ztf.id",
@@ -80,9 +80,9 @@ class Search(NamedTuple):
     center : SkyCoord or None
         The center of its cone.
     properties : tuple of str
-        The properties that a locus must have, for what to say if none is found.
+        The properties that a locus must have, for the warning if nothing is found.
     name : str
-        The name of a diaSource, for the same reason.
+        The name of a diaSource, for the same warning.
     """
 
     query: dict[str, Any]
@@ -144,7 +144,7 @@ def check_limit(limit: Any) -> int | None:
 
 
 def _joined(filters: list[Filter], raw: Filter | None) -> dict[str, Any]:
-    """Join criteria in the forms that the client itself sends."""
+    """Join criteria in the form that the client itself sends."""
     if raw is not None and not filters:
         return {"query": raw}
     if raw is not None:
@@ -159,7 +159,7 @@ def _term(field: str, value: Any) -> Filter:
 
 
 def _any_of(fields: Iterable[str], value: str, *more: Filter) -> Filter:
-    """Return the filter that any of several fields has a value, or one of more filters holds."""
+    """Return a filter: any of some fields has a value, or any of the filters in `more` matches."""
     should = [*(_term(field, value) for field in fields), *more]
     return {"bool": {"should": should, "minimum_should_match": 1}}
 
@@ -193,7 +193,7 @@ def _not_searchable(given: Any, tns_name: str) -> InvalidInputError:
         )
     return InvalidInputError(
         f"name={short_repr(given)} is not a name by which ANTARES can be searched.",
-        hint="These are: 'ANT2026z3bqyjga24oc' or its address in the portal, 'ZTF18abcdefg', "
+        hint="Valid names are: 'ANT2026z3bqyjga24oc' or its address in the portal, 'ZTF18abcdefg', "
         "'LSST-AP-DO-170587117485817955', 'LSST-AP-DS-170587117485817955', "
         "'lsst:170587117485817955' and '170587117485817955'. For any other, pass the position to "
         "find_loci(near=(ra, dec), radius=2 * u.arcsec).",
@@ -326,7 +326,7 @@ _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|\.\.+|,|:|to)\s*({_NUMBER})", re.ASCII
 
 
 def _check_text(name: str, wanted: str) -> None:
-    """Refuse a text such as ``">10"``, which finds nothing because it is not a number."""
+    """Reject a string such as ``">10"``, which finds nothing because it is not a number."""
     given = wanted.strip()
     is_number = re.fullmatch(_NUMBER, given, re.ASCII | re.IGNORECASE)
     if is_number or (name not in _NUMBERS and not given.startswith((">", "<", "=", "!="))):
@@ -339,9 +339,9 @@ def _check_text(name: str, wanted: str) -> None:
         pair = f"({bounds[1]}, {bounds[2]})"
     shown = short_repr(name)
     raise InvalidInputError(
-        f"properties: {short_repr(wanted)} of {shown} is a text, not a number or a range.",
+        f"properties: {short_repr(wanted)} of {shown} is a string, not a number or a range.",
         hint=f"Write properties={{{shown}: {pair}}}: a pair (lowest, highest), both included, with "
-        "None for an open end, or one number. Anything else is for query=.",
+        "None for an open end, or one number. For anything else, use query=.",
     )
 
 
@@ -367,7 +367,7 @@ def _is_finite(value: Any) -> bool:
 
 
 def _plain(value: Any) -> bool | int | float:
-    """Return a number of numpy's, too, as one that JSON knows."""
+    """Return a number, which may be numpy's, as a type that JSON supports."""
     if isinstance(value, bool):
         return value
     return int(value) if isinstance(value, Integral) else float(value)
@@ -387,7 +387,7 @@ def _raw(query: Any) -> Filter:
             "{'query': {'term': {'tags': 'high_snr'}}}."
         )
     if not isinstance(query["query"], Mapping):
-        raise InvalidInputError(f"query={short_repr(query)} must hold a mapping under 'query'.")
+        raise InvalidInputError(f"query={short_repr(query)} must contain a mapping under 'query'.")
     try:
         json.dumps(query, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:

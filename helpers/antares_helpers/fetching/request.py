@@ -17,9 +17,10 @@ from antares_helpers.errors import (
     LocusNotFoundError,
     ServiceError,
     ServiceTimeoutError,
+    shown_url,
 )
 from antares_helpers.fetching._connections import httpx
-from antares_helpers.fetching.http import api_client, base_url, shown_url
+from antares_helpers.fetching.http import api_client, base_url
 from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, one_line
 from antares_helpers.validation import short_repr
 
@@ -161,7 +162,7 @@ class Request(Generic[T]):
         try:
             return self._future.result(0)
         except Exception as error:
-            raise self._typed(error) from error
+            raise self._typed(error) from None
 
     def has_result(self) -> bool:
         """Say whether there is a result, and not an empty one; do not wait for it."""
@@ -173,7 +174,9 @@ class Request(Generic[T]):
 
     def _typed(self, error: Exception) -> AntaresHelpersError:
         kind, reason, hint = _explain(error, self.target, self.url, self.policy.timeout)
-        return kind(reason, hint=hint, locus_id=self.target.locus_id, url=self.url)
+        typed = kind(reason, hint=hint, locus_id=self.target.locus_id, url=self.url)
+        typed.cause = error
+        return typed
 
 
 def not_found(target: RequestTarget, url: str) -> AntaresHelpersError:
@@ -254,7 +257,10 @@ def _status_hint(status: int) -> str:
 def _network(reason: str) -> str:
     if "CERTIFICATE_VERIFY" in reason:
         return "If your network has a certificate of its own, set SSL_CERT_FILE to its file."
-    return "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY."
+    return (
+        "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY. To work "
+        "offline, start a sandbox of simulated loci: python -m antares_sandbox."
+    )
 
 
 def _is_not_json(error: Exception) -> bool:

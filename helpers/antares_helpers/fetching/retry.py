@@ -24,7 +24,10 @@ _MAX_REASON = 300
 
 def one_line(text: object) -> str:
     """Return the first line of what a service or an error says, short and printable."""
-    line = str(text).strip().partition("\n")[0]
+    try:
+        line = str(text).strip().partition("\n")[0]
+    except Exception:  # an integer of thousands of digits, for example
+        return type(text).__name__
     printable = "".join(each if each.isprintable() else " " for each in line[: 4 * _MAX_REASON])
     words = " ".join(printable.split())
     return words if len(words) <= _MAX_REASON else f"{words[: _MAX_REASON - 3]}..."
@@ -82,7 +85,7 @@ class RequestPolicy:
         self.retries = retries
         self.deadline = time.monotonic() + timeout
         self.cancelled = Event()
-        self.logged_attempts: set[int] = set()
+        self.logged_attempts: dict[int, object] = {}
         self._limiter = limiter
 
     def seconds_left(self) -> float:
@@ -165,8 +168,7 @@ def _log_and_sleep(state: tenacity.RetryCallState, policy: RequestPolicy) -> Non
     error = state.outcome.exception()
     assert error is not None
     seconds = state.next_action.sleep
-    if state.attempt_number not in policy.logged_attempts:  # once for all requests of a call
-        policy.logged_attempts.add(state.attempt_number)
+    if policy.logged_attempts.setdefault(state.attempt_number, state) is state:  # once a call
         reason = one_line(error)
         logger.warning("%s: %s; retrying in %.1f s", type(error).__name__, reason, seconds)
     if policy.cancelled.wait(seconds):

@@ -1,4 +1,4 @@
-"""Find loci by name, position, tag, property or a query of your own."""
+"""Find loci by name, position, tag, property or your own query."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["SearchIterator", "SearchResult", "find_loci"]
 
 MAX_PAGE_SIZE = 200
-"""How many loci are requested at a time, at most."""
+"""Maximum number of loci per request."""
 
 _MAX_NUMBER = 2**62
 
@@ -88,7 +88,7 @@ def find_loci(
     name : int or str, optional
         Any name of an object: an ANTARES ID or the address of its page in the portal, a ZTF name,
         ``LSST-AP-DO-`` and a ``diaObjectId``, ``LSST-AP-DS-`` or ``lsst:`` and a ``diaSourceId``,
-        or any ID of Rubin alone. See the notes on what is found by a ``diaSourceId``.
+        or any Rubin ID without a prefix. See the notes on searching by a ``diaSourceId``.
     locus_id : str, optional
         ANTARES ID, or such an address.
     dia_object_id : int or str, optional
@@ -111,11 +111,11 @@ def find_loci(
         Query in the language of Elasticsearch, as ``antares_client.search.search`` takes it:
         under the one key ``"query"``.
     limit : int, optional
-        How many loci at most; None to iterate over all of them.
+        Maximum number of loci; None to iterate over all of them.
     timeout : float, optional
         Seconds that each page may take, retries included.
     retries : int, optional
-        How often a failed request is sent again, if that may help.
+        Maximum number of retries of a failed request, after errors that may be transient.
 
     Returns
     -------
@@ -133,14 +133,14 @@ def find_loci(
         If a criterion is not valid; nothing is sent then.
     ServiceError
         If ANTARES can't be reached or fails; `~antares_helpers.errors.ServiceTimeoutError` if it
-        takes too long. Of an iterator, while it is read; reading on tries again.
+        takes too long. An iterator raises these while it is read; reading further tries again.
     BadDataError
         If ANTARES sends a malformed response.
 
     Warns
     -----
     AntaresHelpersWarning
-        If nothing is found, and it is known why that may be: no locus has one of the `properties`,
+        If nothing is found, and a likely reason is known: no locus has one of the `properties`,
         or `name` is a ``diaSourceId``.
 
     See Also
@@ -149,13 +149,13 @@ def find_loci(
 
     Notes
     -----
-    A search knows three alerts of a locus: the newest, the oldest and the brightest. So a
+    A search covers only three alerts of a locus: the newest, the oldest and the brightest. So a
     ``diaSourceId`` finds a locus if it is that of one of these, or of the first detection of a
     diaObject, whose ``diaObjectId`` is the same number. A name of the Transient Name Server
     (``AT 2026abc``) finds nothing: search around the position that its page there gives.
 
     The service sorts by the time of the newest alert. A locus with a new alert moves during the
-    search, and may then come on two pages: each locus is returned once.
+    search, and may then appear on two pages: each locus is returned once.
 
     Examples
     --------
@@ -190,7 +190,7 @@ def find_loci(
         return SearchIterator(search, options, page_size=MAX_PAGE_SIZE)
     iterator = SearchIterator(search, options, page_size=_page_size(number))
     loci = [locus for _, locus in zip(range(number), iterator, strict=False)]
-    # Whether there are more costs no request of its own: a page holds one more than the limit.
+    # No extra request is needed to see whether there are more: a page has one more than the limit.
     return SearchResult(loci, search, truncated=next(iterator, None) is not None)
 
 
@@ -202,7 +202,7 @@ class SearchResult(Sequence["Locus"]):
     query : dict
         The query that was sent.
     truncated : bool
-        Whether there are more loci, which the limit has cut off.
+        Whether there are more loci beyond the limit.
     """
 
     def __init__(self, loci: list[Locus], search: Search, *, truncated: bool) -> None:
@@ -230,9 +230,9 @@ class SearchResult(Sequence["Locus"]):
         """The loci as a table, one row each, newest first.
 
         Its columns are ``locus_id`` (str), ``num_alerts`` (int64) and ``newest_mjd`` (float64,
-        days), both masked if the service gives none, ``tags`` (str, sorted, with commas between),
+        days), both masked if the service sends none, ``tags`` (str, sorted, with commas between),
         ``ra`` and ``dec`` [deg], and in a cone search ``separation`` [arcsec] from its center.
-        ``meta`` holds the ``query``, and whether the table is ``truncated``. Numbers are printed
+        ``meta`` contains the ``query``, and whether the table is ``truncated``. Numbers are printed
         short, and in a narrow window without ``tags``; the table has all digits.
         """
         return _table([_row(locus) for locus in self._loci], self)
@@ -241,14 +241,15 @@ class SearchResult(Sequence["Locus"]):
 class SearchIterator(Iterator["Locus"]):
     """Loci that meet a query, requested page after page; ``find_loci(limit=None)`` returns it.
 
-    After an error, reading on skips what has come already. Only one thread at a time may read it.
+    After an error, reading further skips loci already returned. Only one thread at a time may read
+    it.
 
     Attributes
     ----------
     query : dict
         The query that is sent.
     truncated : bool or None
-        False once all loci have been read; until then None, for it is not known.
+        False once all loci have been read; until then None, because it is not known.
     """
 
     def __init__(self, search: Search, options: CallOptions, *, page_size: int) -> None:
@@ -279,11 +280,11 @@ class SearchIterator(Iterator["Locus"]):
 
     @property
     def table(self) -> Table:
-        """What has been read so far, as the table of a `SearchResult`."""
+        """The loci read so far, as the table of a `SearchResult`."""
         return _table(list(self._rows.values()), self)
 
     def _next_new(self) -> Locus | None:
-        """Return the next locus that has not come before; None after the last."""
+        """Return the next locus that was not returned before; None after the last."""
         if self._results is None:
             self._results = search_loci(
                 self.query, page_size=self._page_size, options=self._options
@@ -296,11 +297,11 @@ class SearchIterator(Iterator["Locus"]):
                 repeated += 1
                 if repeated > len(self._rows) + MAX_PAGE_SIZE:
                     raise BadDataError(
-                        f"ANTARES at {shown_url(base_url())} sends the same loci again and again.",
-                        hint="Use those that came, or try again in a few minutes.",
+                        f"ANTARES at {shown_url(base_url())} keeps sending the same loci.",
+                        hint="Use those received so far, or try again in a few minutes.",
                     )
         except BaseException:
-            self._results = None  # the next search begins anew, and skips what is known
+            self._results = None  # the next search starts over, and skips known loci
             raise
         return None
 
@@ -391,12 +392,12 @@ def _cure(name: str) -> str:
     if close := close or get_close_matches(name[:100], PROPERTIES, n=1):
         return f": did you mean {close[0]!r}?"
     if name.startswith(_OF_ALERTS):
-        return ": it is one of alerts, and a search can use only those of loci."
+        return ": it is a property of alerts, and a search can use only those of loci."
     return ": if a filter writes it, check its spelling."
 
 
 def _outside() -> int:
-    """Return the `stacklevel` at which a warning of the caller names the code of the user."""
+    """Return the `stacklevel` at which a warning of the caller points to the user's code."""
     frame, level = sys._getframe(1), 1
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("antares_helpers."):
         frame, level = frame.f_back, level + 1

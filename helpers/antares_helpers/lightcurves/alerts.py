@@ -29,9 +29,14 @@ Columns = dict[str, NDArray[Any]]
 Properties: TypeAlias = Mapping[str, Any]
 """The properties of an alert."""
 
+
 # Read only for visits that occur more than once, which are rare.
 _DETECTOR = "lsst_diaSource_detector"
 _RECEIVED = "ant_time_received"
+
+
+MAX_ID = 100
+"""Characters that the ID of an alert may have: a column has room for the longest in every row."""
 
 
 @dataclass
@@ -56,7 +61,8 @@ def split_by_survey(alerts: Iterable[Any]) -> tuple[dict[str, AlertList], int]:
     surveys : dict of str to AlertList
         Under ``"lsst"``, ``"ztf"`` (detections), ``"ztf limit"`` and ``"other"``.
     malformed : int
-        How many alerts have no ID or no properties.
+        How many alerts have no ID, one that is not printable or longer than `MAX_ID`, or no
+        properties.
     """
     surveys = {name: AlertList() for name in ("lsst", "ztf", "ztf limit", "other")}
     lsst = surveys["lsst"]
@@ -68,7 +74,8 @@ def split_by_survey(alerts: Iterable[Any]) -> tuple[dict[str, AlertList], int]:
         except (KeyError, IndexError, TypeError, AttributeError):
             malformed += 1
             continue
-        if type(properties) is not dict and not isinstance(properties, Mapping):
+        is_read = type(properties) is dict or isinstance(properties, Mapping)
+        if not (is_read and len(alert_id) <= MAX_ID and alert_id.isprintable()):
             malformed += 1
             continue
         survey.ids.append(alert_id)

@@ -13,6 +13,7 @@ from antares_helpers.coerce import is_true
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves import summary
 from antares_helpers.lightcurves.alerts import Columns, Properties, split_by_survey
 from antares_helpers.lightcurves.lsst import read_lsst
@@ -24,6 +25,7 @@ from antares_helpers.validation import (
     check_choice,
     check_objects,
     check_reliability,
+    short_repr,
 )
 
 __all__ = ["COLUMNS", "FLUXES", "SURVEYS", "extract_lightcurve"]
@@ -98,13 +100,13 @@ def extract_lightcurve(
     Returns
     -------
     `~astropy.timeseries.TimeSeries`
-        One row per alert, sorted by time. ``time``: middle of the exposure (TAI). ``flux`` and
-        ``flux_err``: `~astropy.units.Quantity` [nJy]. ``snr`` and ``reliability``: float64, NaN
-        if unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
+        One row per measurement, sorted by time. ``time``: middle of the exposure (TAI). ``flux``
+        and ``flux_err``: `~astropy.units.Quantity` [nJy]. ``snr`` and ``reliability``: float64,
+        NaN if unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
         ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` gives the locus,
         whether it is simulated, the sign convention, and under ``report`` how many alerts there
-        are, how many are included, why the others are excluded, and to which diaObjects the
-        included ones belong.
+        are, how many are included, why the others are excluded, to which diaObjects the included
+        ones belong, and how many visits measured several of these (``shared_exposures``).
 
     Raises
     ------
@@ -118,12 +120,19 @@ def extract_lightcurve(
     Warns
     -----
     IncompleteLocusWarning
-        If the locus has fewer alerts than its ``num_alerts`` says.
+        If the locus has fewer alerts than its ``num_alerts`` says, or has been replaced by another.
     SignConventionWarning
         If some alerts flagged negative have positive fluxes and others negative ones.
 
     Notes
     -----
+    One exposure is one measurement. Of the alerts that measure the same source in one exposure and
+    band (ZTF: ``ztf_pid``; LSST: visit, detector and diaObject), one is included: a detection
+    rather than an upper limit; of detections by ZTF, the one of the highest S/N; else the one that
+    ANTARES received last. This is decided among the usable alerts, before ``bands``,
+    ``keep_dipoles`` and the other options: they do not bring back a detection that was repeated.
+    An alert whose exposure is not known is never taken as a repetition.
+
     ZTF's magnitudes become signed fluxes, its times (UTC, start of exposure) TAI at the middle of
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a
     fifth of it as ``flux_err``. Its ``reliability`` is ``ztf_drb``, or else ``ztf_rb``.
@@ -166,7 +175,7 @@ def extract_lightcurve(
     meta = _meta(locus, survey, flux, convention) | {
         "report": summary.report(len(locus["alerts"]), columns, mask)
     }
-    summary.warn(meta, _property(locus, "num_alerts"))
+    summary.warn(meta, _property(locus, "num_alerts"), _property(locus, "replaced_by"))
     return _timeseries(columns, mask.included, meta)
 
 
@@ -214,10 +223,10 @@ def _read(
 
 
 def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> dict[str, Any]:
-    tags = locus.get("user_tags")
+    locus_id, tags = locus.get("id", ""), locus.get("user_tags")
     is_tagged = isinstance(tags, list | tuple | set | frozenset) and "simulated" in tags
     return {
-        "locus_id": str(locus.get("id", "")),
+        "locus_id": one_line(locus_id if isinstance(locus_id, str) else short_repr(locus_id)),
         "simulated": is_tagged or is_true(_property(locus, "simulated")),
         "sign_convention": convention,
         "survey": survey,

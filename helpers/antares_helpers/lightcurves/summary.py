@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 MALFORMED = "malformed alert"
-"""The alert has no ID, or no properties."""
+"""The alert has no ID, or one of more than 100 characters, or no properties."""
 
 OTHER_SURVEY = "other survey"
 """The alert is from a survey that was not requested."""
@@ -80,7 +80,7 @@ NO_FLUX = "no usable flux"
 """The flux (or, for ZTF, the magnitude) is missing or not a finite number."""
 
 NO_FLUX_ERR = "no usable flux error"
-"""The error of the flux is missing, not a finite number, or not positive."""
+"""The error of the flux is missing, not finite, not positive, or (for ZTF) above 5 mag."""
 
 NO_SIGN = "sign unknown"
 """Neither the flags nor the other fluxes of the alert give the sign of its flux."""
@@ -189,13 +189,21 @@ def _distinct(ids: NDArray[np.str_]) -> list[str]:
     return sorted(set(ids.tolist()) - {""})
 
 
-def warn(meta: Mapping[str, Any], expected: object) -> None:
-    """Warn the caller of `extract_lightcurve` of missing alerts and of contradicting signs."""
+def warn(meta: Mapping[str, Any], expected: object, replaced_by: object) -> None:
+    """Warn the caller of `extract_lightcurve` of missing alerts and contradicting signs."""
     found = meta["report"]["alerts"]
     if isinstance(expected, Real) and found < cast(float, expected):
         warnings.warn(
             f"Locus {meta['locus_id']} should have {short_repr(expected)} alerts, but has only "
             f"{found}: the light curve has gaps. Fetch the locus again.",
+            IncompleteLocusWarning,
+            stacklevel=3,
+        )
+    is_given = isinstance(replaced_by, str | int | list | tuple | dict) and bool(replaced_by)
+    if is_given and replaced_by != meta["locus_id"]:
+        warnings.warn(
+            f"ANTARES has replaced locus {meta['locus_id']} by {short_repr(replaced_by)}: this "
+            "light curve may lack alerts. Fetch the other locus instead.",
             IncompleteLocusWarning,
             stacklevel=3,
         )
@@ -257,9 +265,9 @@ def _sentence(found: Mapping[str, Any]) -> str:
     objects = found.get("dia_objects", ())  # a table of many loci does not list them
     if len(objects) > 1:
         sentence += f" They belong to {len(objects)} diaObjects."
-    if shared := found.get("shared_exposures"):
+    if shared := found.get("shared_exposures", 0):
         visits = "1 visit" if shared == 1 else f"{shared} visits"
-        sentence += f" {visits} measured several of these: one row each."
+        sentence += f" {visits} measured several diaObjects, which are rows of their own."
     if found["without_is_dipole"]:
         number = found["without_is_dipole"]
         verb = "does" if number == 1 else "do"

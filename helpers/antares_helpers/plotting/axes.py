@@ -1,4 +1,4 @@
-"""What surrounds the points of a light-curve plot: range, ticks, calendar, notes and legend."""
+"""Everything around the points of a light-curve plot: range, ticks, calendar, notes and legend."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _date(days: float) -> datetime:
 def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
     """Give the horizontal axis a sensible range and ticks that never collide."""
     plain = ScalarFormatter(useOffset=False)
-    plain.set_scientific(False)  # it would stand where the calendar does
+    plain.set_scientific(False)  # it would overlap the calendar
     ax.yaxis.set_major_formatter(plain)
     if x == "phase":
         ax.set_xlim(-0.05, 2.05)  # so that nothing at phase 0 is clipped
@@ -131,13 +131,13 @@ def _add_calendar(ax: Axes, ticks: int) -> None:
 
 
 def draw_zero_line(ax: Axes) -> None:
-    """Draw a quiet line at zero, unless there is one."""
+    """Draw a thin line at zero, unless there is one."""
     if not any(line.get_label() == _ZERO for line in ax.lines):
         ax.axhline(0, color=QUIET, linewidth=0.8, zorder=0.5, label=_ZERO)
 
 
 def note(ax: Axes, lc: TimeSeries, without: int, y: str, name: str = "") -> None:
-    """Write into the axes what the points do not show.
+    """Note in the axes what the points do not show.
 
     Parameters
     ----------

@@ -32,20 +32,21 @@ def plot_cutouts(
     """Plot the cutouts of an alert next to each other, on one scale with one color bar.
 
     Row 0 is at the bottom. A color means the same value in each image. If there are values below
-    zero, the limits are symmetric, so that zero is gray, a source yellow and a hole dark blue. The
-    scale is linear up to three times the noise of the difference image and logarithmic beyond
-    (asinh), so that a faint change is visible beside a bright host. Without values below zero the
-    scale is linear from the lowest to the highest. The limits exclude the most extreme 0.3 percent
-    of the pixels of each image; an arrow at the end of the color bar shows that there are values
-    beyond it. Pixels without a value are left blank. Simulated data are marked as such.
+    zero, the limits are symmetric, so that zero is gray, a positive source yellow and a negative
+    one dark blue. The scale is linear up to three times the noise of the difference image and
+    logarithmic beyond (asinh), so that a faint change is visible beside a bright host. Without
+    values below zero the scale is linear from the lowest to the highest. The limits exclude the
+    most extreme 0.3 percent of the pixels of each image; an arrow at the end of the color bar shows
+    that there are values beyond it. Pixels without a value are left blank. Simulated data are
+    marked as such.
 
     Parameters
     ----------
     cutouts : mapping of str to array or `~astropy.units.Quantity`
-        What `fetch_cutouts` returns: images under ``"template"``, ``"science"`` and
+        The result of `fetch_cutouts`: images under ``"template"``, ``"science"`` and
         ``"difference"``, or some of these.
     title : str, optional
-        Title of the figure; in axes of your own it is placed to the left of the first.
+        Title of the figure; in your own axes it is placed to the left of the first.
     axes : `~matplotlib.axes.Axes` or iterable of them, optional
         Where to draw, one for each image; by default in a new figure.
 
@@ -57,7 +58,7 @@ def plot_cutouts(
     Raises
     ------
     InvalidInputError
-        If `cutouts` are not such images or have no common unit, or if `axes` are not as many.
+        If `cutouts` are not such images or have no common unit, or if there are not as many `axes`.
 
     Examples
     --------
@@ -93,7 +94,7 @@ def _checked(cutouts: Any) -> tuple[dict[str, NDArray[np.float64]], u.UnitBase |
     if not is_mapping or not cutouts or not all(kind in CUTOUTS for kind in cutouts):
         given = list(cutouts) if is_mapping else cutouts
         raise InvalidInputError(
-            f"plot_cutouts takes what fetch_cutouts returns: images under some of "
+            f"plot_cutouts takes the result of fetch_cutouts: images under some of "
             f"{', '.join(map(repr, CUTOUTS))}; not {short_repr(given)}."
         )
     kinds = [kind for kind in CUTOUTS if kind in cutouts]
@@ -195,13 +196,13 @@ _MAX_DECADES = 2
 
 @dataclass(frozen=True)
 class Scale:
-    """The range of values of the colors, and the part of it in which they are linear."""
+    """The range of values of the color scale, and the part of it that is linear."""
 
     low: float
     high: float
     width: float
     extend: str
-    """At which ends there are values beyond, as matplotlib's color bar takes it."""
+    """The ends beyond which there are values, in the form that matplotlib's color bar takes."""
 
     @classmethod
     def of(cls, images: dict[str, NDArray[np.float64]]) -> Scale:

@@ -114,7 +114,8 @@ def plot_lightcurve(
 
     ax = _new_axes() if ax is None else ax
     is_first, is_dark = not drawn_loci(ax), has_dark_background(ax)
-    name = label or str(lc.meta.get("locus_id", ""))
+    own_name = _escaped(lc.meta.get("locus_id", ""))
+    name = label or own_name
     locus = add_locus(ax, name, colors, is_labeled=label is not None, is_dark=is_dark)
     if y == "magnitude":
         ax.yaxis.set_inverted(True)
@@ -123,7 +124,7 @@ def plot_lightcurve(
     x_label = _x_label(lc, x, origin, days)
     ax.set_xlabel(x_label if is_first or x_label == ax.get_xlabel() else _SHARED_X_LABEL[x])
     if is_first or title is not None:
-        ax.set_title(lc.meta.get("locus_id", "") if title is None else title)
+        ax.set_title(own_name if title is None else title)
     frame(ax, points.x[np.isfinite(points.x)], x)
     if y == "flux" and lc.meta.get("flux") != "total":
         draw_zero_line(ax)
@@ -131,6 +132,11 @@ def plot_lightcurve(
     if legend:
         draw_legend(ax)
     return ax
+
+
+def _escaped(name: object) -> str:
+    """Return the ID of a locus as a label, in which matplotlib must not look for formulas."""
+    return str(name).replace("$", r"\$")
 
 
 def _check(lc: TimeSeries, x: str, y: str) -> None:

@@ -42,7 +42,7 @@ SERIES = {
     for band in BANDS
     for is_ztf in (False, True)
 }
-"""The name of each series, with its band and whether it is of ZTF: in the order of the legend."""
+"""The name of each series, with its band and whether it is from ZTF, in legend order."""
 
 # The colors of Okabe and Ito (2008) that stand out on white and on black, for color-blind
 # readers too.
@@ -65,7 +65,7 @@ _ARROW_IN_LEGEND = _ARROW.transformed(Affine2D().translate(0, 0.5))
 
 @dataclass(frozen=True)
 class Points:
-    """What is drawn of a light curve: plain arrays of one length."""
+    """The points of a light curve that are drawn: plain arrays of equal length."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -77,7 +77,7 @@ class Points:
 
     @classmethod
     def of(cls, lc: TimeSeries, y: str, x: NDArray[np.float64]) -> Points:
-        """Return the points of a light curve at these places on the horizontal axis."""
+        """Return the points of a light curve at these positions on the horizontal axis."""
         flux, error = lc["flux"], lc["flux_err"].to(lc["flux"].unit)
         height, error = to_magnitude(flux, error) if y == "magnitude" else (flux.value, error.value)
         survey = np.asarray(lc["survey"] if "survey" in lc.colnames else np.full(len(lc), "lsst"))
@@ -224,7 +224,7 @@ def _draw_detections(
 
 
 def _draw_limits(ax: Axes, points: Points, color: str, scale: float) -> None:
-    """Draw small hollow circles, each with an arrow down to what is fainter."""
+    """Draw small hollow circles, each with an arrow toward fainter values."""
     if not len(points.x):
         return
     ax.margins(y=0.1)  # room for the arrows

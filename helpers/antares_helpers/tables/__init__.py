@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ from astropy.table import Column, QTable, Table
 from astropy.units import Quantity
 from numpy.typing import NDArray
 
-from antares_helpers.errors import InvalidInputError
+from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.lightcurves.extract import COLUMNS
 
-__all__ = ["TABLE_COLUMNS", "check_table", "json_of", "plain_table", "table_of"]
+__all__ = ["TABLE_COLUMNS", "check_table", "json_of", "meta_of", "plain_table", "table_of"]
 
 TABLE_COLUMNS: dict[str, tuple[str | None, str]] = {
     "locus_id": (None, "ID of the locus in ANTARES"),
@@ -85,6 +86,23 @@ def json_of(meta: Mapping[str, Any]) -> str:
     return text.translate({ord(each): f"\\u{ord(each):04x}" for each in "&<>"})
 
 
+def meta_of(path: Path, text: str | bytes) -> dict[str, Any]:
+    """Return the meta of a table in a file, from its JSON.
+
+    Raises
+    ------
+    BadDataError
+        If it is not the meta of a table.
+    """
+    try:
+        meta = json.loads(text)
+    except (ValueError, RecursionError):
+        meta = None
+    if not isinstance(meta, dict):
+        raise BadDataError(f"{path} is damaged: the meta of its table is not a JSON object.")
+    return meta
+
+
 def _plain(name: str, column: Any) -> Column:
     values = _unmasked(name, column)
     if values.dtype.kind == "O" and all(isinstance(value, str) for value in values):
@@ -94,7 +112,14 @@ def _plain(name: str, column: Any) -> Column:
             f"Column {name!r} holds something else than one boolean, number or string per row. "
             "Pass the table that lightcurve_table returns, or remove this column."
         )
+    if values.dtype.kind == "U" and _has_surrogates(values):
+        raise InvalidInputError(f"Column {name!r} has text with lone surrogates: remove them.")
     return Column(values, unit=column.unit, description=column.info.description)
+
+
+def _has_surrogates(texts: NDArray[np.str_]) -> bool:
+    codes = np.ascontiguousarray(texts, dtype=texts.dtype.newbyteorder("=")).view(np.uint32)
+    return bool(((codes >= 0xD800) & (codes < 0xE000)).any())
 
 
 def _unmasked(name: str, column: Any) -> NDArray[Any]:

@@ -29,7 +29,7 @@ _TYPE = re.compile(r"bool|str|u?int\d+|float\d+")
 _HEADER = re.compile(r"(.*?)(?: \[([^\[\]]*)\])?", re.DOTALL)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")  # which an int64 holds
 _LONG_ID = re.compile(r"[+-]?[0-9]{16,}")  # which a float would round
-_DIGITS = 15  # which a spreadsheet keeps of a number
+_DIGITS = 15  # digits that a spreadsheet preserves
 _NOT_PLAIN = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _LOGICAL = ("TRUE", "FALSE")
 
@@ -80,7 +80,7 @@ def read_csv(path: Path) -> QTable:
         headers = [_Header.parse(cell) for cell in next(rows, [])]
         columns = list(zip(*rows, strict=True)) or [()] * len(headers)
     if not headers or not (columns[0] or any(each.name in TABLE_COLUMNS for each in headers)):
-        raise BadDataError(f"{path} has no rows and no column that lightcurve_table gives.")
+        raise BadDataError(f"{path} has no rows and none of the columns of lightcurve_table.")
     data = [_column(*each) for each in zip(headers, columns, strict=True)]
     return QTable(data, meta=_meta(headers), copy=False)
 
@@ -144,7 +144,7 @@ def _values(cells: Sequence[str], type_: str) -> NDArray[Any]:
 
 
 def _usual_type(name: str, cells: Iterable[str]) -> str:
-    """Return the type of a column that `lightcurve_table` gives; guess that of another."""
+    """Return the type of a column of `lightcurve_table`; guess that of any other."""
     return _known_types().get(name) or _guessed_type(list(cells))
 
 

@@ -4,10 +4,10 @@ FITS and VOTable hold the meta of a table as JSON, declare times as TAI and posi
 hold only ASCII, and not everywhere: other text is escaped as in a Python string.
 """
 
-import json
 import string
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
 from astropy.io import fits
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from antares_helpers.atomic import atomic_write
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.tables import json_of, plain_table
+from antares_helpers.tables import json_of, meta_of, plain_table
 
 __all__ = [
     "escape",
@@ -91,7 +91,8 @@ def write_fits(table: Table, path: Path) -> None:
 
 def read_fits(path: Path) -> QTable:
     """Read a table that `write_fits` wrote."""
-    with fits.open(path, memmap=False) as hdus:
+    # Damaged tiles of a compressed image can crash the process, not just the reader.
+    with fits.open(path, memmap=False, disable_image_compression=True) as hdus:
         header = hdus[1].header if len(hdus) > 1 else {}
         if _META_KEYWORD not in header:
             raise _another_origin(path, f"the keyword {_META_KEYWORD}")
@@ -99,7 +100,7 @@ def read_fits(path: Path) -> QTable:
         for number, column in enumerate(table.itercols(), start=1):
             column.unit = hdus[1].columns[column.name].unit
             column.description = header.get(f"TCOMM{number}")
-    return _from_ascii(table, header[_META_KEYWORD])
+    return _from_ascii(table, meta_of(path, str(header[_META_KEYWORD])))
 
 
 def write_votable(table: Table, path: Path) -> None:
@@ -125,11 +126,29 @@ def write_votable(table: Table, path: Path) -> None:
 
 def read_votable(path: Path) -> QTable:
     """Read a table that `write_votable` wrote."""
+    _check_xml(path)
     content = parse(str(path)).get_first_table()
     metas = [param.value for param in content.params if param.name == _META_PARAM]
     if not metas:
         raise _another_origin(path, f"the PARAM {_META_PARAM}")
-    return _from_ascii(content.to_table(use_names_over_ids=True), metas[0])
+    return _from_ascii(content.to_table(use_names_over_ids=True), meta_of(path, str(metas[0])))
+
+
+def _check_xml(path: Path) -> None:
+    """Refuse XML that astropy would follow to other files and servers, or that could expand."""
+
+    def check(_name: str, attributes: dict[str, str]) -> None:
+        if any(name.rpartition(":")[2].lower() == "href" for name in attributes):
+            raise BadDataError(f"{path} is refused: it refers to data elsewhere (href).")
+
+    def refuse(*_: object) -> None:
+        raise BadDataError(f"{path} is refused: it has a document type definition.")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = check
+    parser.StartDoctypeDeclHandler = refuse
+    with path.open("rb") as file:
+        parser.ParseFile(file)
 
 
 def escape(text: str) -> str:
@@ -157,14 +176,14 @@ def _to_ascii(column: Column) -> NDArray[Any]:
     return np.array([escape(value) for value in column.tolist()], dtype=np.bytes_)
 
 
-def _from_ascii(table: Table, meta: str) -> QTable:
-    """Restore a table whose strings and descriptions are escaped, and whose meta is JSON."""
+def _from_ascii(table: Table, meta: dict[str, Any]) -> QTable:
+    """Restore a table whose strings and descriptions are escaped."""
     data = {}
     for column in table.itercols():
         description = None if column.description is None else unescape(column.description)
         values = _unescaped(np.ma.getdata(column))
         data[column.name] = Column(values, unit=column.unit, description=description)
-    return QTable(data, meta=json.loads(meta), copy=False)
+    return QTable(data, meta=meta, copy=False)
 
 
 def _unescaped(values: NDArray[Any]) -> NDArray[Any]:

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from astropy.table import QTable, Table
 
+from antares_helpers.atomic import as_path, existing_file
 from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.tables import json_of, plain_table
 from antares_helpers.tables.csv import read_csv, write_csv
 from antares_helpers.tables.formats import (
@@ -28,6 +30,7 @@ class _Format(NamedTuple):
     name: str
     write: Callable[[Table, Path], object]
     read: Callable[[Path], QTable]
+    beginning: bytes = b""
 
 
 def write_table(table: Table, path: str | os.PathLike[str]) -> Path:
@@ -74,7 +77,7 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> Path:
     >>> bool((again["mjd"] == table["mjd"]).all())
     True
     """
-    path = Path(path)
+    path = as_path(path)
     write = _format_of(path).write
     plain_table(table)
     json_of(table.meta)
@@ -99,7 +102,7 @@ def read_table(path: str | os.PathLike[str]) -> QTable:
     Raises
     ------
     InvalidInputError
-        If the suffix is not one that `write_table` takes.
+        If `path` is not that of a file, or its suffix is not one that `write_table` takes.
     BadDataError
         If it is not such a file.
     MissingPackageError
@@ -118,26 +121,32 @@ def read_table(path: str | os.PathLike[str]) -> QTable:
     >>> read_table(write_table(table, tmp_path / "points.ecsv")).meta == table.meta
     True
     """
-    path = Path(path)
+    path = as_path(path)
     form = _format_of(path)
-    path.open("rb").close()
+    with existing_file(path).open("rb") as file:
+        beginning = file.read(len(form.beginning))
+    if beginning != form.beginning:  # compressed, for example, which readers undo without limit
+        raise BadDataError(
+            f"{path} can't be read as {form.name}: it does not begin with {form.beginning!r}."
+        )
     try:
         return form.read(path)
-    except (BadDataError, ImportError, MemoryError):
+    except (BadDataError, ImportError):
         raise
     except Exception as error:  # each reader has its own ways to fail
-        raise BadDataError(f"{path} can't be read as {form.name}: {error}") from error
+        reason = one_line(error) or type(error).__name__
+        raise BadDataError(f"{path} can't be read as {form.name}: {reason}") from error
 
 
 def _write_parquet(table: Table, path: Path) -> None:
     write_parquet(table, path)
 
 
-_VOTABLE = _Format("VOTable", write_votable, read_votable)
+_VOTABLE = _Format("VOTable", write_votable, read_votable, b"<")
 _FORMATS = {
-    ".parquet": _Format("Parquet", _write_parquet, read_parquet),
-    ".ecsv": _Format("ECSV", write_ecsv, read_ecsv),
-    ".fits": _Format("FITS", write_fits, read_fits),
+    ".parquet": _Format("Parquet", _write_parquet, read_parquet, b"PAR1"),
+    ".ecsv": _Format("ECSV", write_ecsv, read_ecsv, b"# %ECSV"),
+    ".fits": _Format("FITS", write_fits, read_fits, b"SIMPLE  ="),
     ".vot": _VOTABLE,
     ".xml": _VOTABLE,
     ".csv": _Format("CSV", write_csv, read_csv),

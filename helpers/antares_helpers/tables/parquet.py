@@ -1,7 +1,6 @@
 """Tables of light curves as Parquet files, written as the loci come in."""
 
 import base64
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ import numpy as np
 from astropy.table import Column, QTable, Table
 from numpy.typing import NDArray
 
-from antares_helpers.atomic import atomic_write
+from antares_helpers.atomic import as_path, atomic_write, existing_file
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.locus import Loci, iter_loci_from
-from antares_helpers.tables import json_of, plain_table
+from antares_helpers.tables import json_of, meta_of, plain_table
 from antares_helpers.tables.table import (
     CHUNK_ROWS,
     LightcurveOptions,
@@ -79,7 +78,7 @@ def write_parquet(
     2
     """
     import_optional("pyarrow.parquet")
-    path = Path(path)
+    path = as_path(path)
     if isinstance(loci, Table):
         if options:
             raise InvalidInputError("A table is written as it is: pass options with loci only.")
@@ -108,7 +107,7 @@ def parquet_meta(path: Path) -> dict[str, Any]:
         If it is not such a file.
     """
     parquet = import_optional("pyarrow.parquet")
-    with path.open("rb") as opened:
+    with existing_file(as_path(path)).open("rb") as opened:
         try:
             metadata = parquet.read_schema(opened).metadata or {}
         except (ValueError, OSError) as error:
@@ -118,8 +117,7 @@ def parquet_meta(path: Path) -> dict[str, Any]:
             f"{path} was not written by write_parquet: its metadata lack the key {META_KEY!r}. "
             "astropy.table.Table.read reads Parquet files of any origin."
         )
-    meta: dict[str, Any] = json.loads(metadata[META_KEY.encode()])
-    return meta
+    return meta_of(path, metadata[META_KEY.encode()])
 
 
 def _write(

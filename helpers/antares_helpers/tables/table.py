@@ -16,6 +16,7 @@ from astropy.timeseries import TimeSeries
 from antares_helpers.coerce import as_floats
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.locus import Loci, as_locus_dict, iter_loci_from
+from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves.alerts import Columns
 from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
 from antares_helpers.tables import TABLE_COLUMNS, table_of
@@ -77,7 +78,7 @@ class TableSummary:
         self.loci += 1
         self.loci_without_points += report["included"] == 0
         self.simulated += meta["simulated"]
-        for name in ("alerts", "included", "without_is_dipole"):
+        for name in ("alerts", "included", "without_is_dipole", "shared_exposures"):
             self.sums[name] += report[name]
         self.excluded.update(report["excluded"])
         self.conventions[meta["sign_convention"]] += 1
@@ -93,6 +94,7 @@ class TableSummary:
                 "included": self.sums["included"],
                 "excluded": dict(sorted(self.excluded.items())),
                 "without_is_dipole": self.sums["without_is_dipole"],
+                "shared_exposures": self.sums["shared_exposures"],
             },
             "sign_conventions": dict(sorted(self.conventions.items())),
             "simulated": self.simulated,
@@ -223,7 +225,8 @@ def _distinct(
 
 def _id_of(locus: Mapping[str, Any]) -> str:
     locus_id = locus.get("id")
-    if not isinstance(locus_id, str) or not locus_id:
+    locus_id = one_line(locus_id) if isinstance(locus_id, str) else ""
+    if not locus_id:
         raise BadDataError(
             "A locus has no ID, so its points can't be distinguished from those of others. Fetch "
             "it with fetch_locus."
@@ -233,6 +236,8 @@ def _id_of(locus: Mapping[str, Any]) -> str:
 
 def _columns_of(lc: TimeSeries, locus_id: str, locus: Mapping[str, Any]) -> Columns:
     ra, dec = as_floats([locus.get("ra"), locus.get("dec")])
+    if not (0 <= ra <= 360 and -90 <= dec <= 90):
+        ra = dec = np.nan
     columns = {name: np.asarray(lc[name]) for name in COLUMNS}
     return columns | {
         "locus_id": np.full(len(lc), locus_id),

@@ -39,7 +39,7 @@ def catalog_routes(folder: LocusFolder) -> list[Route]:
 
 
 def _distinct(folder: LocusFolder) -> list[CatalogObject]:
-    """Return each object once, sorted by catalog and ID, with its largest reach."""
+    """Return each object once, sorted by catalog and ID, with its largest radius."""
     objects: dict[tuple[str, str], CatalogObject] = {}
     for entry in folder.index.values():
         for found in entry.catalog_objects:

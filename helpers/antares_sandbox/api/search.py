@@ -36,7 +36,7 @@ def search_route(folder: LocusFolder) -> Route:
 
 
 class _LocusSearch:
-    """Searches a folder in its order when it was indexed: pages neither repeat nor miss a locus."""
+    """Searches a folder in the order of its index: pages neither repeat nor miss a locus."""
 
     def __init__(self, folder: LocusFolder) -> None:
         self._index = folder.index
@@ -66,7 +66,7 @@ class _LocusSearch:
             if monotonic() > pause:
                 if monotonic() > deadline:
                     raise QueryError(f"the query takes longer than {SEARCH_TIMEOUT:g} s")
-                # Others get their responses meanwhile, which take several turns of the loop.
+                # Other requests are handled meanwhile; each takes several turns of the loop.
                 await asyncio.sleep(_SLICE_SECONDS)
                 pause = monotonic() + _SLICE_SECONDS
         return found

@@ -14,7 +14,7 @@ _CHECK_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class FullResponse:
-    """A response with its whole body."""
+    """A response with its complete body."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -28,11 +28,11 @@ class Exchange:
     Attributes
     ----------
     app : ASGI application
-        Gives the correct response.
+        Sends the correct response.
     scope, receive, send
         The request, as in ASGI; the transport is in `scope["state"]`.
     stopping : threading.Event
-        Set when the sandbox stops: then nothing waits any longer.
+        Set when the sandbox stops, which ends all waiting.
     """
 
     app: ASGIApp

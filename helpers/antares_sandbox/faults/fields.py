@@ -6,7 +6,7 @@ from typing import Any
 __all__ = ["drop_field", "empty_field"]
 
 EVERY = "*"
-"""All elements or fields."""
+"""Matches all elements or fields."""
 
 
 def empty_field(content: Any, path: str) -> Any:

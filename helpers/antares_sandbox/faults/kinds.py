@@ -34,7 +34,7 @@ class Fault(Protocol):
         """Return whether it affects this request."""
 
     async def respond(self, exchange: Exchange) -> None:
-        """Give the faulty response."""
+        """Send the faulty response."""
 
 
 class _Always:
@@ -182,10 +182,10 @@ class Missing(_Always):
 
 @dataclass(frozen=True, slots=True)
 class RepeatLocus:
-    """A page of a search begins with the last locus of the page before.
+    """A page of a search begins with the last locus of the previous page.
 
     This happens if a locus gets a new alert while the pages are read. The first page repeats
-    nothing and does not count.
+    nothing and is not counted.
     """
 
     def applies(self, scope: Scope) -> bool:
@@ -209,7 +209,7 @@ class Sometimes:
     fault : Fault
         The other fault.
     probability : float
-        The fraction of the requests that it affects, from 0 to 1; only those count as `times`.
+        The fraction of the requests that it affects, from 0 to 1; only these count toward `times`.
     seed : int
         Seed of the random numbers.
     """
@@ -230,7 +230,7 @@ class Sometimes:
         return self._random.random() < self.probability and self.fault.applies(scope)
 
     async def respond(self, exchange: Exchange) -> None:
-        """Give the faulty response."""
+        """Send the faulty response."""
         await self.fault.respond(exchange)
 
 

@@ -20,9 +20,9 @@ def boolean(body: Any, compile_clause: Callable[[Any], Predicate]) -> Predicate:
     Parameters
     ----------
     body : dict
-        Its clauses: one, or a list, for each kind.
+        Its clauses: one, or a list, of each kind.
     compile_clause : callable
-        Compiles a clause in it.
+        Compiles one of its clauses.
 
     Returns
     -------

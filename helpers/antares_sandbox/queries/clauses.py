@@ -101,7 +101,7 @@ def exists(body: Any) -> Predicate:
 
 
 def match(body: Any) -> Predicate:
-    """Compile a `match`: any word of the text (all, with the operator `and`)."""
+    """Compile a `match`: any word of the string (all, with the operator `and`)."""
     field, options = _field_options("match", body, "query", {"operator"})
     operator = options.get("operator", "or")
     if not isinstance(operator, str) or operator.lower() not in ("and", "or"):
@@ -111,7 +111,7 @@ def match(body: Any) -> Predicate:
 
 
 def _match_test(field: str, wanted: Value, *, every: bool = False) -> Test:
-    """Return the test of a `match`; on numbers and `.keyword` fields, that of a `term`."""
+    """Return the test for a `match`; on numbers and `.keyword` fields, that for a `term`."""
     exact = equality_test(wanted)
     sought = set(words(wanted)) if isinstance(wanted, str) else set()
     if not sought or field.endswith(KEYWORD):

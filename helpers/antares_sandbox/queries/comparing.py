@@ -65,7 +65,7 @@ def as_number(value: Value) -> int | float | None:
 
 
 def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], bool]:
-    """Return the test whether a value is the wanted one.
+    """Return a function that tests whether a value equals the wanted one.
 
     Numbers compare as numbers, however the query writes them; strings and booleans by their
     exact text.
@@ -101,7 +101,7 @@ def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], boo
 
 
 def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
-    """Return the test whether a value is one of several; see `equality_test`.
+    """Return a function that tests whether a value is one of several; see `equality_test`.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
 
 
 def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
-    """Return the test whether a value lies within bounds.
+    """Return a function that tests whether a value lies within bounds.
 
     Numbers are compared with the bounds as numbers, strings with their text.
 
@@ -143,7 +143,7 @@ def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
 
 
 def words(text: str) -> list[str]:
-    """Split a text into words, in lower case, as Elasticsearch's standard analyzer does.
+    """Split a string into words, in lower case, as Elasticsearch's standard analyzer does.
 
     Examples
     --------

@@ -20,7 +20,7 @@ Document: TypeAlias = Mapping[str, tuple[Value, ...]]
 """The values of each field; the names of nested fields are dotted."""
 
 Predicate: TypeAlias = Callable[[Document], bool]
-"""Whether a document matches."""
+"""Tests whether a document matches."""
 
 KEYWORD = ".keyword"
 """Suffix of a field, for the exact value of a string."""

@@ -42,7 +42,7 @@ def compile_query(query: str) -> Predicate:
     Raises
     ------
     QueryError
-        If it is not JSON, or has a clause that the sandbox does not know, which is named.
+        If it is not JSON, or has a clause that the sandbox does not support, which is named.
 
     Examples
     --------
@@ -81,7 +81,8 @@ class _Compiler:
             return boolean(body, lambda inner: self.clause(inner, depth + 1))
         if name not in _CLAUSES:
             raise QueryError(
-                f"the sandbox has no [{shortened(name)[1:-1]}] query; it has {', '.join(KNOWN)}"
+                f"the sandbox does not support [{shortened(name)[1:-1]}]; "
+                f"it supports {', '.join(KNOWN)}"
             )
         return _CLAUSES[name](body)
 

@@ -30,7 +30,7 @@ def parse_pattern(text: str) -> Pattern:
 
 
 def matches(pattern: Pattern, text: str) -> bool:
-    """Return whether a pattern matches a whole text.
+    """Return whether a pattern matches a whole string.
 
     It backtracks to the last ``*`` only: the time is at most the product of the lengths.
 

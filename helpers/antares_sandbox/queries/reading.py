@@ -12,7 +12,7 @@ _LARGEST_INTEGER = 10**300
 
 
 def shortened(value: object) -> str:
-    """Return a value, short enough for a message."""
+    """Return a value, shortened for a message."""
     if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
         return "a number beyond 1e300"
     whole = repr(value)

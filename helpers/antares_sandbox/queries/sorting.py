@@ -53,7 +53,7 @@ def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
 
 
 def _key(values: tuple[Value, ...], falling: bool) -> _Key | None:
-    """Return the sort key of a locus: of several values the first in the wanted order."""
+    """Return the sort key of a locus; of several values, that of the first in the sort order."""
     keys = [_value_key(value, falling) for value in values if value == value]
     if not keys:
         return None

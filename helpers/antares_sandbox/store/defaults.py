@@ -1,4 +1,4 @@
-"""Defaults for what a locus file without `wire` lacks, derived from what it has."""
+"""Defaults for the fields that a locus file without `wire` lacks, derived from the others."""
 
 import csv
 import io

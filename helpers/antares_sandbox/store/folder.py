@@ -14,7 +14,7 @@ from antares_sandbox.store.payloads import Payloads, make_payloads
 __all__ = ["MEMORY_BYTES", "LocusFolder", "index_folder"]
 
 MEMORY_BYTES: Final = 256 * 2**20
-"""How much is held in memory, encoded; the rest is read from its file at each request."""
+"""Maximum size of the encoded loci in memory; the others are read from file at each request."""
 
 _log = logging.getLogger("antares_sandbox")
 
@@ -74,7 +74,7 @@ class LocusFolder:
             content = read_checked_locus_file(file)
             locus_id = content["locus"]["id"]
             if locus_id in self.files:
-                raise BadDataError(f"{file}: {locus_id} is in {self.files[locus_id].name}, too.")
+                raise BadDataError(f"{file}: {locus_id} is in {self.files[locus_id].name} too.")
             payloads, entry = make_payloads(file, content), make_entry(content)
         except BadDataError as error:
             self.skipped[file] = str(error)
@@ -98,7 +98,7 @@ def index_folder(path: Path) -> LocusFolder:
     Parameters
     ----------
     path : pathlib.Path
-        The folder; its own files only, not those of folders in it.
+        The folder; its own files only, not those of subfolders.
 
     Returns
     -------
@@ -120,5 +120,5 @@ def index_folder(path: Path) -> LocusFolder:
     for file in sorted(path.glob("*.json")):
         folder.add(file)
     if not folder.files:
-        _log.warning("%s holds no locus files (<locus id>.json): nothing to serve", path)
+        _log.warning("%s contains no locus files (<locus id>.json): nothing to serve", path)
     return folder

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired
 
-from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from antares_helpers.errors import BadDataError
+from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.locus_file import read_locus_file_content
-from antares_helpers.validation import LOCUS_ID
 
 __all__ = [
     "Alert",
@@ -25,8 +24,6 @@ __all__ = [
 
 # Fields that the service adds one day are replayed, too.
 _OPEN = ConfigDict(extra="allow")
-
-LocusId = Annotated[str, StringConstraints(pattern=f"^{LOCUS_ID.pattern}$")]
 
 
 class Header(TypedDict):
@@ -50,7 +47,7 @@ class Alert(TypedDict):
 class Locus(TypedDict):
     """The dict that `to_devkit(include_catalogs=True)` of antares-client returns."""
 
-    id: LocusId
+    id: str
     ra: float
     dec: float
     user_tags: list[str]
@@ -143,6 +140,8 @@ def read_checked_locus_file(path: Path) -> LocusFile:
         )
     except OSError as error:
         raise BadDataError(f"{path} can't be read: {error.strerror}.") from error
+    except InvalidInputError as error:
+        raise BadDataError(error.reason) from error
     except ValidationError as error:
         raise BadDataError(f"{path} is damaged: {_first_fault(error)}.") from None
     _check_wire(path, content["locus"], content.get("wire", {}))

@@ -1,4 +1,4 @@
-"""A locus without its alerts, as searches see it: little enough to stay in memory."""
+"""A locus without its alerts, as searches see it: small enough to stay in memory."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ __all__ = ["CatalogObject", "IndexEntry", "make_entry"]
 
 MIN_REACH_ARCSEC: Final = 1.0
 MAX_REACH_ARCSEC: Final = 60.0
-"""Larger radii in a file are not believed: their unit is not documented."""
+"""Larger radii in a file are reduced to this: their unit is not documented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class CatalogObject:
     ra, dec : float
         Position, in degrees.
     reach_arcsec : float
-        How far from it a position still finds it: the radius of the match (in degrees) up to
-        1 arcmin, but no less than the distance of the locus, nor than 1 arcsec.
+        Radius within which a position finds it: that of the match (in degrees) up to 1 arcmin,
+        but no less than the distance of the locus, and no less than 1 arcsec.
     sample : bytes
         Its part of the response to a catalog search.
     """

@@ -9,7 +9,7 @@ from scripted_broker import says_nothing, sends, sends_html
 
 from antares_helpers import InvalidInputError, check_environment
 from antares_helpers.diagnostics import Check, Report, environment, packages
-from antares_helpers.diagnostics.environment import check_settings, is_local, without_password
+from antares_helpers.diagnostics.environment import check_settings, is_local
 from antares_helpers.diagnostics.packages import (
     PACKAGES,
     PYTHONS,
@@ -384,8 +384,18 @@ def test_an_address_is_on_this_machine_or_not(url, local):
     assert is_local(url) == local
 
 
-def test_passwords_are_not_shown():
-    assert without_password("http://me:a@b@host/v2/?x=@") == "http://host/v2/?x=@"
+@pytest.mark.parametrize(
+    "url", ["http://me:5ecret@127.0.0.1:9/v2/?t=5ecret", "http://me:5ecret/x@127.0.0.1:9/v2/"]
+)
+def test_passwords_are_not_shown(url, monkeypatch, pointed_at):
+    monkeypatch.setenv("ANTARES_API_BASE_URL", url)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:5ecret@127.0.0.1:9")
+
+    with pointed_at("http://127.0.0.1:9/v2/"):
+        checks = list(check_settings())
+
+    assert len(checks) >= 2
+    assert "5ecret" not in str(checks)
 
 
 # The service

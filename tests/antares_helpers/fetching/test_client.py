@@ -136,7 +136,8 @@ def one_field_less(part, field):
 def assert_ours(caught, error, broker):
     assert type(caught.value) is error
     assert (caught.value.locus_id, caught.value.url) == (broker.locus_id, broker.url)
-    assert isinstance(caught.value.__cause__, Exception)
+    assert isinstance(caught.value.cause, Exception)
+    assert caught.value.__suppress_context__
     assert "\n" not in str(caught.value)
 
 
@@ -266,8 +267,8 @@ def test_the_cause_of_an_http_error_is_kept(broker):
     with pytest.raises(ServiceError) as caught:
         fetch_locus(broker.locus_id, retries=0)
 
-    assert isinstance(caught.value.__cause__, httpx.HTTPStatusError)
-    assert caught.value.__cause__.response.status_code == 500
+    assert isinstance(caught.value.cause, httpx.HTTPStatusError)
+    assert caught.value.cause.response.status_code == 500
 
 
 def test_a_connection_refused_says_where_and_what_to_check(pointed_at, unused_url):
@@ -517,7 +518,7 @@ def test_a_locus_that_a_search_does_not_find_is_told_as_such(sandbox):
     with pytest.raises(LocusNotFoundError, match="has no locus ANT2026nowhere") as raised:
         fetch_locus("ANT2026nowhere", retries=1, include_catalogs=False)
 
-    assert isinstance(raised.value.__cause__, ServiceError)
+    assert isinstance(raised.value.cause, ServiceError)
     assert asked(sandbox).count("loci/ANT2026nowhere") == 2
     assert asked(sandbox).count("loci") == 1
 

@@ -4,6 +4,7 @@ import gzip
 import socket
 import threading
 import time
+import traceback
 import zlib
 from contextlib import contextmanager
 
@@ -120,11 +121,6 @@ def test_our_client_is_of_the_client_s_own_class():
     assert api.client is not search.api_client.client
 
 
-def test_a_shown_address_has_no_password():
-    assert http.shown_url("https://me:secret@example.org/v2/") == "https://example.org/v2/"
-    assert "secret" not in http.shown_url("https://me:secret@exa mple:x/")
-
-
 # The deadline
 
 
@@ -219,6 +215,47 @@ def test_a_password_in_the_address_is_sent_as_such_and_not_to_others():
 
     assert "Authorization: Basic" in one.requests[0]
     assert "Authorization" not in other.requests[0]
+
+
+def test_a_token_is_sent_to_the_service_and_not_to_others():
+    with serving(sends()) as other, serving(sends(status="302 Found", Location=other.url)) as one:
+        client = type(search.api_client)(base_url=f"{one.url}?token=5ecret")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(search, "api_client", client)
+            get("x?a=1")
+            get(f"{other.url}file", any_origin=True)
+        client.client.close()
+
+    assert one.requests[0].startswith("GET /v2/x?a=1&token=5ecret HTTP/1.1")
+    assert "5ecret" not in str(other.requests)
+    assert len(other.requests) == 2
+
+
+def test_a_password_and_a_token_are_never_logged(caplog):
+    caplog.set_level(0)
+    with serving(sends(status="503 Busy"), sends()) as server:
+        url = server.url.replace("//", "//me:5ecret@")
+        client = type(search.api_client)(base_url=f"{url}?token=5ecret")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(search, "api_client", client)
+            get(retries=1)
+        client.client.close()
+
+    assert "5ecret" in server.requests[0]
+    assert len(caplog.records) > 2
+    assert "5ecret" not in caplog.text
+
+
+def test_a_proxy_that_is_no_address_is_named_without_its_password(monkeypatch):
+    client = type(search.api_client)(base_url="http://broker.example/v2/")
+    monkeypatch.setattr(search, "api_client", client)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("HTTP_PROXY", "http://me:" + "5ecret/x@127.0.0.1:9")
+
+    with pytest.raises(httpx.UnsupportedProtocol, match="proxy is not valid") as caught:
+        get()
+
+    assert "5ecret" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_calls_share_connections():

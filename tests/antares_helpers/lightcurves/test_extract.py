@@ -107,6 +107,7 @@ def test_the_meta_gives_the_origin_of_the_light_curve():
             "excluded": {"other survey": 1},
             "without_is_dipole": 0,
             "dia_objects": [str(OBJECT_ID)],
+            "shared_exposures": 0,
         },
     }
 
@@ -176,6 +177,8 @@ def test_the_locus_is_left_as_it_was():
     [
         (None, summary.MALFORMED),
         ({"id": "lsst:1", "properties": "x"}, summary.MALFORMED),
+        (lsst_alert() | {"properties": None}, summary.MALFORMED),
+        (lsst_alert() | {"id": f"lsst:{'1' * 96}"}, summary.MALFORMED),
         (other_alert(), summary.OTHER_SURVEY),
         (ztf_alert(), summary.OTHER_SURVEY),
         (ztf_limit(), summary.OTHER_SURVEY),
@@ -185,7 +188,7 @@ def test_the_locus_is_left_as_it_was():
         ],
         *[
             (lsst_alert(band=value), summary.NO_BAND)
-            for value in (ABSENT, None, "", "x", "R", 5, ["r"], {})
+            for value in (ABSENT, None, "", "x", "R", 5, ["r"], {}, "r" * 10**6)
         ],
         *[
             (lsst_alert(psfFlux=value), summary.NO_FLUX)
@@ -326,6 +329,31 @@ def test_fewer_alerts_than_num_alerts_warn():
     assert caught[0].filename == __file__
 
 
+@pytest.mark.parametrize("num_alerts", [10**5000, np.inf], ids=["integer", "infinity"])
+def test_num_alerts_beyond_all_measure_warns_too(num_alerts):
+    with pytest.warns(IncompleteLocusWarning):
+        extract_lightcurve(locus_of(lsst_alert(), num_alerts=num_alerts))
+
+
+@pytest.mark.parametrize("other", ["ANT2026other", ["ANT2026other", "ANT2026third"]])
+def test_a_locus_that_has_been_replaced_warns_and_names_the_other(other):
+    with pytest.warns(IncompleteLocusWarning, match=r"replaced .*ANT2026other.* Fetch") as caught:
+        lc = extract_lightcurve(locus_of(lsst_alert(), replaced_by=other))
+
+    assert len(lc) == 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("other", [None, "", [], 0, False, np.nan, LOCUS_ID])
+def test_a_locus_that_has_not_been_replaced_does_not_warn(other):
+    extract_lightcurve(locus_of(lsst_alert(), replaced_by=other))
+
+
+@pytest.mark.parametrize("locus_id", [10**5000, {"a": 1}, None], ids=["integer", "dict", "none"])
+def test_the_id_of_a_locus_can_be_anything(locus_id):
+    assert isinstance(extract_lightcurve(locus_of() | {"id": locus_id}).meta["locus_id"], str)
+
+
 @pytest.mark.parametrize("num_alerts", [1, 0, None, "3", np.nan, [3]])
 def test_num_alerts_that_says_nothing_does_not_warn(num_alerts):
     extract_lightcurve(locus_of(lsst_alert(), num_alerts=num_alerts))
@@ -383,21 +411,7 @@ def test_a_locus_without_a_list_of_alerts_is_bad_data(locus):
         extract_lightcurve(locus)
 
 
-# Duplicate alerts, and impossible times
-
-
-def test_of_two_alerts_of_one_id_the_first_stays():
-    lc = extract_lightcurve(locus_of(lsst_alert(psfFlux=10.0), lsst_alert(psfFlux=20.0)))
-
-    assert lc["flux"].value.tolist() == [10.0]
-    assert excluded(lc) == {"duplicate": 1}
-
-
-def test_a_usable_alert_replaces_an_unusable_one_of_its_id():
-    lc = extract_lightcurve(locus_of(lsst_alert(psfFlux=None), lsst_alert(psfFlux=20.0)))
-
-    assert lc["flux"].value.tolist() == [20.0]
-    assert excluded(lc) == {"no usable flux": 1}
+# Impossible times
 
 
 @pytest.mark.parametrize(

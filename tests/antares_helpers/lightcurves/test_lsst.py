@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from building import ABSENT, lsst_alert
+from building import ABSENT, OBJECT_ID, lsst_alert
 
 from antares_helpers.lightcurves.alerts import split_by_survey
 from antares_helpers.lightcurves.lsst import FLAGS, read_lsst
@@ -11,7 +11,15 @@ def read(*alerts, flux="difference"):
 
 
 def test_each_column_comes_from_its_property():
-    columns, convention = read(lsst_alert(isNegative=True, isDipole=True, psfFlux=-70.0))
+    columns, convention = read(
+        lsst_alert(
+            isNegative=True,
+            isDipole=True,
+            psfFlux=-70.0,
+            diaSourceId=OBJECT_ID + 1,
+            visit=2026070100001,
+        )
+    )
 
     assert {name: column.tolist() for name, column in columns.items()} == {
         "alert_id": ["lsst:170587117485817956"],
@@ -30,6 +38,9 @@ def test_each_column_comes_from_its_property():
         "lacks_is_dipole": [False],
         "lacks_sign": [False],
         "began": [60676.0],
+        "source": [OBJECT_ID + 1],
+        "visit": [2026070100001],
+        "no_magnitude": [False],
     }
     assert convention == "signed"
 

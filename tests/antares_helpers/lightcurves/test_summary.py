@@ -38,7 +38,7 @@ def test_counts_under_one_reason_add_up():
 def test_no_two_reasons_read_alike():
     reasons = [getattr(summary, name) for name in summary.__all__ if name.isupper()]
 
-    assert len(set(reasons)) == len(reasons) == 15
+    assert len(set(reasons)) == len(reasons) == 19
 
 
 # The report, for people
@@ -62,6 +62,19 @@ def test_the_sentence_mentions_several_objects():
     lc = extract_lightcurve(locus_of(lsst_alert(1), lsst_alert(2, diaObjectId=7)))
 
     assert alert_summary(lc).meta["sentence"].endswith(" They belong to 2 diaObjects.")
+
+
+@pytest.mark.parametrize(("visits", "words"), [(1, "1 visit"), (3, "3 visits")])
+def test_the_sentence_mentions_visits_of_several_objects(visits, words):
+    alerts = [
+        lsst_alert(10 * visit + n, visit=visit, detector=1, diaObjectId=n)
+        for visit in range(1, visits + 1)
+        for n in (1, 2)
+    ]
+
+    sentence = alert_summary(extract_lightcurve(locus_of(*alerts))).meta["sentence"]
+
+    assert sentence.endswith(f" {words} measured several diaObjects, which are rows of their own.")
 
 
 def test_the_numbers_of_the_table_add_up_to_the_alerts():

@@ -4,7 +4,14 @@ from astropy.time import Time, TimeDelta
 from building import ABSENT, MJD, locus_of, ztf_alert, ztf_limit
 
 from antares_helpers import extract_lightcurve, to_flux
-from antares_helpers.lightcurves.summary import NO_BAND, NO_FLUX, NO_FLUX_ERR, NO_SIGN, NO_TIME
+from antares_helpers.lightcurves.summary import (
+    NO_BAND,
+    NO_FLUX,
+    NO_FLUX_ERR,
+    NO_MAGNITUDE,
+    NO_SIGN,
+    NO_TIME,
+)
 
 
 def extract(*alerts):
@@ -48,7 +55,9 @@ def test_a_fading_is_negative(value):
     assert lc["is_negative"].tolist() == [True]
 
 
-@pytest.mark.parametrize("value", [ABSENT, None, "x", "", 2, [], {}])
+@pytest.mark.parametrize(
+    "value", [ABSENT, None, "x", "", 2, [], {}, 10**5000], ids=lambda value: type(value).__name__
+)
 def test_without_isdiffpos_the_sign_is_unknown(value):
     lc = extract(ztf_alert(ztf_isdiffpos=value))
 
@@ -89,6 +98,8 @@ def test_bands_are_named_like_those_of_rubin(properties, band):
         ({"ant_magerr": ABSENT}, NO_FLUX_ERR),
         ({"ant_magerr": 0.0}, NO_FLUX_ERR),
         ({"ant_magerr": -0.1}, NO_FLUX_ERR),
+        ({"ant_magerr": 99.0}, NO_FLUX_ERR),
+        ({"ant_magerr": 999}, NO_FLUX_ERR),
         ({"mjd": None}, NO_TIME),
     ],
 )
@@ -101,7 +112,24 @@ def test_an_unusable_alert_is_excluded(properties, reason):
         "excluded": {reason: 1},
         "without_is_dipole": 0,
         "dia_objects": [],
+        "shared_exposures": 0,
     }
+
+
+@pytest.mark.parametrize("alert", [ztf_alert, ztf_limit])
+@pytest.mark.parametrize(
+    "value", [0, -99, 99.0, 999, -999.0, 1e308, -1e308, np.inf, -np.inf, 4.99, 35.01, 10**300]
+)
+def test_what_stands_for_no_magnitude_is_not_a_magnitude(alert, value):
+    lc = extract(alert(ant_mag=value, ant_maglim=value))
+
+    assert lc.meta["report"]["excluded"] == {NO_MAGNITUDE: 1}
+
+
+@pytest.mark.parametrize("alert", [ztf_alert, ztf_limit])
+@pytest.mark.parametrize("value", [5, 5.0, 35.0, 12.3])
+def test_a_bright_or_faint_magnitude_is_a_magnitude(alert, value):
+    assert len(extract(alert(ant_mag=value, ant_maglim=value))) == 1
 
 
 def test_ztf_s_own_names_stand_in_for_those_of_antares():

@@ -220,6 +220,7 @@ def test_included_and_excluded_alerts_are_counted_over_all_loci():
         "included": 12,
         "excluded": {"no usable band": 1, "other survey": 2},
         "without_is_dipole": 0,
+        "shared_exposures": 0,
     }
 
 
