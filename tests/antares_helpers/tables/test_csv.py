@@ -225,7 +225,7 @@ def test_columns_of_a_spreadsheet_get_the_type_that_their_cells_show(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("name;value\n", "no column that lightcurve_table gives"),
+        ("name;value\n", "no rows and none of the columns of lightcurve_table"),
         ("locus_id,mjd\na\n", "shorter"),
         ("mjd\nyesterday\n", "column 'mjd'"),
         ("is_dipole\nmaybe\n", "'maybe' is neither TRUE nor FALSE"),
