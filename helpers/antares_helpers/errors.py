@@ -72,7 +72,7 @@ class AntaresHelpersError(Exception):
         self.cause: BaseException | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Leave out the cause, for other libraries' errors can't all be pickled."""
+        """Omit the cause: not every error of other libraries can be pickled."""
         return type(self), self.args, {**self.__dict__, "cause": None}
 
 
@@ -117,7 +117,7 @@ class SignConventionWarning(AntaresHelpersWarning):
 
 
 def shown_url(url: object) -> str:
-    """Return an address without what may be secret, as messages and files may hold it.
+    """Return an address without its secret parts, for messages and files.
 
     Parameters
     ----------
@@ -137,11 +137,11 @@ def shown_url(url: object) -> str:
     """
     try:
         parts = urlsplit(str(url))
-        _ = parts.port  # not a number: it may be a part of a password
+        _ = parts.port  # not a number: it may be part of a password
     except ValueError:
         return "an address that is not valid"
     segments = parts.path.rpartition("@")[2].split("/")
     shown = "/".join(each if len(each) <= _MAX_SEGMENT else "..." for each in segments)
-    if "@" in parts.path:  # of a password with a slash, or without a scheme
+    if "@" in parts.path:  # from a password with a slash, or without a scheme
         return shown
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], shown, "", ""))

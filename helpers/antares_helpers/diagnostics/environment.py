@@ -163,7 +163,7 @@ def is_local(url: str) -> bool:
 def _host(url: str) -> str:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # not a number: it may be a part of a password
+        _ = parts.port  # not a number: it may be part of a password
         return parts.hostname or ""
     except ValueError:
         return ""

@@ -116,7 +116,7 @@ def explain_imports(failures: Mapping[str, Exception]) -> Iterator[Check]:
 
 
 def _text(error: Exception) -> str:
-    is_address = type(error).__name__ == "InvalidURL"  # its text may have a part of a password
+    is_address = type(error).__name__ == "InvalidURL"  # its text may contain part of a password
     return "ANTARES_API_BASE_URL is not an address" if is_address else str(error)
 
 
