@@ -1,19 +1,48 @@
 """Apply a function to many items in a few threads, in order, and show the progress."""
 
+import atexit
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
-__all__ = ["ProgressBar", "in_parallel", "progress_bar"]
+__all__ = ["ProgressBar", "in_parallel", "progress_bar", "start_thread"]
 
 _POLL_SECONDS = 0.1
+_EXIT_SECONDS = 1.0
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+_threads: WeakSet[threading.Thread] = WeakSet()
+_pools: "WeakSet[_OrderedPool[Any, Any]]" = WeakSet()
+
+
+def start_thread(target: Callable[[], object]) -> None:
+    """Run a function in a thread that delays neither Ctrl-C nor, by much, the end of the process.
+
+    It is a daemon thread, unlike those of an executor. Python kills daemon threads when it ends,
+    which aborts the process if one is in the middle of compiled code, such as pydantic's parser.
+    So at the end of the process they are given a moment to finish.
+    """
+    thread = threading.Thread(target=target, daemon=True)
+    _threads.add(thread)
+    thread.start()
+
+
+@atexit.register
+def _finish_threads() -> None:
+    for pool in list(_pools):
+        pool.stop()
+    end = time.monotonic() + _EXIT_SECONDS
+    for thread in list(_threads):
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 def in_parallel(
@@ -44,30 +73,35 @@ def in_parallel(
     object
         The results.
     """
-    pool = _OrderedPool(function, items, threads + prefetch)
-    # Daemon threads: those of an executor would delay Ctrl-C and the end of the process.
+    pool = _OrderedPool(function, items, threads, prefetch)
     for _ in range(min(threads, len(items))):
-        threading.Thread(target=pool.work, daemon=True).start()
+        start_thread(pool.work)
     try:
         for index in range(len(items)):
             yield pool.wait_for(index, on_progress)
     finally:
-        pool.stop(threads)
+        pool.stop()
 
 
 class _OrderedPool(Generic[Item, Result]):
     """State shared by the threads: the remaining items, and the results not yet read."""
 
     def __init__(
-        self, function: Callable[[Item], Result], items: Sequence[Item], room: int
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        threads: int,
+        prefetch: int,
     ) -> None:
         self._function = function
         self._items = items
         self._left: Iterator[int] = iter(range(len(items)))
         self._results: dict[int, Future[Result]] = {}
         self._lock = threading.Lock()
-        self._room = threading.Semaphore(room)
+        self._room = threading.Semaphore(threads + prefetch)
+        self._threads = threads
         self._done = 0
+        _pools.add(self)
 
     def work(self) -> None:
         """Process one item after the other, until none is left."""
@@ -97,11 +131,11 @@ class _OrderedPool(Generic[Item, Result]):
         on_progress(self._done)
         return result
 
-    def stop(self, threads: int) -> None:
+    def stop(self) -> None:
         """Stop the threads, each after its current item."""
         with self._lock:
             self._left = iter(())
-        self._room.release(threads)
+        self._room.release(self._threads)
 
     def _result(self, index: int) -> Future[Result]:
         with self._lock:

@@ -1,7 +1,6 @@
 """One request to ANTARES, with typed errors: in a thread of its own, or when it is needed."""
 
 import json
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from antares_helpers.errors import (
     shown_url,
 )
 from antares_helpers.fetching._connections import httpx
+from antares_helpers.fetching._parallel import start_thread
 from antares_helpers.fetching.http import api_client, base_url
 from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, one_line
 from antares_helpers.validation import short_repr
@@ -142,8 +142,7 @@ class Request(Generic[T]):
         self._future: Future[T] = Future()
         self._api = api_client(policy, any_origin=target.any_origin)
         if concurrent:
-            # A daemon thread: an executor would hold Ctrl-C and the end of the process.
-            threading.Thread(target=self._run, daemon=True).start()
+            start_thread(self._run)
         self._is_pending = not concurrent
 
     def _run(self) -> None:
