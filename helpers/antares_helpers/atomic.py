@@ -34,7 +34,7 @@ def as_path(given: object, kind: str = "file") -> Path:
 
 
 def existing_file(path: Path) -> Path:
-    """Return a path if it is that of a file, whose opening can't wait for anybody.
+    """Return the path of a regular file, which opens without blocking.
 
     Raises
     ------

@@ -22,7 +22,7 @@ _NUMBERS = {float, int}
 _BEYOND_ANY_ID = 10**30
 
 _LONGEST = 30
-"""One long string would make a column of numpy's as wide in every row."""
+"""One long string would make a numpy column that wide in every row."""
 
 _INT64_MAX = 2**63 - 1
 _FLOAT_EXACT_MAX = 2**53

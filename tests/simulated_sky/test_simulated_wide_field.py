@@ -91,7 +91,7 @@ def test_the_documentation_counts_them():
     ]
 
     assert f"There are {len(WIDE) + len(OTHERS)} loci: {len(near)} within 2.5 degrees" in text
-    assert f", {len(WIDE)} far from each other over the southern sky" in text
+    assert f", {len(WIDE)} spread widely over the southern sky" in text
 
 
 @for_each("locus_id", WIDE)

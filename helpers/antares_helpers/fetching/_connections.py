@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MAX_RESPONSE_BYTES = 3 * 2**27
-"""Decoded bytes beyond which a response is refused: those of some 200,000 alerts."""
+"""Maximum decoded size of a response, in bytes: about some 200,000 alerts."""
 
 _MAX_UNICODE_BYTES = MAX_RESPONSE_BYTES // 4
 """The same for text that is not ASCII: one sign of it can make a string four times as large."""
@@ -74,7 +74,7 @@ class Deadline(float):
     cancelled: Event
 
     def __new__(cls, seconds: float, *, end: float, cancelled: Event) -> "Deadline":
-        """Make a timeout which httpx and httpcore hand on as any other."""
+        """Make a timeout that httpx and httpcore pass on like any other."""
         self = super().__new__(cls, max(seconds, _MIN_TIMEOUT))
         self.end, self.cancelled = end, cancelled
         return self
@@ -250,7 +250,7 @@ def _proxy_url(proxy: str) -> Any:
 
 
 class _Backend(httpcore.SyncBackend):
-    """A network that keeps to a `Deadline`; httpcore limits only each single read and write."""
+    """A network that respects a `Deadline`; httpcore limits only each single read and write."""
 
     def connect_tcp(
         self,
@@ -268,7 +268,7 @@ class _Backend(httpcore.SyncBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that keeps to a `Deadline`, while it is made too."""
+    """A connection that respects a `Deadline`, also while connecting."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream

@@ -39,7 +39,7 @@ class FetchedLoci(NamedTuple):
     loci : list of dict
         The loci, each as `fetch_locus` returns it, in the order of their IDs.
     failures : `~astropy.table.Table`
-        What could not be fetched, one row each: ``locus_id``, ``error`` and ``hint`` (all str).
+        The loci that could not be fetched, one row each: ``locus_id``, ``error`` and ``hint`` (all str).
     """
 
     loci: list[dict[str, Any]]
@@ -85,7 +85,7 @@ def fetch_loci(
         Seconds that each locus may take, retries included; waiting for a free connection does
         not count.
     retries : int, optional
-        How often a failed request is sent again, if that may help.
+        Maximum number of retries of a failed request, after transient errors.
 
     Returns
     -------
@@ -266,7 +266,7 @@ class LocusStream(Iterator[dict[str, Any]]):
 
     @property
     def failures(self) -> Table:
-        """What could not be fetched so far, as in the table that `fetch_loci` returns."""
+        """The loci that could not be fetched so far, as in the table that `fetch_loci` returns."""
         rows = [
             (locus_id, f"{type(error).__name__}: {error.reason}", error.hint or _TRY_AGAIN)
             for locus_id, error in self._failed

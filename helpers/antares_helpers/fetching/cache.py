@@ -28,7 +28,7 @@ DEVKIT_KEYS = {
     "grav_wave_events_metadata",
     "alerts",
 }
-"""What a locus holds, as the client's ``to_devkit`` returns it."""
+"""The contents of a locus, as the client's ``to_devkit`` returns it."""
 
 _IN_DEVKIT_LOCUS = {"id", "ra", "dec", "tags", "internal_properties", "user_properties"}
 _IN_DEVKIT_ALERT = {"id", "mjd", "properties", "grav_wave_events"}

@@ -32,7 +32,7 @@ __all__ = ["LocusParts", "as_json", "fetch_alerts", "fetch_images", "fetch_parts
 _MIN_TIMEOUT = 1e-3
 
 _UNREADABLE_RETRIES = 2
-"""How often a malformed response is requested again: a service may be half-broken for a moment."""
+"""Maximum number of retries after a malformed response, which may be transient."""
 _UNREADABLE_WAIT = 0.3
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 class LocusParts(NamedTuple):
-    """What the service sends of a locus.
+    """The service's data about a locus.
 
     Attributes
     ----------
@@ -277,7 +277,7 @@ def _may_be_parsed(error: ValidationError, api: Any) -> bool:
 
 
 def _parsed_alerts(body: bytes) -> list[Any] | None:
-    """Return the alerts of a response, without lone surrogates; None if it holds no list."""
+    """Return the alerts of a response, without lone surrogates; None if it contains no list."""
     try:
         content = json.loads(body.decode("utf-8", "replace"))
         alerts = content["data"] if isinstance(content, dict) else None

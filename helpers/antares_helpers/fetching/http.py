@@ -1,4 +1,4 @@
-"""One transport for every request to ANTARES, which keeps to the policy of the call."""
+"""One transport for every request to ANTARES, which follows the policy of the call."""
 
 from base64 import b64encode
 from copy import copy
@@ -20,7 +20,7 @@ _MIN_SILENCE = 2.0
 
 
 def base_url() -> str:
-    """Return the address of the service, which may hold a password: show it with `shown_url`.
+    """Return the address of the service, which may contain a password: show it with `shown_url`.
 
     It is what ``ANTARES_API_BASE_URL`` was when antares-client was imported, or what a sandbox
     has set since.
@@ -29,7 +29,7 @@ def base_url() -> str:
 
 
 def api_client(policy: RequestPolicy, *, any_origin: bool = False) -> Any:
-    """Return an API object of the client's own class, whose requests keep to a policy.
+    """Return an API object of the client's own class, whose requests follow a policy.
 
     Parameters
     ----------

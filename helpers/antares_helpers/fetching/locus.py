@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 LocusLike: TypeAlias = Mapping[str, Any] | DevKitLocus | Locus
-"""A locus as `fetch_locus` returns it, as the devkit holds it, or as the client does."""
+"""A locus as `fetch_locus` returns it, in the devkit's form, or as the client does."""
 
 PORTAL = "https://antares.noirlab.edu/loci/"
 
@@ -54,7 +54,7 @@ def fetch_locus(
     timeout : float, optional
         Seconds that the whole call may take, retries included.
     retries : int, optional
-        How often a failed request is sent again, if that may help.
+        Maximum number of retries of a failed request, after transient errors.
 
     Returns
     -------

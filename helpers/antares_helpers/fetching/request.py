@@ -37,9 +37,9 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds that a call may take in all, retries included."""
 
 DEFAULT_RETRIES = 4
-"""How often a failed request is sent again, if that may help."""
+"""Maximum number of retries of a failed request, after transient errors."""
 
-# What the service, or a proxy before it, refuses for good: all of 4xx but "too many requests".
+# What the service, or a proxy before it, rejects permanently: every 4xx status except "too many requests".
 _REFUSED = frozenset(range(400, 500)) - {429}
 
 _MAX_TIMEOUT = 86400
@@ -51,14 +51,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CallOptions:
-    """What the requests of one call have in common; checked when it is made.
+    """Settings shared by the requests of one call; checked when it is made.
 
     Parameters
     ----------
     timeout : float
         Seconds that the call may take in all.
     retries : int
-        How often a request is sent again.
+        Maximum number of retries.
     limiter : ConnectionLimiter, optional
         Limits how many requests are in flight at the same time.
     concurrent : bool
@@ -91,7 +91,7 @@ class CallOptions:
 
 @dataclass(frozen=True)
 class RequestTarget:
-    """What is requested, as messages name it.
+    """The target of a request, as named in messages.
 
     Parameters
     ----------

@@ -60,14 +60,14 @@ class ConnectionLimiter:
 
 
 class RequestPolicy:
-    """What holds for every request of one call, retries included.
+    """The rules for every request of one call, retries included.
 
     Parameters
     ----------
     timeout : float
         Seconds that the call may take in all, waiting for a slot of `limiter` not included.
     retries : int
-        How often a failed request is sent again.
+        Maximum number of retries of a failed request.
     limiter : ConnectionLimiter, optional
         Limits how many requests are in flight at the same time.
 

@@ -93,7 +93,7 @@ def extract_lightcurve(
     bands : str or iterable of str, optional
         Bands to include, for example ``"gri"``.
     dia_object_id : int, str or iterable of them, optional
-        Include only these diaObjects: a locus can hold several.
+        Include only these diaObjects: a locus can contain several.
     timeout, retries : optional
         As for `fetch_locus`; used only if the alerts of a ``Locus`` have to be fetched.
 
@@ -131,7 +131,7 @@ def extract_lightcurve(
     rather than an upper limit; of detections by ZTF, the one of the highest S/N; else the one that
     ANTARES received last. This is decided among the usable alerts, before ``bands``,
     ``keep_dipoles`` and the other options: they do not bring back a detection that was repeated.
-    An alert whose exposure is not known is never taken as a repetition.
+    An alert whose exposure is not known never counts as a repeat.
 
     ZTF's magnitudes become signed fluxes, its times (UTC, start of exposure) TAI at the middle of
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a

@@ -72,7 +72,7 @@ def plot_lightcurve(
         One color of matplotlib for all bands, or the colors of some bands. By default the first
         locus in the axes has the colors of RTN-045, and each further one a single color.
     title : str, optional
-        Title of the plot; by default the locus ID, or in axes that already hold a light curve
+        Title of the plot; by default the locus ID, or in axes that already contain a light curve
         the title they have.
     legend : bool, optional
         Whether to draw a legend. It is placed beside the data if the figure's layout engine makes

@@ -1,4 +1,4 @@
-"""The columns of a table of light curves, and tables as arrays that every file format can hold."""
+"""The columns of a table of light curves, and tables as arrays that every file format can store."""
 
 import json
 from collections.abc import Mapping
@@ -130,7 +130,7 @@ def _unmasked(name: str, column: Any) -> NDArray[Any]:
         )
     if np.any(getattr(column, "mask", False)):
         raise InvalidInputError(
-            f"Column {name!r} has masked values, which not every format can hold. Fill them: "
+            f"Column {name!r} has masked values, which not every format can store. Fill them: "
             f"table[{name!r}] = table[{name!r}].filled(...)."
         )
     return np.asarray(column)

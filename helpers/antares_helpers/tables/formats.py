@@ -139,10 +139,10 @@ def _check_xml(path: Path) -> None:
 
     def check(_name: str, attributes: dict[str, str]) -> None:
         if any(name.rpartition(":")[2].lower() == "href" for name in attributes):
-            raise BadDataError(f"{path} is refused: it refers to data elsewhere (href).")
+            raise BadDataError(f"{path} is rejected: it refers to data elsewhere (href).")
 
     def refuse(*_: object) -> None:
-        raise BadDataError(f"{path} is refused: it has a document type definition.")
+        raise BadDataError(f"{path} is rejected: it has a document type definition.")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = check

@@ -1,4 +1,4 @@
-"""Tables of light curves as Parquet files, written as the loci come in."""
+"""Tables of light curves as Parquet files, written as the loci arrive."""
 
 import base64
 import os
@@ -37,7 +37,7 @@ def write_parquet(
 ) -> Path:
     """Write the light curves of many loci to a Parquet file.
 
-    The points are written as the loci come in, about 100,000 at a time, so memory does not grow
+    The points are written as the loci arrive, about 100,000 at a time, so memory does not grow
     with their number.
 
     Parameters

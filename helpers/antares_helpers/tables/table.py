@@ -39,7 +39,7 @@ _PACKAGES = ("antares-helpers", "antares-client", "antares-devkit", "astropy", "
 
 
 class LightcurveOptions(TypedDict, total=False):
-    """The options of `extract_lightcurve` that hold for all loci of a table."""
+    """The options of `extract_lightcurve` that apply to all loci of a table."""
 
     survey: str
     flux: str

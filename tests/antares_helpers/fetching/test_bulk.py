@@ -575,3 +575,21 @@ def test_nothing_is_asked_for_where_nothing_can_be_written(
     with pytest.raises(PermissionError):
         fetch_loci(ids[:1], folder=tmp_path, **QUIET)
     assert len(sandbox.requests) == before
+
+
+STOPS = """
+import sys
+from antares_helpers import iter_loci
+for locus in iter_loci(sys.argv[1:], progress=False):
+    break
+"""
+
+
+@pytest.mark.slow
+def test_a_script_that_stops_early_ends_normally(sandbox: Sandbox, ids: list[str]) -> None:
+    sandbox.clear_faults()
+    for _ in range(8):  # threads in compiled code at the end aborted one run in six
+        done = subprocess.run(
+            [sys.executable, "-c", STOPS, *ids], env=environment(), capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
