@@ -21,6 +21,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 from antares_client import search
 
+from antares_helpers.fetching._parallel import finish_threads
+
 if TYPE_CHECKING:
     import httpx
 else:
@@ -230,6 +232,9 @@ def _pool(_process: int, proxy: str | None) -> httpcore.ConnectionPool:
         kind = httpcore.SOCKSProxy if url.scheme.startswith("socks5") else httpcore.HTTPProxy
         pool = kind(str(url.copy_with(username="", password="")), **options)
     atexit.register(pool.close)
+    # Functions run in reverse order of registration: the threads finish before that.
+    atexit.unregister(finish_threads)
+    atexit.register(finish_threads)
     return pool
 
 

@@ -1,6 +1,5 @@
 """Apply a function to many items in a few threads, in order, and show the progress."""
 
-import atexit
 import sys
 import threading
 import time
@@ -11,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-__all__ = ["ProgressBar", "in_parallel", "progress_bar", "start_thread"]
+__all__ = ["ProgressBar", "finish_threads", "in_parallel", "progress_bar", "start_thread"]
 
 _POLL_SECONDS = 0.1
 _EXIT_SECONDS = 1.0
@@ -36,8 +35,8 @@ def start_thread(target: Callable[[], object]) -> None:
     thread.start()
 
 
-@atexit.register
-def _finish_threads() -> None:
+def finish_threads() -> None:
+    """Stop all work, and wait a moment for the threads."""
     for pool in list(_pools):
         pool.stop()
     end = time.monotonic() + _EXIT_SECONDS

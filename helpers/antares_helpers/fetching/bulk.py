@@ -39,7 +39,8 @@ class FetchedLoci(NamedTuple):
     loci : list of dict
         The loci, each as `fetch_locus` returns it, in the order of their IDs.
     failures : `~astropy.table.Table`
-        The loci that could not be fetched, one row each: ``locus_id``, ``error`` and ``hint`` (all str).
+        The loci that could not be fetched, one row each: ``locus_id``, ``error`` and ``hint`` (all
+        str).
     """
 
     loci: list[dict[str, Any]]

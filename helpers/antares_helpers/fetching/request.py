@@ -39,7 +39,7 @@ DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 4
 """Maximum number of retries of a failed request, after transient errors."""
 
-# What the service, or a proxy before it, rejects permanently: every 4xx status except "too many requests".
+# What the service, or a proxy before it, rejects permanently: all of 4xx but "too many requests".
 _REFUSED = frozenset(range(400, 500)) - {429}
 
 _MAX_TIMEOUT = 86400
