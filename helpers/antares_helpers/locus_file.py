@@ -123,7 +123,7 @@ def write_locus_file(
         content["wire"] = wire
     try:
         encoded = locus_file_text(content).encode()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInputError(
             f"Locus {locus.get('id')} can't be written as JSON: {error}."
         ) from error

@@ -77,7 +77,7 @@ def json_of(meta: Mapping[str, Any]) -> str:
     """
     try:
         text = json.dumps(dict(meta), allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInputError(
             f"The meta of this table can't be written as JSON: {error}. Remove whatever is not a "
             "number, a string, a list or a dict."

@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import lru_cache
-from time import monotonic
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,7 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from antares_sandbox.api.parameters import integer_parameter
-from antares_sandbox.queries import DEFAULT_SORT, Predicate, QueryError, compile_query, order_of
+from antares_sandbox.queries import (
+    DEFAULT_SORT,
+    QueryError,
+    compile_query,
+    order_of,
+    time_limit,
+)
 from antares_sandbox.responses import encode, json_response, own_address
 from antares_sandbox.store.folder import LocusFolder
 
@@ -22,12 +27,11 @@ MAX_LIMIT: Final = 10_000
 """How many loci a page may have: `index.max_result_window` of Elasticsearch."""
 
 SEARCH_TIMEOUT: Final = 2.0
-"""Seconds after which a search is refused."""
+"""Seconds of the processor after which a search is refused."""
 
 _DEFAULT_LIMIT = 10
 _MAX_OFFSET = 10**9
 _CACHED_ORDERS = 16
-_SLICE_SECONDS = 0.01
 
 
 def search_route(folder: LocusFolder) -> Route:
@@ -46,30 +50,21 @@ class _LocusSearch:
     async def respond(self, request: Request) -> Response:
         limit = integer_parameter(request, "limit", _DEFAULT_LIMIT, lowest=1, highest=MAX_LIMIT)
         offset = integer_parameter(request, "offset", 0, lowest=0, highest=_MAX_OFFSET)
+        query = request.query_params.get("elasticsearch_query", "{}")
+        sort = request.query_params.get("sort", DEFAULT_SORT)
         try:
-            found = await self._find(
-                compile_query(request.query_params.get("elasticsearch_query", "{}")),
-                request.query_params.get("sort", DEFAULT_SORT),
-            )
+            # Others get their responses meanwhile.
+            found = await asyncio.to_thread(self._find, query, sort)
         except QueryError as error:
             raise HTTPException(400, str(error)) from error
         page = found[offset : offset + limit]
         following = offset + limit if offset + limit < len(found) else None
         return json_response(self._body(page, len(found), _links(request, following)))
 
-    async def _find(self, matches: Predicate, sort: str) -> list[str]:
-        found, deadline = [], monotonic() + SEARCH_TIMEOUT
-        pause = monotonic() + _SLICE_SECONDS
-        for name in self._order(sort):
-            if matches(self._index[name].document):
-                found.append(name)
-            if monotonic() > pause:
-                if monotonic() > deadline:
-                    raise QueryError(f"the query takes longer than {SEARCH_TIMEOUT:g} s")
-                # Other requests are handled meanwhile; each takes several turns of the loop.
-                await asyncio.sleep(_SLICE_SECONDS)
-                pause = monotonic() + _SLICE_SECONDS
-        return found
+    def _find(self, query: str, sort: str) -> list[str]:
+        with time_limit(SEARCH_TIMEOUT):
+            matches = compile_query(query)
+            return [name for name in self._order(sort) if matches(self._index[name].document)]
 
     def _body(self, page: list[str], found: int, links: dict[str, str | None]) -> bytes:
         results = b",".join(self._index[name].result for name in page)

@@ -16,6 +16,7 @@ from antares_sandbox.queries.documents import (
     Predicate,
     QueryError,
     Value,
+    check_time,
     values_of,
 )
 from antares_sandbox.queries.patterns import matches, parse_pattern
@@ -95,6 +96,7 @@ def exists(body: Any) -> Predicate:
     inner = f"{field}."
 
     def test(document: Document) -> bool:
+        check_time()
         return field in document or any(name.startswith(inner) for name in document)
 
     return test

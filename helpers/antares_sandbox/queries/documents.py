@@ -1,6 +1,10 @@
 """A locus as queries see it: flat fields, each with all of its values."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import inf
+from time import thread_time
 from typing import Any, TypeAlias
 
 __all__ = [
@@ -9,7 +13,9 @@ __all__ = [
     "Predicate",
     "QueryError",
     "Value",
+    "check_time",
     "make_document",
+    "time_limit",
     "values_of",
 ]
 
@@ -28,6 +34,31 @@ KEYWORD = ".keyword"
 
 class QueryError(ValueError):
     """A query that can't be run; the message names the clause."""
+
+
+_limit = threading.local()
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Let `check_time` raise an error if this thread has used more time than that."""
+    _limit.end, _limit.seconds = thread_time() + seconds, seconds
+    try:
+        yield
+    finally:
+        _limit.end = inf
+
+
+def check_time() -> None:
+    """Refuse a query that has used up its time.
+
+    Raises
+    ------
+    QueryError
+        If the `time_limit` is over.
+    """
+    if thread_time() > getattr(_limit, "end", inf):
+        raise QueryError(f"the query takes longer than {_limit.seconds:g} s")
 
 
 def make_document(source: Mapping[str, Any]) -> Document:
@@ -64,6 +95,7 @@ def values_of(document: Document, field: str) -> tuple[Value, ...]:
     >>> values_of({"tags": ("a", "b")}, "tags.keyword")
     ('a', 'b')
     """
+    check_time()
     found = document.get(field)
     if found is None and field.endswith(KEYWORD):
         found = document.get(field.removesuffix(KEYWORD))

@@ -1,5 +1,7 @@
 """Patterns with ``*`` and ``?``, matched without exponential backtracking."""
 
+from antares_sandbox.queries.documents import check_time
+
 __all__ = ["Pattern", "matches", "parse_pattern"]
 
 Pattern = list[str | object | None]
@@ -7,6 +9,7 @@ Pattern = list[str | object | None]
 
 _MANY = object()
 _ESCAPE = "\\"
+_STEPS = 256
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -49,6 +52,8 @@ def matches(pattern: Pattern, text: str) -> bool:
             at, place = at + 1, place + 1
         elif star >= 0:
             resume += 1
+            if resume % _STEPS == 0:
+                check_time()
             at, place = resume, star + 1
         else:
             return False
