@@ -210,8 +210,8 @@ def read_locus_file_content(path: Path, *, allow_nan: bool = True) -> dict[str, 
         )
     if type(header.get("version")) is not int or header["version"] != VERSION:
         raise BadDataError(
-            f"{path} has version {header.get('version')!r} of the locus format; this release of "
-            f"antares-helpers reads version {VERSION}. Update antares-helpers."
+            f"{path} has version {short_repr(header.get('version'))} of the locus format; this "
+            f"release of antares-helpers reads version {VERSION}. Update antares-helpers."
         )
     _check_locus(path, content.get("locus"))
     return dict(content)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from math import isfinite
+from math import isfinite, nan
 from typing import Any, NamedTuple, TypeVar
 
 from antares_client import search
@@ -26,6 +26,7 @@ from antares_helpers.errors import (
 from antares_helpers.fetching._connections import RefusedError, httpx
 from antares_helpers.fetching.http import replaying
 from antares_helpers.fetching.request import CallOptions, Request, RequestTarget, not_found
+from antares_helpers.fetching.retry import one_line
 
 __all__ = ["LocusParts", "as_json", "fetch_alerts", "fetch_images", "fetch_parts", "search_loci"]
 
@@ -183,7 +184,15 @@ class _PagedSearch:
             self._loci = api.get_loci(elasticsearch_query=self._query, limit=self._page_size)
         self._api.client = api.client  # each page has a policy of its own
         page = islice(self._loci, self._page_size)
-        return [locus.to_model(search_module=search) for locus in page]
+        return [_presentable(locus.to_model(search_module=search)) for locus in page]
+
+
+def _presentable(locus: Locus) -> Locus:
+    """Return a locus whose ID and tags are fit for a table, with NaN for a position off the sky."""
+    locus.locus_id, locus.tags = one_line(locus.locus_id), list(map(one_line, locus.tags))
+    if not (0 <= locus.ra <= 360 and -90 <= locus.dec <= 90):
+        locus.ra = locus.dec = nan
+    return locus
 
 
 def fetch_images(alert_id: str, *, options: CallOptions) -> dict[str, bytes]:

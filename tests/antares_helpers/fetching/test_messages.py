@@ -12,7 +12,8 @@ from raw_server import sends as sends_raw
 from raw_server import serving
 from scripted_broker import sends
 
-from antares_helpers import AntaresHelpersError, ServiceError, fetch_loci, fetch_locus, find_loci
+from antares_helpers import ServiceError, fetch_loci, fetch_locus, find_loci
+from antares_helpers.errors import BadDataError
 from antares_helpers.fetching.cutouts import fetch_cutouts
 from antares_sandbox import Sandbox
 from antares_sandbox.faults import Hang
@@ -55,8 +56,7 @@ def test_a_script_without_a_network_ends_with_one_paragraph():
 
     lines = done.stderr.splitlines()
     assert done.returncode == 1
-    assert len(lines) <= 14  # Python 3.13 shows a line more than 3.11
-    assert "direct cause" not in done.stderr
+    assert len(lines) <= 12
     assert lines[-1].startswith("antares_helpers.errors.ServiceError: ANTARES can't be reached")
     assert "python -m antares_sandbox" in lines[-1]
     assert not {line for line in lines if "exception" in line}
@@ -155,14 +155,14 @@ def test_what_a_service_says_is_short_in_the_table_of_failures(broker):
     ("change", "shown"),
     [
         ({"locus_id": "\x1b[31m" + "x" * 100_000}, "[31mxxx"),
-        ({"tags": ["a\nb", "x" * 100_000]}, "a, xxx"),
+        ({"tags": ["a\nb", "x" * 100_000]}, "xxx"),
         ({"dec": 400.0}, "nan"),
         ({"ra": 1e308}, "nan"),
     ],
+    ids=["id", "tags", "dec", "ra"],
 )
 def test_what_a_search_finds_is_fit_for_a_table(change, shown):
-    locus = FOUND | change
-    page = {"data": [{"locus": locus}], "links": {"self": "", "next": None}}
+    page = {"data": [{"locus": FOUND | change}], "links": {"self": "", "next": None}}
     with serving(sends_raw(json.dumps(page).encode())):
         table = find_loci(near=(10.0, -30.0), radius=1, limit=1).table
 
@@ -172,10 +172,12 @@ def test_what_a_search_finds_is_fit_for_a_table(change, shown):
     assert len(row) < 1000
 
 
-@pytest.mark.parametrize("link", ["http://127.0.0.1:9/v2/loci", "file:///etc/passwd", "//x/", "x:"])
-def test_a_search_does_not_follow_a_link_to_another_server(link):
-    page = {"data": [{"locus": FOUND}], "links": {"self": "", "next": link}}
-    with serving(sends_raw(json.dumps(page).encode())) as server:
-        with pytest.raises(AntaresHelpersError):
+def test_a_search_does_not_follow_a_link_to_another_server():
+    with serving(sends_raw()) as other:
+        page = {"data": [{"locus": FOUND}], "links": {"self": "", "next": f"{other.url}loci"}}
+        with (
+            serving(sends_raw(json.dumps(page).encode())),
+            pytest.raises(BadDataError, match="leads to another server"),
+        ):
             list(find_loci(tag="x", limit=2, retries=0))
-        assert len(server.requests) == 1
+    assert other.requests == []
