@@ -79,6 +79,8 @@ def test_the_same_locus_twice_is_served_once(small_file, write):
     [
         ({"id": "../../secret"}, "locus.id"),
         ({"ra": "10"}, "locus.ra"),
+        ({"ra": 400.0}, "locus.ra"),
+        ({"dec": -95.0}, "locus.dec"),
         ({"user_tags": None}, "locus.user_tags"),
         ({"alerts": [{"id": "lsst:1"}]}, r"locus.alerts.0"),
         ({"catalog_objects": {"x": {}}}, "locus.catalog_objects.x"),
@@ -147,3 +149,17 @@ def test_a_file_that_is_damaged_later_is_an_error_of_the_server(
         (folder / "ANT2026small.json").write_text("{")
         with pytest.raises(Exception, match=r"ANT2026small\.json is not a locus file"):
             fetch("ANT2026small")
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "400.0", "1e308"])
+@pytest.mark.parametrize("place", ["ra", "dec"])
+def test_one_file_that_can_not_be_served_does_not_stop_the_others(number, place, small_file, write):
+    folder = write(small_file)
+    damaged = json.dumps({**small_file, "locus": {**small_file["locus"], "id": "ANT2026other"}})
+    value = json.dumps({place: small_file["locus"][place]})[1:-1]
+    assert value in damaged
+    (folder / "ANT2026other.json").write_text(damaged.replace(value, f'"{place}": {number}'))
+
+    with Sandbox(folder) as sandbox:
+        assert sandbox.locus_ids == [small_file["locus"]["id"]]
+        assert list(sandbox.skipped) == [folder / "ANT2026other.json"]

@@ -76,9 +76,10 @@ class LocusFolder:
             if locus_id in self.files:
                 raise BadDataError(f"{file}: {locus_id} is in {self.files[locus_id].name} too.")
             payloads, entry = make_payloads(file, content), make_entry(content)
-        except BadDataError as error:
-            self.skipped[file] = str(error)
-            _log.warning("not served: %s", error)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            is_named = isinstance(error, BadDataError)
+            self.skipped[file] = str(error) if is_named else f"{file} can't be served: {error!r}."
+            _log.warning("not served: %s", self.skipped[file])
             return
         self.files[locus_id] = file
         self.index[locus_id] = entry

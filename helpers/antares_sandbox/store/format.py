@@ -2,9 +2,9 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from antares_helpers.errors import BadDataError, InvalidInputError
@@ -24,6 +24,9 @@ __all__ = [
 
 # Fields that the service adds one day are replayed, too.
 _OPEN = ConfigDict(extra="allow")
+
+RightAscension = Annotated[float, Field(ge=0, le=360)]
+Declination = Annotated[float, Field(ge=-90, le=90)]
 
 
 class Header(TypedDict):
@@ -48,8 +51,8 @@ class Locus(TypedDict):
     """The dict that `to_devkit(include_catalogs=True)` of antares-client returns."""
 
     id: str
-    ra: float
-    dec: float
+    ra: RightAscension
+    dec: Declination
     user_tags: list[str]
     old_properties: dict[str, Any]
     catalog_objects: dict[str, list[dict[str, Any]]]
@@ -90,8 +93,8 @@ class WireMatch(TypedDict):
     catalog_name: str
     id: str
     object_id: str
-    ra: float
-    dec: float
+    ra: RightAscension
+    dec: Declination
     radius: float
     object_name: str
     extra: Extra
