@@ -20,6 +20,7 @@ from antares_helpers import (
     fetch_locus,
     lightcurve_table,
     load_locus,
+    plot_lightcurve,
 )
 from antares_sandbox import Sandbox
 
@@ -151,3 +152,19 @@ def check_sandbox(folder: Any) -> None:
             paths += [f"loci/{locus_id}{part}" for part in ("", "/alerts", "/catalog-matches")]
             search.get_by_id(locus_id)
         assert {client.get(path).status_code for path in paths} == {200}
+
+
+@pytest.mark.parametrize(
+    "locus_id", [r"$\frac{$", "$x$", "\ud800", "\x1b[31m", "a\nb", "x" * 100_000], ids=ascii
+)
+def test_a_hostile_id_is_drawn_as_it_is(locus_id):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    lc = extract_lightcurve(locus_of(lsst_alert()) | {"id": locus_id})
+
+    with warnings.catch_warnings(action="error"):
+        ax = plot_lightcurve(lc)
+        ax.get_figure().canvas.draw()
+
+    assert len(ax.get_title()) < 400
+    assert ax.get_title().replace(r"\$", "$") == lc.meta["locus_id"]
+    pyplot.close()
