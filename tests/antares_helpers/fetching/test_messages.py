@@ -56,7 +56,8 @@ def test_a_script_without_a_network_ends_with_one_paragraph():
 
     lines = done.stderr.splitlines()
     assert done.returncode == 1
-    assert len(lines) <= 12
+    assert len(lines) <= 14  # Python 3.13 shows a line more than 3.11
+    assert "direct cause" not in done.stderr
     assert lines[-1].startswith("antares_helpers.errors.ServiceError: ANTARES can't be reached")
     assert "python -m antares_sandbox" in lines[-1]
     assert not {line for line in lines if "exception" in line}
