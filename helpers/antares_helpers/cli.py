@@ -120,6 +120,7 @@ def plot_command(
         load_locus,
         plot_lightcurve,
     )
+    from antares_helpers.lightcurves.summary import OTHER_SURVEY
     from antares_helpers.plotting.axes import root_figure
 
     extract_lightcurve({"alerts": []}, **_options(given))  # rejects them before anything is sent
@@ -139,6 +140,8 @@ def plot_command(
     root_figure(ax).savefig(path, dpi=200)
     without = int((lc["flux"] <= 0).sum()) if magnitude else 0
     note = f" {without} of them have no magnitude (flux <= 0)." if without else ""
+    if OTHER_SURVEY in lc.meta["report"]["excluded"]:
+        note += " --survey all plots those of other surveys too."
     _say(f"{path}: {alert_summary(lc).meta['sentence']}{note}")
     return 0
 

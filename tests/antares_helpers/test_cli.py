@@ -102,6 +102,17 @@ def test_plot_writes_the_format_of_the_suffix(
     assert (here / name).read_bytes().startswith(magic)
 
 
+def test_plot_says_how_to_draw_other_surveys(
+    here: Path,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = str(BUNDLED / "ANT2026simmixed.json")
+    for options, is_said in (([], True), (["--survey", "all"], False)):
+        assert main(["plot", file, *options]) == 0
+        (line,) = said(capsys)
+        assert ("--survey all" in line) == is_said
+
+
 def test_plot_names_the_file_after_the_locus(here: Path, ids: list[str]) -> None:
     assert main(["plot", ids[0]]) == 0
     assert names(here) == [ids[0]]

@@ -241,7 +241,7 @@ def _pool(_process: int, proxy: str | None) -> httpcore.ConnectionPool:
 def _proxy(url: Any) -> str | None:
     """Return the proxy that the environment names for an address."""
     proxies = getproxies()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
+    proxy = (proxies.get(url.scheme) or proxies.get("all") or "").strip()
     if not proxy or proxy_bypass(url.host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
@@ -249,9 +249,12 @@ def _proxy(url: Any) -> str | None:
 
 def _proxy_url(proxy: str) -> Any:
     try:
-        return httpx.URL(proxy)
+        url = httpx.URL(proxy)
     except httpx.InvalidURL:  # its message may have a part of the password
-        raise httpx.UnsupportedProtocol("the address of the proxy is not valid") from None
+        url = None
+    if url is None or not url.host or not 0 < (url.port or 1) < 2**16:
+        raise httpx.UnsupportedProtocol("the address of the proxy is not valid")
+    return url
 
 
 class _Backend(httpcore.SyncBackend):

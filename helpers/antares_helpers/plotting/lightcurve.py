@@ -88,7 +88,7 @@ def plot_lightcurve(
     Raises
     ------
     InvalidInputError
-        If an option is not valid, or `lc` is not such a light curve.
+        If an option is not valid, `lc` is not such a light curve, or `ax` shows other quantities.
 
     Examples
     --------
@@ -109,6 +109,8 @@ def plot_lightcurve(
     _check_look(label, colors)
     days = _days(period, x)
     origin = _mjd(epoch) if epoch is not None else _first_detection(lc)
+    quantities = (_HORIZONTAL[x], _y_label(lc, y))
+    _check_quantities(ax, quantities)
     points = Points.of(lc, y, _horizontal(lc, x, origin, days))
     drawn = points.select(np.isfinite(points.y))
 
@@ -117,10 +119,11 @@ def plot_lightcurve(
     own_name = _escaped(lc.meta.get("locus_id", ""))
     name = label or own_name
     locus = add_locus(ax, name, colors, is_labeled=label is not None, is_dark=is_dark)
+    locus.quantities = quantities
     if y == "magnitude":
         ax.yaxis.set_inverted(True)
     draw_points(ax, drawn.over_two_cycles() if x == "phase" else drawn, locus, is_dark=is_dark)
-    ax.set_ylabel(_y_label(lc, y))
+    ax.set_ylabel(quantities[1])
     x_label = _x_label(lc, x, origin, days)
     ax.set_xlabel(x_label if is_first or x_label == ax.get_xlabel() else _SHARED_X_LABEL[x])
     if is_first or title is not None:
@@ -172,6 +175,17 @@ def _check_axes(ax: object) -> None:
             f"ax must be one Axes of matplotlib, not {type(ax).__name__}. If plt.subplots "
             "returned an array of them, pass one, such as axes[0]."
         )
+
+
+def _check_quantities(ax: Axes | None, quantities: tuple[str, str]) -> None:
+    """Reject a light curve that would be drawn on the scale of another quantity."""
+    for locus in drawn_loci(ax) if ax is not None else []:
+        if locus.quantities not in (None, quantities):
+            raise InvalidInputError(
+                f"This Axes shows {' against '.join(reversed(locus.quantities or ()))}; a light "
+                f"curve of {' against '.join(reversed(quantities))} needs an Axes of its own. "
+                "Plot both with the same x and y, extracted with the same flux."
+            )
 
 
 def _check_look(label: object, colors: object) -> None:
@@ -228,6 +242,8 @@ def _new_axes() -> Axes:
 
     return plt.subplots(figsize=(6, 4), layout="constrained")[1]
 
+
+_HORIZONTAL = {"mjd": "MJD", "days": "days since an epoch", "phase": "phase"}
 
 _SHARED_X_LABEL = {
     "mjd": "MJD",

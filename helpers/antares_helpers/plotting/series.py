@@ -109,6 +109,8 @@ class DrawnLocus(Artist):
         super().__init__()
         self.set_in_layout(False)
         self.name = name
+        self.quantities: tuple[str, str] | None = None
+        """What the two axes show."""
         self.colors = dict(colors)
         self.is_labeled = is_labeled
         self.symbols: dict[str, Line2D] = {}

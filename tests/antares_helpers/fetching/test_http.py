@@ -111,6 +111,21 @@ def test_a_response_that_nobody_waits_for_is_dropped():
     assert len(threads() - before) <= 1  # the server's own, which is about to end
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http://127.0.0.1:99999999", "http://me:secret@127.0.0.1:x", "http://"]
+)
+def test_a_proxy_that_is_not_an_address_is_named_as_such(monkeypatch, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    # The client itself can't be made with such a proxy once it is set.
+    monkeypatch.setattr(http, "base_url", lambda: "http://broker.example/v2/")
+
+    with pytest.raises(httpx.UnsupportedProtocol, match="proxy is not valid") as caught:
+        get()
+    assert "secret" not in str(caught.value)
+
+
 # What is sent
 
 

@@ -225,7 +225,10 @@ def test_columns_of_a_spreadsheet_get_the_type_that_their_cells_show(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("name;value\n", "none of the columns of lightcurve_table"),
+        ("name;value\n", "separated by semicolons"),
+        ("locus_id;flux [nJy]\nANT2026abcd;1,5\n", "separated by semicolons|shorter"),
+        ("locus_id;n\nANT2026abcd;1\n", "separated by semicolons"),
+        ("name\n", "none of the columns of lightcurve_table"),
         ("locus_id,mjd\na\n", "shorter"),
         ("mjd\nyesterday\n", "column 'mjd'"),
         ("is_dipole\nmaybe\n", "'maybe' is neither TRUE nor FALSE"),
