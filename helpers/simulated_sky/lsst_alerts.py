@@ -1,4 +1,4 @@
-"""From detections to LSST alerts, with Rubin's names and types."""
+"""From measurements to LSST alerts and forced photometry, with Rubin's names and types."""
 
 from collections.abc import Iterable
 from datetime import UTC
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from antares_helpers.constants import AB_ZEROPOINT
-from antares_sandbox.store.format import Alert
-from simulated_sky.detections import Detection
+from antares_sandbox.store.format import Alert, ForcedPhotometry
+from simulated_sky.detections import Measurement
 from simulated_sky.survey import EXPOSURE_S, Visit, utc
 
-__all__ = ["PIXEL_FLAGS", "AlertMaker", "add_magnitude"]
+__all__ = ["PIXEL_FLAGS", "AlertMaker", "add_magnitude", "forced_photometry"]
 
 PIXEL_FLAGS = (
     "bad",
@@ -30,7 +30,6 @@ _DIPOLE_FITTED = 45
 _PSF_PIXELS = 1681
 _ARCSEC = 1 / 3600
 _FIRST_NIGHT = 22429
-_DETECTORS = 189
 _PIXELS = (60, 4000)
 
 
@@ -51,18 +50,19 @@ class AlertMaker:
         self, rng: np.random.Generator, ra: float, dec: float, *, extendedness: float = 0.05
     ) -> None:
         self._rng = rng
-        self._ra = ra
-        self._dec = dec
+        self.ra = ra
+        self.dec = dec
         self._extendedness = extendedness
-        self._object: int | None = None
+        self.dia_object_id: int | None = None
         self._first_mjd = 0.0
         self._count = 0
+        self.ranges: dict[str, tuple[float, float]] = {}
 
-    def make(self, detections: Iterable[Detection]) -> list[Alert]:
+    def make(self, detections: Iterable[Measurement]) -> list[Alert]:
         """Return the alerts of detections, which are in the order of time."""
         return [self._alert(detection) for detection in detections]
 
-    def _alert(self, detection: Detection) -> Alert:
+    def _alert(self, detection: Measurement) -> Alert:
         identity = self._identity(detection)
         properties = {
             **identity,
@@ -80,37 +80,37 @@ class AlertMaker:
             "grav_wave_events": [],
         }
 
-    def _identity(self, detection: Detection) -> dict[str, Any]:
-        visit, detector = _visit_id(detection.visit), int(self._rng.integers(_DETECTORS))
+    def _identity(self, detection: Measurement) -> dict[str, Any]:
+        visit, detector = detection.visit.number, detection.visit.detector
         source = _source_id(visit, detector, int(self._rng.integers(2**20)))
-        if self._object is None:
-            self._object, self._first_mjd = source, detection.visit.mjd
+        if self.dia_object_id is None:
+            self.dia_object_id, self._first_mjd = source, detection.visit.mjd
         self._count += 1
         return {
             "lsst_diaSource_diaSourceId": source,
             "lsst_diaSource_visit": visit,
             "lsst_diaSource_detector": detector,
-            "lsst_diaSource_diaObjectId": self._object,
+            "lsst_diaSource_diaObjectId": self.dia_object_id,
             "lsst_diaSource_ssObjectId": 0,
             "lsst_diaSource_parentDiaSourceId": 0,
         }
 
-    def _place(self, detection: Detection) -> dict[str, Any]:
-        error = (0.35 / detection.snr + 0.008) * _ARCSEC
+    def _place(self, detection: Measurement) -> dict[str, Any]:
+        error = (0.43 * detection.visit.seeing / detection.snr + 0.008) * _ARCSEC
         shift_ra, shift_dec, x, y = (
             self._rng.normal(size=2).tolist() + self._rng.uniform(*_PIXELS, size=2).tolist()
         )
         return {
-            "lsst_diaSource_ra": round(self._ra + shift_ra * error / cos(radians(self._dec)), 8),
-            "lsst_diaSource_raErr": round(error / cos(radians(self._dec)), 10),
-            "lsst_diaSource_dec": round(self._dec + shift_dec * error, 8),
+            "lsst_diaSource_ra": round(self.ra + shift_ra * error / cos(radians(self.dec)), 8),
+            "lsst_diaSource_raErr": round(error, 10),  # of RA cos(Dec)
+            "lsst_diaSource_dec": round(self.dec + shift_dec * error, 8),
             "lsst_diaSource_decErr": round(error, 10),
             "lsst_diaSource_x": round(x, 2),
             "lsst_diaSource_y": round(y, 2),
             "lsst_diaSource_centroid_flag": False,
         }
 
-    def _shape(self, detection: Detection) -> dict[str, Any]:
+    def _shape(self, detection: Measurement) -> dict[str, Any]:
         size, round_, angle, fit = self._rng.normal(size=4).tolist()
         dipole = _dipole(detection, angle, fit) if detection.dipole else {}
         return {
@@ -127,13 +127,22 @@ class AlertMaker:
             "lsst_diaSource_glint_trail": False,
         }
 
-    def _dia_object(self, detection: Detection) -> dict[str, Any]:
+    def _dia_object(self, detection: Measurement) -> dict[str, Any]:
         return {
-            "lsst_diaObject_diaObjectId": self._object,
+            "lsst_diaObject_diaObjectId": self.dia_object_id,
             "lsst_diaObject_nDiaSources": self._count,
             "lsst_diaObject_firstDiaSourceMjdTai": self._first_mjd,
             "lsst_diaObject_lastDiaSourceMjdTai": detection.visit.mjd,
+            **self._summary(detection),
         }
+
+    def _summary(self, detection: Measurement) -> dict[str, Any]:
+        """Return the range of the object's fluxes in the band of the alert, so far."""
+        band, flux = detection.visit.band, detection.flux
+        low, high = self.ranges.get(band, (flux, flux))
+        self.ranges[band] = low, high = min(low, flux), max(high, flux)
+        prefix = f"lsst_diaObject_{band}_psfFlux"
+        return {f"{prefix}Min": low, f"{prefix}Max": high}
 
     def _antares(self, properties: dict[str, Any]) -> dict[str, Any]:
         mjd = properties["lsst_diaSource_midpointMjdTai"]
@@ -151,6 +160,37 @@ class AlertMaker:
         return ours
 
 
+def forced_photometry(maker: AlertMaker, measurements: Iterable[Measurement]) -> ForcedPhotometry:
+    """Return the forced photometry at a diaObject: all visits, with a detection or without.
+
+    Parameters
+    ----------
+    maker : AlertMaker
+        It has made the alerts of the object.
+    measurements : iterable of Measurement
+        The measurements in all visits.
+
+    Returns
+    -------
+    ForcedPhotometry
+        The columns of diaForcedSource in Rubin's schema; fluxes in nJy, MJD in TAI.
+    """
+    rows = list(measurements)
+    return {
+        "diaObjectId": maker.dia_object_id or 0,
+        "ra": maker.ra,
+        "dec": maker.dec,
+        "visit": [row.visit.number for row in rows],
+        "detector": [row.visit.detector for row in rows],
+        "band": "".join(row.visit.band for row in rows),
+        "midpointMjdTai": [row.visit.mjd for row in rows],
+        "psfFlux": [row.forced for row in rows],
+        "psfFluxErr": [row.flux_err for row in rows],
+        "scienceFlux": [row.science for row in rows],
+        "scienceFluxErr": [row.science_err for row in rows],
+    }
+
+
 def add_magnitude(properties: dict[str, Any], flux: float, flux_err: float) -> None:
     """Add `ant_mag` and related properties, if the flux (in nJy) has a magnitude."""
     if flux > 0:
@@ -158,16 +198,6 @@ def add_magnitude(properties: dict[str, Any], flux: float, flux_err: float) -> N
         properties["ant_mag"] = magnitude
         properties["ant_magerr"] = round(2.5 / log(10) * flux_err / flux, 10)
         properties["ant_maglim"] = magnitude
-
-
-def _visit_id(visit: Visit) -> int:
-    noon = visit.mjd - 0.5
-    night = utc(noon)
-    return int(f"{night:%Y%m%d}00000") + _sequence(noon)
-
-
-def _sequence(noon: float) -> int:
-    return 100 + int((noon % 1 - 0.4) * 86400 / 36)
 
 
 def _source_id(visit: int, detector: int, number: int) -> int:
@@ -186,7 +216,7 @@ def _time(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _photometry(detection: Detection, scatter: float) -> dict[str, Any]:
+def _photometry(detection: Measurement, scatter: float) -> dict[str, Any]:
     error = round(1.6 * detection.flux_err, 3)
     return {
         "lsst_diaSource_psfFlux": detection.flux,
@@ -200,26 +230,26 @@ def _photometry(detection: Detection, scatter: float) -> dict[str, Any]:
         "lsst_diaSource_scienceFluxErr": detection.science_err,
         "lsst_diaSource_templateFlux": detection.template,
         "lsst_diaSource_templateFluxErr": detection.template_err,
-        "lsst_diaSource_snr": round(detection.snr, 4),
+        "lsst_diaSource_snr": detection.snr,
         "lsst_diaSource_reliability": detection.reliability,
         "lsst_diaSource_isNegative": detection.is_negative,
     }
 
 
-def _dipole(detection: Detection, angle: float, fit: float) -> dict[str, Any]:
+def _dipole(detection: Measurement, angle: float, fit: float) -> dict[str, Any]:
     mean = (detection.science + detection.template) / 2
     return {
         "lsst_diaSource_dipoleMeanFlux": round(mean, 3),
         "lsst_diaSource_dipoleMeanFluxErr": round(1.4 * detection.flux_err, 3),
         "lsst_diaSource_dipoleFluxDiff": 0.0,
         "lsst_diaSource_dipoleFluxDiffErr": round(2.8 * detection.flux_err, 3),
-        "lsst_diaSource_dipoleLength": round(0.03 + 0.006 * abs(fit), 5),
-        "lsst_diaSource_dipoleAngle": round(-40 + 12 * angle, 3),
+        "lsst_diaSource_dipoleLength": round(min(0.06, 0.013 + 0.015 * abs(fit)), 5),
+        "lsst_diaSource_dipoleAngle": round(60 * angle % 360 - 180, 3),
         "lsst_diaSource_dipoleNdata": _DIPOLE_FITTED**2,
     }
 
 
-def _pixel_flags(detection: Detection) -> dict[str, Any]:
+def _pixel_flags(detection: Measurement) -> dict[str, Any]:
     specific = {
         f"lsst_diaSource_pixelFlags_{name}": name in detection.flags for name in PIXEL_FLAGS
     }

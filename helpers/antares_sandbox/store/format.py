@@ -12,6 +12,7 @@ from antares_helpers.locus_file import read_locus_file_content
 
 __all__ = [
     "Alert",
+    "ForcedPhotometry",
     "Header",
     "Locus",
     "LocusFile",
@@ -100,12 +101,35 @@ class WireMatch(TypedDict):
     extra: Extra
 
 
+class ForcedPhotometry(TypedDict):
+    """Forced photometry at a diaObject, as columns with Rubin's names: one entry a visit.
+
+    Fluxes in nJy, MJD in TAI; `band` holds a letter a visit.
+    """
+
+    diaObjectId: int
+    ra: RightAscension
+    dec: Declination
+    visit: list[int]
+    detector: list[int]
+    band: str
+    midpointMjdTai: list[float]
+    psfFlux: list[float]
+    psfFluxErr: list[float]
+    scienceFlux: list[float]
+    scienceFluxErr: list[float]
+
+
 class Wire(TypedDict, total=False):
-    """All that the devkit's dict lacks; alerts and matches in the order of the locus."""
+    """All that the devkit's dict lacks; alerts and matches in the order of the locus.
+
+    ANTARES hands on no forced photometry: that of simulated loci stands here.
+    """
 
     locus: WireLocus
     alerts: list[WireAlert]
     catalog_matches: list[WireMatch]
+    forced_photometry: list[ForcedPhotometry]
 
 
 class LocusFile(TypedDict):
