@@ -1,13 +1,13 @@
 """From alerts to a locus and its file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 from antares_helpers.locus_file import FORMAT, VERSION
 from antares_sandbox.grav_wave import GW_EVENT_ID
-from antares_sandbox.sky import separation_arcsec
-from antares_sandbox.store.format import Alert, LocusFile, Wire, WireMatch
+from antares_sandbox.store.format import Alert, ForcedPhotometry, LocusFile, Wire
+from simulated_sky.catalogs import Match, catalog_objects, wire_matches
 from simulated_sky.features import FEATURE_TAG, feature_properties
 from simulated_sky.grav_wave import with_grav_wave_events
 from simulated_sky.tags import pipeline_tags
@@ -17,16 +17,15 @@ __all__ = ["CREATED", "make_locus_file"]
 CREATED = "2026-11-22T00:00:00Z"
 """The date in every header: fixed, so that the files are always the same."""
 
-_MATCH_RADIUS_ARCSEC = 2.0
-
 
 def make_locus_file(
     locus_id: str,
     alerts: Sequence[Alert],
     *,
     sim_class: str,
-    properties: dict[str, Any] | None = None,
-    catalogs: dict[str, list[dict[str, Any]]] | None = None,
+    properties: Mapping[str, Any] | None = None,
+    matches: Sequence[Match] = (),
+    forced: Sequence[ForcedPhotometry] = (),
 ) -> LocusFile:
     """Return the content of the file of a simulated locus.
 
@@ -38,10 +37,12 @@ def make_locus_file(
         Its alerts, in the order of time.
     sim_class : str
         The class of the source.
-    properties : dict, optional
-        User properties beside ``simulated``, ``sim_class`` and the features of the light curve.
-    catalogs : dict, optional
-        Catalog objects by catalog; each needs `ra` and `dec`, and its ID as first item.
+    properties : mapping, optional
+        The truth about it, beside ``simulated``, ``sim_class`` and the features of the light curve.
+    matches : sequence of Match, optional
+        Catalog objects near it.
+    forced : sequence of ForcedPhotometry, optional
+        Forced photometry at each of its diaObjects.
 
     Returns
     -------
@@ -63,23 +64,29 @@ def make_locus_file(
             "dec": dec,
             "user_tags": ["simulated", *tags],
             "old_properties": {**_internal(alerts), **truth, **features},
-            "catalog_objects": catalogs or {},
+            "catalog_objects": catalog_objects(matches),
             "grav_wave_events_metadata": {},
             "alerts": marked,
         },
     }
-    wire = _wire(ra, dec, file["locus"]["catalog_objects"], marked)
+    wire = _wire(ra, dec, matches, marked, forced)
     return {**file, "wire": wire} if wire else file
 
 
 def _wire(
-    ra: float, dec: float, objects: dict[str, list[dict[str, Any]]], alerts: Sequence[Alert]
+    ra: float,
+    dec: float,
+    matches: Sequence[Match],
+    alerts: Sequence[Alert],
+    forced: Sequence[ForcedPhotometry],
 ) -> Wire:
     wire: Wire = {}
     if any(alert["grav_wave_events"] for alert in alerts):
         wire["locus"] = {"grav_wave_events": [GW_EVENT_ID]}
-    if objects:
-        wire["catalog_matches"] = _matches(ra, dec, objects)
+    if matches:
+        wire["catalog_matches"] = wire_matches(matches, ra, dec)
+    if forced:
+        wire["forced_photometry"] = list(forced)
     return wire
 
 
@@ -127,26 +134,3 @@ def _surveys(alerts: Sequence[Alert]) -> dict[str, Any]:
         "ssnamenr": [],
     }
     return {"survey": survey, "ztf_object_id": ztf[0]}
-
-
-def _matches(ra: float, dec: float, objects: dict[str, list[dict[str, Any]]]) -> list[WireMatch]:
-    return [
-        _match(ra, dec, catalog, properties)
-        for catalog, rows in objects.items()
-        for properties in rows
-    ]
-
-
-def _match(ra: float, dec: float, catalog: str, properties: dict[str, Any]) -> WireMatch:
-    object_id = str(next(iter(properties.values())))
-    distance = separation_arcsec(ra, dec, properties["ra"], properties["dec"])
-    return {
-        "catalog_name": catalog,
-        "id": f"{catalog}:{object_id}",
-        "object_id": object_id,
-        "ra": properties["ra"],
-        "dec": properties["dec"],
-        "radius": round(_MATCH_RADIUS_ARCSEC / 3600, 8),
-        "object_name": object_id,
-        "extra": {"separation": round(distance, 4)},
-    }

@@ -56,7 +56,7 @@ class AlertMaker:
         self.dia_object_id: int | None = None
         self._first_mjd = 0.0
         self._count = 0
-        self.ranges: dict[str, tuple[float, float]] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
 
     def make(self, detections: Iterable[Measurement]) -> list[Alert]:
         """Return the alerts of detections, which are in the order of time."""
@@ -139,8 +139,8 @@ class AlertMaker:
     def _summary(self, detection: Measurement) -> dict[str, Any]:
         """Return the range of the object's fluxes in the band of the alert, so far."""
         band, flux = detection.visit.band, detection.flux
-        low, high = self.ranges.get(band, (flux, flux))
-        self.ranges[band] = low, high = min(low, flux), max(high, flux)
+        low, high = self._ranges.get(band, (flux, flux))
+        self._ranges[band] = low, high = min(low, flux), max(high, flux)
         prefix = f"lsst_diaObject_{band}_psfFlux"
         return {f"{prefix}Min": low, f"{prefix}Max": high}
 

@@ -1,38 +1,60 @@
-"""How each class of locus is made."""
+"""From a source to its alerts, and what can be wrong with them."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from antares_sandbox.store.format import Alert
-from simulated_sky.detections import Detection, detect, flaw
-from simulated_sky.lsst_alerts import AlertMaker, add_magnitude
+from antares_sandbox.store.format import Alert, ForcedPhotometry
+from simulated_sky.detections import (
+    DETECTION_SNR,
+    Measurement,
+    detected,
+    flawed,
+    measure,
+    unreliable,
+)
+from simulated_sky.hosts import Host
+from simulated_sky.lsst_alerts import AlertMaker, add_magnitude, forced_photometry
 from simulated_sky.source import Source
-from simulated_sky.survey import Visit
+from simulated_sky.survey import Place, Visit
 
 __all__ = [
     "SEED",
-    "as_asteroid",
+    "Observed",
     "as_unsigned",
     "generator",
     "in_order",
-    "make_alerts",
+    "observe",
+    "observe_twice",
     "with_artifacts",
     "with_dipoles",
     "without_properties",
 ]
 
-SEED = 20260630
+SEED = 20261126
 """The seed of all simulated loci."""
 
+Change = Callable[[np.random.Generator, list[Measurement]], list[Measurement]]
+
 _ID_SHIFT = 2**18
+_FLAWED_EVERY = 9
+_FLAWS = (("streak",), ("cr", "interpolated"), ("edge",), ("saturated", "suspect"))
+_POINT, _EXTENDED = 0.05, 0.15
+_SECOND_OBJECT_SHARE = 0.3
 _FOLLOWERS = {
     "lsst_diaSource_psfFlux": ("ant_mag", "ant_magerr", "ant_maglim"),
     "lsst_diaSource_band": ("ant_passband",),
 }
+
+
+class Observed(NamedTuple):
+    """What the survey leaves of a source: alerts, and forced photometry of all visits."""
+
+    alerts: list[Alert]
+    forced: list[ForcedPhotometry]
 
 
 def generator(name: str) -> np.random.Generator:
@@ -40,53 +62,95 @@ def generator(name: str) -> np.random.Generator:
     return np.random.default_rng([SEED, zlib.crc32(name.encode())])
 
 
-def make_alerts(
+def observe(
     rng: np.random.Generator,
     source: Source,
-    visits: list[Visit],
-    position: tuple[float, float],
+    visits: Sequence[Visit],
+    place: Place,
     *,
-    extendedness: float = 0.05,
-) -> list[Alert]:
-    """Return the alerts of a source: what is detected, with Rubin's names."""
-    maker = AlertMaker(rng, *position, extendedness=extendedness)
-    return maker.make(detect(rng, source, visits))
+    host: Host | None = None,
+    change: Change | None = None,
+) -> Observed:
+    """Return the alerts of a source, with Rubin's names, and its forced photometry.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    source : Source
+        The source.
+    visits : sequence of Visit
+        The exposures.
+    place : tuple of float
+        Right ascension and declination, in degrees.
+    host : Host, optional
+        The galaxy around it.
+    change : callable, optional
+        Changes the measurements before they are selected.
+
+    Returns
+    -------
+    Observed
+        Alerts in the order of time, and forced photometry unless there is none.
+    """
+    measured = measure(rng, source, visits, host)
+    measured = change(rng, measured) if change else measured
+    maker = AlertMaker(rng, *place, extendedness=_EXTENDED if host else _POINT)
+    alerts = maker.make(detected(measured))
+    return Observed(alerts, [forced_photometry(maker, measured)] if alerts else [])
 
 
-def with_artifacts(rng: np.random.Generator, detections: list[Detection]) -> list[Detection]:
-    """Return detections of which every ninth has a flag set and a flux that is wrong."""
-    kinds = (("streak",), ("cr", "interpolated"), ("edge",), ("saturated", "suspect"))
-    flawed = list(detections)
-    for number, at in enumerate(range(4, len(flawed), 9)):
-        flawed[at] = flaw(
-            flawed[at],
-            reliability=round(float(rng.uniform(0.04, 0.42)), 4),
-            shift=flawed[at].flux * float(rng.uniform(0.5, 1.3)),
-            flags=kinds[number % len(kinds)],
+def observe_twice(
+    rng: np.random.Generator,
+    source: Source,
+    visits: Sequence[Visit],
+    place: Place,
+    host: Host | None = None,
+) -> Observed:
+    """Return the same for a source of which Rubin made two diaObjects at one place.
+
+    Two images that are processed at once can each make one; later detections join either.
+    """
+    measured = measure(rng, source, visits, host)
+    found = detected(measured)
+    second = [at == 1 or (at > 1 and rng.random() < _SECOND_OBJECT_SHARE) for at in range(len(found))]
+    alerts, forced = [], []
+    for chosen in (False, True):
+        maker = AlertMaker(rng, *place, extendedness=_EXTENDED)
+        alerts += maker.make(
+            one for one, other in zip(found, second, strict=True) if other is chosen
         )
-    return flawed
+        forced.append(forced_photometry(maker, measured))
+    return Observed(in_order(alerts), forced)
 
 
-def with_dipoles(
-    rng: np.random.Generator, detections: list[Detection], fraction: float
-) -> list[Detection]:
-    """Return detections of which a fraction is better fitted by a dipole."""
-    chosen = (rng.random(size=len(detections)) < fraction).tolist()
-    scores = rng.uniform(0.15, 0.75, size=len(detections)).round(4).tolist()
-    return [
-        replace(detection, dipole=True, reliability=score) if dipole else detection
-        for detection, dipole, score in zip(detections, chosen, scores, strict=True)
-    ]
+def with_artifacts(rng: np.random.Generator, measured: list[Measurement]) -> list[Measurement]:
+    """Return measurements of which every ninth has a flag set and a flux that is wrong."""
+    changed = list(measured)
+    for number, at in enumerate(range(4, len(changed), _FLAWED_EVERY)):
+        size = float(rng.uniform(0.5, 1.3)) * max(changed[at].flux, 8 * changed[at].flux_err)
+        changed[at] = flawed(rng, changed[at], shift=size, flags=_FLAWS[number % len(_FLAWS)])
+    return changed
 
 
-def as_unsigned(alerts: Iterable[Alert]) -> list[Alert]:
+def with_dipoles(fraction: float) -> Change:
+    """Return the change by which a fraction of the measurements is better fitted by a dipole."""
+
+    def change(rng: np.random.Generator, measured: list[Measurement]) -> list[Measurement]:
+        return [
+            _as_dipole(rng, one) if rng.random() < fraction and one.snr >= DETECTION_SNR else one
+            for one in measured
+        ]
+
+    return change
+
+
+def as_unsigned(observed: Observed) -> Observed:
     """Return alerts with other IDs and the absolute value of every flux in `psfFlux`."""
-    return [_unsigned(alert) for alert in alerts]
-
-
-def as_asteroid(alerts: Iterable[Alert], ss_object_id: int, orbit: dict[str, Any]) -> list[Alert]:
-    """Return alerts that belong to a solar-system object, not to a diaObject."""
-    return [_asteroid(alert, ss_object_id, orbit) for alert in alerts]
+    forced = [
+        {**rows, "diaObjectId": rows["diaObjectId"] ^ _ID_SHIFT} for rows in observed.forced
+    ]
+    return Observed([_unsigned(alert) for alert in observed.alerts], forced)
 
 
 def without_properties(alerts: list[Alert], names: tuple[str, ...]) -> list[Alert]:
@@ -103,6 +167,10 @@ def in_order(alerts: Iterable[Alert]) -> list[Alert]:
     return sorted(alerts, key=lambda alert: alert["mjd"])
 
 
+def _as_dipole(rng: np.random.Generator, one: Measurement) -> Measurement:
+    return replace(one, dipole=True, reliability=unreliable(rng))
+
+
 def _unsigned(alert: Alert) -> Alert:
     properties = dict(alert["properties"])
     for name in ("lsst_diaSource_diaSourceId", "lsst_diaSource_diaObjectId"):
@@ -113,19 +181,6 @@ def _unsigned(alert: Alert) -> Alert:
     add_magnitude(properties, flux, properties["lsst_diaSource_psfFluxErr"])
     identity = f"lsst:{properties['lsst_diaSource_diaSourceId']}"
     return {**alert, "id": identity, "properties": properties}
-
-
-def _asteroid(alert: Alert, ss_object_id: int, orbit: dict[str, Any]) -> Alert:
-    properties = {
-        name: value
-        for name, value in alert["properties"].items()
-        if not name.startswith("lsst_diaObject_") and name != "lsst_diaSource_diaObjectId"
-    }
-    source = properties["lsst_diaSource_diaSourceId"]
-    properties["lsst_diaSource_ssObjectId"] = ss_object_id
-    properties["lsst_ssSource_diaSourceId"] = source
-    properties["lsst_ssSource_ssObjectId"] = ss_object_id
-    return {**alert, "properties": {**properties, **orbit}}
 
 
 def _without(alert: Alert, name: str | None) -> Alert:

@@ -15,6 +15,7 @@ __all__ = [
     "BANDS",
     "DEPTH",
     "EXPOSURE_S",
+    "Place",
     "SEEING_ARCSEC",
     "Visit",
     "ab_flux",
