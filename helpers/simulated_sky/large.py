@@ -1,31 +1,35 @@
 """A locus with very many alerts, made on demand."""
 
+from itertools import count
 from math import cos, radians
 from typing import Any
 
 import numpy as np
 
 from antares_sandbox.store.format import Alert, LocusFile
-from simulated_sky.detections import detect
+from simulated_sky.detections import detected, measure
 from simulated_sky.locus import make_locus_file
 from simulated_sky.lsst_alerts import AlertMaker
-from simulated_sky.periodic import RRLyrae
+from simulated_sky.stars import RRab
+from simulated_sky.observing import night
 from simulated_sky.recipes import SEED
 from simulated_sky.source import fluxes
-from simulated_sky.survey import Visit, deep_visits
+from simulated_sky.survey import BANDS, Visit, visits_at
 
 __all__ = ["LARGE_ID", "simulate_large"]
 
 LARGE_ID = "ANT2026simlarge"
 """The ID of the locus that `simulate_large` makes."""
 
-_EPOCH_MJD, _LAST_MJD, _SEASON_D = 61100.0, 61320.0, 220.0
-_A_NIGHT = 200
-"""Visits in one band that fit into a night."""
+_EPOCH_MJD, _LAST_NIGHT = 61100.0, 61319
+_NIGHTS, _A_NIGHT = 130, 400
+"""In so many nights the visits are made, unless more than so many a night would be needed."""
+
+_GAP_D = 40.0 / 86400
 
 MAX_ALERTS = 120_000
 """For more, the season would begin before the survey did."""
-_PLACE = (53.12491, -27.90172)
+_PLACE = (300.12491, -45.90172)
 _SPARE = 1.35
 
 _MORE_FLAGS = (
@@ -84,9 +88,9 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
         raise ValueError(f"n_alerts={n_alerts} is not valid: give a number from 1 to {MAX_ALERTS}")
     rng = np.random.default_rng([seed, n_alerts])
     mean = fluxes(u=18.6, g=18.1, r=17.9, i=17.85, z=17.8, y=17.8)
-    source = RRLyrae(0.60214, _EPOCH_MJD, mean)
+    source = RRab(0.60214, _EPOCH_MJD, mean)
     visits: list[Visit] = []
-    while len(detections := detect(rng, source, visits)) < n_alerts:
+    while len(detections := detected(measure(rng, source, visits))) < n_alerts:
         visits = _visits(rng, int(n_alerts * _SPARE) + 20 + len(visits))
     alerts = AlertMaker(rng, *_PLACE).make(detections[:n_alerts])
     return make_locus_file(
@@ -98,10 +102,15 @@ def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
 
 
 def _visits(rng: np.random.Generator, number: int) -> list[Visit]:
-    # Two bands a night, and some nights lost.
-    season = max(_SEASON_D, number / (1.5 * _A_NIGHT))
-    repeats = max(1, min(_A_NIGHT, -(-number // int(season))))
-    return deep_visits(rng, _LAST_MJD - season, _LAST_MJD, gap=0.5, repeats=repeats)
+    """Return at least so many visits, in the order of time: every night, from the last back."""
+    a_night = min(_A_NIGHT, 1 + number // _NIGHTS)
+    visits: list[Visit] = []
+    for day in count(_LAST_NIGHT, -1):
+        if len(visits) >= number:
+            return sorted(visits, key=lambda visit: visit.mjd)
+        bands = "".join(rng.choice(list(BANDS), size=2)) * (a_night // 2 + 1)
+        visits += visits_at(rng, _PLACE, night(day), bands[:a_night], _GAP_D)
+    raise AssertionError  # count() never ends
 
 
 def _fuller(rng: np.random.Generator, alert: Alert) -> Alert:

@@ -8,7 +8,7 @@ import numpy as np
 from antares_helpers.constants import AB_ZEROPOINT
 from antares_sandbox.store.format import Alert
 from simulated_sky.source import Source
-from simulated_sky.survey import ab_flux
+from simulated_sky.survey import Place, ab_flux
 
 __all__ = ["make_ztf_alerts"]
 
@@ -22,18 +22,23 @@ _FIRST_NIGHT = 57754
 _JD_MINUS_MJD = 2400000.5
 _NIGHT = (0.15, 0.45)
 _HISTORY_D = 30.0
+_SECOND_NAME = 5
 
 
 def make_ztf_alerts(
     rng: np.random.Generator,
     source: Source,
-    object_id: str,
-    position: tuple[float, float],
+    names: tuple[str, str],
+    place: Place,
     season: tuple[float, float],
     *,
     gap: float = 3.0,
 ) -> list[Alert]:
     """Return ZTF's alerts of a source: candidates, and upper limits before the first.
+
+    ZTF has two names for it, as for one source in two of its fields. One exposure is detected
+    twice, once for each name, and one with a detection also comes as a limit: both occur in
+    real loci.
 
     Parameters
     ----------
@@ -41,9 +46,9 @@ def make_ztf_alerts(
         Source of the random numbers.
     source : Source
         The source, in the bands g and r.
-    object_id : str
-        ZTF's name of it.
-    position : tuple of float
+    names : tuple of str
+        ZTF's names of it.
+    place : tuple of float
         Right ascension and declination, in degrees.
     season : tuple of float
         First and last MJD (UTC).
@@ -56,14 +61,41 @@ def make_ztf_alerts(
         The alerts, in the order of time; `mjd` is UTC at the start of the exposure.
     """
     alerts: list[Alert] = []
-    for mjd, band in _exposures(rng, season, gap):
-        alerts.append(_alert(rng, source, object_id, position, mjd, band))
+    for number, (mjd, band) in enumerate(_exposures(rng, season, gap)):
+        name = names[number % 8 == _SECOND_NAME]
+        alerts.append(_alert(rng, source, name, place, mjd, band))
     first = next(alert["mjd"] for alert in alerts if "ant_mag" in alert["properties"])
-    return [
+    sent = [
         alert
         for alert in alerts
         if "ant_mag" in alert["properties"] or first - _HISTORY_D < alert["mjd"] < first
     ]
+    return _with_repeats(sent, names)
+
+
+def _with_repeats(alerts: list[Alert], names: tuple[str, str]) -> list[Alert]:
+    """Return the alerts and, of two detections, a second candidate and a limit."""
+    seen = [alert for alert in alerts if "ant_mag" in alert["properties"]]
+    return [*alerts, _again(seen[len(seen) // 2], names[1]), _as_limit(seen[-1])]
+
+
+def _again(alert: Alert, name: str) -> Alert:
+    """Return a detection of the same exposure, 0.4 arcsec away and under another name."""
+    properties = dict(alert["properties"])
+    candid = properties["ztf_candid"] + 1
+    dec = round(properties["ztf_dec"] + 0.4 / 3600, 7)
+    magnitude = round(properties["ant_mag"] + 0.03, 5)
+    properties |= {"ztf_candid": candid, "ztf_object_id": name, "ztf_dec": dec, "ant_dec": dec}
+    properties |= {"ant_mag": magnitude, "ztf_magpsf": magnitude}
+    return _packed(f"ztf_candidate:{candid}", alert["mjd"], properties)
+
+
+def _as_limit(alert: Alert) -> Alert:
+    """Return the exposure of a detection as a limit."""
+    known = alert["properties"]
+    limit = {name: known[name] for name in _exposure("", 0.0, "g", 0.0)}
+    identity = f"ztf_upper_limit:{known['ztf_object_id']}-{known['ztf_pid']}"
+    return _packed(identity, alert["mjd"], {**limit, "ant_survey": 2})
 
 
 def _exposures(
