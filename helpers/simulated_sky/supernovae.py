@@ -1,167 +1,188 @@
-"""Supernovae and other transients."""
+"""Supernovae and kilonovae: at a redshift, seen through the dust of the Milky Way."""
 
 from collections.abc import Mapping
-from math import exp
-from typing import NamedTuple
+from functools import cache
+from math import log, log10
 
-__all__ = ["FastTransient", "PlateauSupernova", "StrippedSupernova", "ThermonuclearSupernova"]
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator  # type: ignore[import-untyped]
+
+from simulated_sky.light_curves import IA, IBC, IIP, KILONOVA, SupernovaType
+from simulated_sky.source import WAVELENGTH_A, brighter
+from simulated_sky.survey import ab_flux
+
+__all__ = [
+    "IA",
+    "IBC",
+    "IIP",
+    "Kilonova",
+    "Supernova",
+    "SupernovaType",
+    "absolute_r",
+    "apparent_r",
+]
+
+# Hubble constant in km/s/Mpc and density of matter: Planck Collaboration 2020 (A&A 641, A6),
+# table 2, as astropy's Planck18 has them. Without radiation, 0.001 mag at most below z = 1.
+_HUBBLE, _MATTER, _LIGHT_KM_S = 67.66, 0.30966, 299792.458
+
+_EXTINCTION = {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 1.088}
+"""Extinction by band for E(B-V) = 1, R_V = 3.1 (Schlafly & Finkbeiner 2011, ApJ 737, 103)."""
+
+# Below the first redshift the light curves at rest hold in the bands observed, above the second
+# in the wavelengths at rest that they show.
+_RAMP = (0.10, 0.15)
+
+_STEP_D = 0.05
 
 
-class _Shape(NamedTuple):
-    """Light curve of a supernova in a band; times in days from the peak in g."""
-
-    peak: float
-    width: float
-    tail: float
-    bump: float
-    bump_at: float
+def absolute_r(r_mag: float, redshift: float) -> float:
+    """Return the absolute magnitude in r, without K correction, of an apparent one."""
+    return r_mag - _distance_modulus(redshift)
 
 
-class ThermonuclearSupernova:
-    """A supernova like those of type Ia: a steep rise, a second maximum in the red.
+def apparent_r(absolute_mag: float, redshift: float) -> float:
+    """Return the apparent magnitude in r, without K correction, of an absolute one.
+
+    Examples
+    --------
+    >>> round(apparent_r(-19.2, 0.1), 2)
+    19.19
+    """
+    return absolute_mag + _distance_modulus(redshift)
+
+
+class Supernova:
+    """A supernova of a type.
+
+    Its time runs slower by 1 + `redshift`. At maximum in r as observed it has `absolute_mag`; the
+    other bands follow from the colors at the wavelengths that they show at rest.
 
     Parameters
     ----------
-    peak_mjd : float
-        When it is brightest in g.
-    peak : mapping of str to float
-        Peak flux in nJy, by band.
-    host : mapping of str to float
-        Flux of the host galaxy under it, in nJy, by band.
-    stretch : float, optional
-        How much slower its clock runs: 1 + redshift.
+    kind : SupernovaType
+        `IA`, `IBC` or `IIP`.
+    date_mjd : float
+        The maximum in r as observed of types Ia and Ibc, the explosion of type IIP.
+    absolute_mag : float
+        Absolute magnitude at maximum in r as observed, without dust.
+    redshift : float
+        The redshift, more than 0.
+    template : mapping of str to float
+        Flux of the host galaxy at its position, in nJy, by band.
+    ebv_mw : float, optional
+        Reddening by the Milky Way, which dims the supernova, not the template: this is as observed.
     """
-
-    RISE_D = 17.5
-    SHAPES: Mapping[str, _Shape] = {
-        "u": _Shape(-2.0, 8.5, 0.03, 0.0, 0.0),
-        "g": _Shape(0.0, 11.5, 0.08, 0.0, 0.0),
-        "r": _Shape(1.5, 13.0, 0.1, 0.22, 24.0),
-        "i": _Shape(-1.0, 11.0, 0.12, 0.42, 26.0),
-        "z": _Shape(-1.5, 10.5, 0.14, 0.5, 27.0),
-        "y": _Shape(-2.0, 10.5, 0.15, 0.62, 28.0),
-    }
-    _BUMP_WIDTH_D = 8.0
-    _TAIL_D = 45.0
 
     def __init__(
         self,
-        peak_mjd: float,
-        peak: Mapping[str, float],
-        host: Mapping[str, float],
-        stretch: float = 1.0,
+        kind: SupernovaType,
+        date_mjd: float,
+        absolute_mag: float,
+        redshift: float,
+        template: Mapping[str, float],
+        *,
+        ebv_mw: float = 0.0,
     ) -> None:
-        self.peak_mjd = peak_mjd
-        self.peak = peak
-        self.template = host
-        self.stretch = stretch
+        self.kind = kind
+        self.date_mjd = date_mjd
+        self.absolute_mag = absolute_mag
+        self.redshift = redshift
+        self.template = template
+        self._phases = _phases(kind)
+        self._below = {band: _below_maximum(kind, band, redshift) for band in WAVELENGTH_A}
+        self._peak = self._peak_fluxes(ebv_mw)
+        self._date_phase = self._phase_of_date()
 
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux of the supernova, in nJy."""
-        shape = self.SHAPES[band]
-        time = (mjd - self.peak_mjd) / self.stretch - shape.peak
-        return self.peak[band] * (self._main(time, shape) + self._bump(time, shape))
+        phase = (mjd - self.date_mjd) / (1 + self.redshift) + self._date_phase
+        return self._peak[band] * self._relative(phase, band)
 
-    def _main(self, time: float, shape: _Shape) -> float:
-        if time <= -self.RISE_D:
+    def _relative(self, phase: float, band: str) -> float:
+        """Return the flux at a phase as a fraction of that at maximum."""
+        if phase <= self.kind.start:
             return 0.0
-        if time < 0:
-            return (1 - (time / self.RISE_D) ** 2) ** 2
-        core = exp(-0.5 * (time / shape.width) ** 2)
-        return (1 - shape.tail) * core + shape.tail * exp(-time / self._TAIL_D)
+        first, last = float(self._phases[0]), float(self._phases[-1])
+        below = float(np.interp(phase, self._phases, self._below[band]))
+        below += self.kind.late[band] * max(phase - last, 0.0)
+        age = min((phase - self.kind.start) / (first - self.kind.start), 1.0)
+        return brighter(-below) * age**2
 
-    def _bump(self, time: float, shape: _Shape) -> float:
-        if time <= 0:
-            return 0.0
-        ramp = min(1.0, time / shape.bump_at) if shape.bump_at else 0.0
-        return shape.bump * ramp * exp(-0.5 * ((time - shape.bump_at) / self._BUMP_WIDTH_D) ** 2)
+    def _peak_fluxes(self, ebv_mw: float) -> dict[str, float]:
+        r_mag = apparent_r(self.absolute_mag, self.redshift)
+        colors = {band: self._color(band) - self._color("r") for band in WAVELENGTH_A}
+        return {
+            band: ab_flux(r_mag + color + _EXTINCTION[band] * ebv_mw)
+            for band, color in colors.items()
+        }
+
+    def _color(self, band: str) -> float:
+        rest = {WAVELENGTH_A[name]: color for name, color in self.kind.colors.items()}
+        rest = {**self.kind.ultraviolet, **rest}
+        shown = log(WAVELENGTH_A[band] / (1 + self.redshift))
+        return float(np.interp(shown, np.log(list(rest)), list(rest.values())))
+
+    def _phase_of_date(self) -> float:
+        if self.kind.date == "sim_explosion_mjd":
+            return self.kind.start
+        return float(self._phases[self._below["r"].argmin()])
 
 
-class StrippedSupernova(ThermonuclearSupernova):
-    """A supernova like those of type Ib and Ic: later in the red, without a second maximum."""
-
-    RISE_D = 15.0
-    SHAPES: Mapping[str, _Shape] = {
-        "u": _Shape(-3.0, 7.0, 0.02, 0.0, 0.0),
-        "g": _Shape(0.0, 9.5, 0.1, 0.0, 0.0),
-        "r": _Shape(2.5, 12.0, 0.14, 0.0, 0.0),
-        "i": _Shape(4.0, 13.0, 0.16, 0.0, 0.0),
-        "z": _Shape(5.0, 14.0, 0.18, 0.0, 0.0),
-        "y": _Shape(5.5, 15.0, 0.18, 0.0, 0.0),
-    }
-
-
-class PlateauSupernova:
-    """A supernova like those of type IIP: a fast rise, a plateau of some months, a drop.
+class Kilonova(Supernova):
+    """A kilonova as AT2017gfo was: up in hours, down in days, the blue first.
 
     Parameters
     ----------
-    start_mjd : float
-        The explosion.
-    peak : mapping of str to float
-        Flux at the start of the plateau in nJy, by band.
-    host : mapping of str to float
-        Flux of the host galaxy under it, in nJy, by band.
-    stretch : float, optional
-        How much slower its clock runs: 1 + redshift.
+    merger_mjd : float
+        The merger of the two neutron stars.
+    redshift : float
+        The redshift, more than 0.
+    template : mapping of str to float
+        Flux of the host galaxy at its position, in nJy, by band.
+    ebv_mw : float, optional
+        Reddening by the Milky Way.
     """
-
-    PLATEAU_D = 88.0
-    _RISE_D = 2.8
-    _DROP_D = 3.5
-    _TAIL = 0.18
-    _DECLINE_D: Mapping[str, float] = {"u": 13, "g": 48, "r": 230, "i": 320, "z": 350, "y": 350}
 
     def __init__(
         self,
-        start_mjd: float,
-        peak: Mapping[str, float],
-        host: Mapping[str, float],
-        stretch: float = 1.0,
+        merger_mjd: float,
+        redshift: float,
+        template: Mapping[str, float],
+        *,
+        ebv_mw: float = 0.0,
     ) -> None:
-        self.start_mjd = start_mjd
-        self.peak = peak
-        self.template = host
-        self.stretch = stretch
-
-    def difference(self, mjd: float, band: str) -> float:
-        """Return the flux of the supernova, in nJy."""
-        time = (mjd - self.start_mjd) / self.stretch
-        if time <= 0:
-            return 0.0
-        rise = 1 - exp(-time / self._RISE_D)
-        plateau = (1 - self._TAIL) / (1 + exp((time - self.PLATEAU_D) / self._DROP_D))
-        decline = exp(-time / self._DECLINE_D[band])
-        return self.peak[band] * rise * decline * (plateau + self._TAIL)
+        absolute_mag, _ = KILONOVA.absolute_mag
+        super().__init__(KILONOVA, merger_mjd, absolute_mag, redshift, template, ebv_mw=ebv_mw)
 
 
-class FastTransient:
-    """A transient that rises in hours and fades in days, the blue first, as a kilonova does.
+def _distance_modulus(redshift: float) -> float:
+    steps = np.linspace(0.0, redshift, 201)
+    slowness = 1 / np.sqrt(_MATTER * (1 + steps) ** 3 + 1 - _MATTER)
+    comoving_mpc = _LIGHT_KM_S / _HUBBLE * float(np.trapezoid(slowness, steps))
+    return round(5 * log10((1 + redshift) * comoving_mpc) + 25, 4)
 
-    Parameters
-    ----------
-    start_mjd : float
-        The merger.
-    peak : mapping of str to float
-        Flux at the start in nJy, if the rise took no time, by band.
-    host : mapping of str to float
-        Flux of the host galaxy under it, in nJy, by band.
-    """
 
-    _RISE_D = 0.25
-    _DECLINE_D: Mapping[str, float] = {"u": 0.8, "g": 1.2, "r": 2.0, "i": 2.9, "z": 3.8, "y": 4.6}
+def _phases(kind: SupernovaType) -> NDArray[np.float64]:
+    first, last = kind.below_maximum[0][0], kind.below_maximum[-1][0]
+    return np.linspace(first, last, round((last - first) / _STEP_D) + 1)
 
-    def __init__(
-        self, start_mjd: float, peak: Mapping[str, float], host: Mapping[str, float]
-    ) -> None:
-        self.start_mjd = start_mjd
-        self.peak = peak
-        self.template = host
 
-    def difference(self, mjd: float, band: str) -> float:
-        """Return the flux of the transient, in nJy."""
-        time = mjd - self.start_mjd
-        if time <= 0:
-            return 0.0
-        rise = 1 - exp(-time / self._RISE_D)
-        return self.peak[band] * rise * exp(-time / self._DECLINE_D[band])
+def _below_maximum(kind: SupernovaType, band: str, redshift: float) -> NDArray[np.float64]:
+    """Return magnitudes below maximum at each of `_phases`, as the band shows them."""
+    start, end = _RAMP
+    ramp = min(max((redshift - start) / (end - start), 0.0), 1.0)
+    shown = log(WAVELENGTH_A[band] / (1 + redshift * ramp))
+    curves = _curves(kind)
+    place = float(np.interp(shown, np.log(list(WAVELENGTH_A.values())), range(len(curves))))
+    bluer = min(int(place), len(curves) - 2)
+    mixed = curves[bluer] + (place - bluer) * (curves[bluer + 1] - curves[bluer])
+    return np.round(mixed - mixed.min(), 6)
+
+
+@cache
+def _curves(kind: SupernovaType) -> list[NDArray[np.float64]]:
+    """Return magnitudes below maximum at each of `_phases`, from the bluest band on."""
+    phases, *tables = zip(*kind.below_maximum, strict=True)
+    return [PchipInterpolator(phases, table)(_phases(kind)) for table in tables]

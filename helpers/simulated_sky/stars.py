@@ -1,4 +1,4 @@
-"""Periodic stars: sometimes brighter than their template, sometimes fainter."""
+"""Variable stars: periodic ones, around the mean in their template, and dwarf novae."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -7,7 +7,14 @@ from statistics import fmean
 
 from simulated_sky.source import brighter
 
-__all__ = ["EclipsingBinary", "LongPeriodVariable", "PeriodicStar", "RRLyrae"]
+__all__ = [
+    "DwarfNova",
+    "EclipsingBinary",
+    "LongPeriodVariable",
+    "PeriodicStar",
+    "RRab",
+    "RRc",
+]
 
 _PHASES = [(step + 0.5) / 400 for step in range(400)]
 
@@ -41,8 +48,11 @@ class PeriodicStar(ABC):
         """Return the flux at a phase, in any unit."""
 
 
-class RRLyrae(PeriodicStar):
-    """A pulsating star with a steep rise and a slow decline; a maximum at phase 0."""
+class RRab(PeriodicStar):
+    """A fundamental-mode RR Lyrae, of 0.45 to 0.8 days: up at once, down slowly.
+
+    The maximum is at phase 0. Amplitudes and shape: Sesar et al. 2010 (ApJ 708, 717).
+    """
 
     AMPLITUDE: Mapping[str, float] = {
         "u": 1.1,
@@ -69,8 +79,36 @@ class RRLyrae(PeriodicStar):
         return step * step * (3 - 2 * step)
 
 
+class RRc(PeriodicStar):
+    """A first-overtone RR Lyrae, of 0.25 to 0.4 days: nearly a sine, the rise a little steeper.
+
+    The maximum is at phase 0. Amplitudes and shape: Sesar et al. 2010 (ApJ 708, 717).
+    """
+
+    AMPLITUDE: Mapping[str, float] = {
+        "u": 0.55,
+        "g": 0.55,
+        "r": 0.4,
+        "i": 0.32,
+        "z": 0.3,
+        "y": 0.29,
+    }
+    """Magnitudes from minimum to maximum, by band."""
+
+    _FALL = 0.57
+
+    def relative(self, phase: float, band: str) -> float:
+        """Return the flux at a phase; 1 at minimum."""
+        falls = phase < self._FALL
+        angle = phase / self._FALL if falls else (1 - phase) / (1 - self._FALL)
+        return brighter(self.AMPLITUDE[band] * (1 + cos(pi * angle)) / 2)
+
+
 class EclipsingBinary(PeriodicStar):
-    """Two stars, drawn out by tides, which eclipse each other; the deeper eclipse at phase 0."""
+    """Two stars, drawn out by tides, which eclipse each other; the deeper eclipse at phase 0.
+
+    Depths as of many close binaries of the OGLE survey (Soszynski et al. 2016, AcA 66, 405).
+    """
 
     PRIMARY = 0.52
     """Part of the light that is lost in the primary eclipse, in r."""
@@ -103,7 +141,10 @@ class EclipsingBinary(PeriodicStar):
 
 
 class LongPeriodVariable(PeriodicStar):
-    """A pulsating red giant, which takes months; a maximum at phase 0."""
+    """A pulsating red giant, which takes months; a maximum at phase 0.
+
+    Amplitudes fall to the red as those of Miras do (Soszynski et al. 2009, AcA 59, 239).
+    """
 
     AMPLITUDE: Mapping[str, float] = {
         "u": 2.6,
@@ -118,3 +159,50 @@ class LongPeriodVariable(PeriodicStar):
     def relative(self, phase: float, band: str) -> float:
         """Return the flux at a phase; 1 at minimum."""
         return brighter(self.AMPLITUDE[band] * (1 + cos(2 * pi * phase)) / 2)
+
+
+class DwarfNova:
+    """A faint binary with outbursts of some days.
+
+    Lengths, amplitudes and colors of outbursts: Warner 1995 (Cataclysmic Variable Stars, chapter
+    3) and Otulakowska-Hypka et al. 2016 (MNRAS 460, 2526).
+
+    Parameters
+    ----------
+    outbursts_mjd : tuple of float
+        When each outburst starts.
+    quiet : mapping of str to float
+        Flux between outbursts, in nJy, by band.
+    amplitude_mag : float
+        Magnitudes by which an outburst is brighter, in g; less in the red.
+    """
+
+    LENGTH_D = 11.0
+    _RISE_D = 0.8
+    _FALL_D = 1.3
+    _FADING_MAG_D = 0.09
+    _COLOR: Mapping[str, float] = {
+        "u": 0.3,
+        "g": 0.0,
+        "r": -0.2,
+        "i": -0.35,
+        "z": -0.5,
+        "y": -0.6,
+    }
+
+    def __init__(
+        self, outbursts_mjd: tuple[float, ...], quiet: Mapping[str, float], amplitude_mag: float
+    ) -> None:
+        self.outbursts_mjd = outbursts_mjd
+        self.template = quiet
+        self.amplitude_mag = amplitude_mag
+
+    def difference(self, mjd: float, band: str) -> float:
+        """Return the flux, in nJy, less that of the template."""
+        times = (mjd - start for start in self.outbursts_mjd)
+        return sum(self._outburst(time, band) for time in times if time > 0)
+
+    def _outburst(self, time: float, band: str) -> float:
+        magnitudes = self.amplitude_mag + self._COLOR[band] - self._FADING_MAG_D * time
+        edges = (1 - exp(-time / self._RISE_D)) / (1 + exp((time - self.LENGTH_D) / self._FALL_D))
+        return self.template[band] * (brighter(max(magnitudes, 0.0)) - 1) * edges
