@@ -12,6 +12,7 @@ from simulated_sky.survey import SYSTEMATIC, Visit, flux_error
 __all__ = [
     "DETECTION_SNR",
     "LEAST_RELIABILITY",
+    "STAR_SCATTER",
     "Measurement",
     "detected",
     "flawed",
@@ -31,10 +32,10 @@ _TEMPLATE_DEPTH_MAG = 1.3
 # Of 93 real detections that are no dipoles 17 % lie between 0.5 and 0.6, and 6.6 % of the good
 # ones are lost at the cut (its completeness is 93.4 %): so the logit is normal, with these.
 _LOGIT_MEAN, _LOGIT_SCATTER = 0.81, 0.54
-_BRIGHT, _FAINT = 0.2, -0.15
+_BRIGHT, _FAINT = 0.05, -0.1
 _ARTIFACT_LOGIT = (0.35, 0.35)
 
-_STAR_SCATTER = 0.012
+STAR_SCATTER = 0.012
 """PSF fluxes of a star vary by about this part from visit to visit."""
 
 _FORCED_SCATTER, _SCIENCE_SCATTER = 0.15, 0.35
@@ -88,7 +89,11 @@ class Measurement:
 
 
 def measure(
-    rng: np.random.Generator, source: Source, visits: Sequence[Visit], host: Host | None = None
+    rng: np.random.Generator,
+    source: Source,
+    visits: Sequence[Visit],
+    host: Host | None = None,
+    scatter: float = STAR_SCATTER,
 ) -> list[Measurement]:
     """Return what is measured of a source in each visit, detected or not.
 
@@ -102,13 +107,16 @@ def measure(
         The exposures.
     host : Host, optional
         The galaxy around it: its PSF flux follows the seeing.
+    scatter : float, optional
+        Scatter of the PSF flux in the template, beside that: for a star, or for an active nucleus
+        whose galaxy adds to it.
 
     Returns
     -------
     list of Measurement
         One a visit, in their order.
     """
-    return [_measure(rng, source, visit, host) for visit in visits]
+    return [_measure(rng, source, visit, host, scatter) for visit in visits]
 
 
 def detected(measurements: Iterable[Measurement]) -> list[Measurement]:
@@ -161,14 +169,14 @@ def unreliable(rng: np.random.Generator) -> float:
 
 
 def _measure(
-    rng: np.random.Generator, source: Source, visit: Visit, host: Host | None
+    rng: np.random.Generator, source: Source, visit: Visit, host: Host | None, scatter: float
 ) -> Measurement:
     noise, forced, seen, science, snr, score, scale = rng.normal(size=7).tolist()
     growth = host.growth(visit.seeing) if host else 1.0
-    template = source.template[visit.band] * growth * (1 + _STAR_SCATTER * scale)
+    template = source.template[visit.band] * growth * (1 + scatter * scale)
     true = source.difference(visit.mjd, visit.band)
     total = max(template + true, 0.0)
-    science_err = float(np.hypot(flux_error(total, visit.depth), SYSTEMATIC * total))
+    science_err = float(np.hypot(flux_error(total, visit.depth), SYSTEMATIC * true))
     template_err = flux_error(template, visit.depth + _TEMPLATE_DEPTH_MAG)
     error = float(np.hypot(science_err, template_err))
     flux, template_seen = true + error * noise, template + template_err * seen

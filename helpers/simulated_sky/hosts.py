@@ -13,7 +13,7 @@ __all__ = ["Host", "draw_host"]
 _FWHM = 2.3548
 _HALF_LIGHT = 1.1774
 
-_GROWTH = 0.5
+_GROWTH = 0.42
 """The PSF flux on a smooth galaxy grows with the square of the seeing. This exponent of it gives
 the 4 to 19 % by which template fluxes of one object scatter in real alerts."""
 

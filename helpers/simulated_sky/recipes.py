@@ -10,6 +10,7 @@ import numpy as np
 from antares_sandbox.store.format import Alert, ForcedPhotometry
 from simulated_sky.detections import (
     DETECTION_SNR,
+    STAR_SCATTER,
     Measurement,
     detected,
     flawed,
@@ -69,6 +70,7 @@ def observe(
     place: Place,
     *,
     host: Host | None = None,
+    scatter: float = STAR_SCATTER,
     change: Change | None = None,
 ) -> Observed:
     """Return the alerts of a source, with Rubin's names, and its forced photometry.
@@ -85,6 +87,8 @@ def observe(
         Right ascension and declination, in degrees.
     host : Host, optional
         The galaxy around it.
+    scatter : float, optional
+        Scatter of the flux in the template, as for `measure`.
     change : callable, optional
         Changes the measurements before they are selected.
 
@@ -93,7 +97,7 @@ def observe(
     Observed
         Alerts in the order of time, and forced photometry unless there is none.
     """
-    measured = measure(rng, source, visits, host)
+    measured = measure(rng, source, visits, host, scatter)
     measured = change(rng, measured) if change else measured
     maker = AlertMaker(rng, *place, extendedness=_EXTENDED if host else _POINT)
     alerts = maker.make(detected(measured))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from math import log, log10
+from math import log, log10, radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ __all__ = [
     "SupernovaType",
     "absolute_r",
     "apparent_r",
+    "kpc_per_arcsec",
 ]
 
 # Hubble constant in km/s/Mpc and density of matter: Planck Collaboration 2020 (A&A 641, A6),
@@ -51,6 +52,17 @@ def apparent_r(absolute_mag: float, redshift: float) -> float:
     19.19
     """
     return absolute_mag + _distance_modulus(redshift)
+
+
+def kpc_per_arcsec(redshift: float) -> float:
+    """Return the size, in kpc, of an arcsec at a redshift.
+
+    Examples
+    --------
+    >>> round(kpc_per_arcsec(0.1), 2)
+    1.91
+    """
+    return round(_comoving_mpc(redshift) / (1 + redshift) * 1000 * radians(1 / 3600), 4)
 
 
 class Supernova:
@@ -158,10 +170,13 @@ class Kilonova(Supernova):
 
 
 def _distance_modulus(redshift: float) -> float:
+    return round(5 * log10((1 + redshift) * _comoving_mpc(redshift)) + 25, 4)
+
+
+def _comoving_mpc(redshift: float) -> float:
     steps = np.linspace(0.0, redshift, 201)
     slowness = 1 / np.sqrt(_MATTER * (1 + steps) ** 3 + 1 - _MATTER)
-    comoving_mpc = _LIGHT_KM_S / _HUBBLE * float(np.trapezoid(slowness, steps))
-    return round(5 * log10((1 + redshift) * comoving_mpc) + 25, 4)
+    return _LIGHT_KM_S / _HUBBLE * float(np.trapezoid(slowness, steps))
 
 
 def _phases(kind: SupernovaType) -> NDArray[np.float64]:

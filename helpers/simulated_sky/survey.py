@@ -31,7 +31,7 @@ Place = tuple[float, float]
 BANDS = "ugrizy"
 """Rubin's bands, by wavelength."""
 
-DEPTH = {"u": 23.35, "g": 24.45, "r": 24.1, "i": 23.65, "z": 23.0, "y": 22.1}
+DEPTH = {"u": 23.6, "g": 24.85, "r": 24.4, "i": 24.0, "z": 23.35, "y": 22.3}
 """AB magnitude of a point source at 5 sigma in a visit at an airmass of 1.2, without the Moon.
 With the Moon, the airmass and the seeing the medians are those of difference images of 2026:
 g 24.3, r 23.9, i 23.6, z 22.9; u and y as in the baseline of the survey (v3.2)."""
@@ -46,7 +46,7 @@ _GAMMA = 0.039
 """Weight of the sky in the noise: Ivezic et al. 2019, ApJ 873, 111, equation 5."""
 
 SYSTEMATIC = 0.005
-"""Floor of the errors, as a part of the total flux: the calibration that Rubin's requirements
+"""Floor of the errors, as a part of the difference flux: the calibration that Rubin's requirements
 ask for (LPM-17, table 14: 5 mmag)."""
 
 _SEEING_SCATTER = 0.15

@@ -1,11 +1,14 @@
 """The simulated supernovae, and the counterpart of the gravitational waves."""
 
-from collections.abc import Callable, Iterator
-from math import hypot
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from math import hypot, log10
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from antares_helpers.constants import AB_ZEROPOINT
 from antares_sandbox.bundled import TUTORIAL_ID
 from antares_sandbox.grav_wave import GW_EVENT_MJD
 from antares_sandbox.store.format import LocusFile
@@ -30,15 +33,13 @@ from simulated_sky.recipes import (
     with_artifacts,
     without_properties,
 )
-from simulated_sky.source import BLUE_GALAXY, EARLY_GALAXY, Source, colored_fluxes
+from simulated_sky.source import BLUE_GALAXY, EARLY_GALAXY, colored_fluxes
 from simulated_sky.supernovae import (
     IA,
-    IBC,
     IIP,
     Kilonova,
     Supernova,
     SupernovaType,
-    absolute_r,
     apparent_r,
     kpc_per_arcsec,
 )
@@ -48,7 +49,7 @@ from simulated_sky.ztf_alerts import make_ztf_alerts
 __all__ = ["SupernovaRow", "make_supernova", "transients"]
 
 _PREFIX = "ANT2026sim"
-_HOST_MAG, _HOST_SCATTER = -20.6, 0.7
+_HOST_MAG, _HOST_SCATTER = -20.3, 0.7
 """Absolute magnitudes in r of the galaxies with most of the stars: Blanton et al. 2003, ApJ 592,
 819."""
 
@@ -56,13 +57,19 @@ _MATCH_ARCSEC, _SDSS_DEC, _PS1_DEC = 6.0, -12.0, -30.0
 _REPORTED_MAG, _ALLWISE_MAG, _GALEX_MAG = 20.0, 20.0, 21.5
 _NULLABLE = ("isDipole", "reliability", "snr", "diaObjectId", "isNegative", "band", "psfFlux")
 _KILONOVA_REDSHIFT = 0.01
+_MAXIMUM_D = {"sim_peak_mjd": (-5.0, 5.0), "sim_explosion_mjd": (8.0, 40.0)}
+_VISITS_AT_MAXIMUM = 2
+
+_EBV = (0.008, 0.06)
+"""E(B-V) of the Milky Way far from its plane, in mag: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
 
 
 class SupernovaRow(NamedTuple):
     """A row of the table: the supernova, and the season in which it is observed.
 
     The date is the peak of types Ia and Ibc, the explosion of type IIP; the absolute magnitude is
-    that of its peak in r, which is drawn if it is None; `gap_d` is the mean time between nights.
+    that of its peak in r, which is drawn if it is None; `gap_d` is the mean time between nights. In a
+    Deep Drilling Field each band of a night is repeated, in the main survey `repeats` is 0.
     """
 
     name: str
@@ -73,7 +80,7 @@ class SupernovaRow(NamedTuple):
     season: tuple[float, float]
     gap_d: float
     absolute_mag: float | None = None
-    deep: bool = False
+    repeats: int = 0
 
 
 class _Scene(NamedTuple):
@@ -82,15 +89,16 @@ class _Scene(NamedTuple):
     rng: np.random.Generator
     source: Supernova
     host: Host
+    ebv_mw: float
     visits: list[Visit]
 
 
 _TUTORIAL = SupernovaRow(
-    TUTORIAL_ID, IA, (9.10482, -44.62144), 61248.0, 0.072, (61214, 61345), 3.4, -19.2, deep=True
+    TUTORIAL_ID, IA, (9.10482, -44.62144), 61248.0, 0.072, (61214, 61345), 4.6, -19.2, repeats=1
 )
 _FAINT = SupernovaRow("snfaint", IA, (12.70391, -21.05562), 61266.0, 0.41, (61230, 61330), 4.0, -19.1)
 _DEEP = SupernovaRow(
-    "sndeep", IIP, (9.41207, -43.90318), 61221.3, 0.052, (61205, 61340), 7.0, -17.0, deep=True
+    "sndeep", IIP, (9.41207, -43.90318), 61221.3, 0.052, (61205, 61340), 7.0, -17.0, repeats=2
 )
 _MIXED = SupernovaRow("mixed", IA, (214.90276, 2.31385), 61164.0, 0.036, (61135, 61245), 5.0, -19.2)
 _MISSING = SupernovaRow(
@@ -192,20 +200,36 @@ def _kilonova() -> LocusFile:
 
 def _scene(row: SupernovaRow) -> _Scene:
     rng = generator(_locus_id(row))
-    drawn = round(float(rng.normal(row.kind.absolute_mag, row.kind.scatter)), 2)
+    drawn = round(float(rng.normal(*row.kind.absolute_mag)), 2)
     absolute = drawn if row.absolute_mag is None else row.absolute_mag
     host_mag = round(float(rng.normal(_HOST_MAG, _HOST_SCATTER)), 2)
     colors = EARLY_GALAXY if row.kind is IA and rng.random() < 0.4 else BLUE_GALAXY
     fluxes = colored_fluxes(apparent_r(host_mag, row.redshift), colors)
     host = draw_host(rng, fluxes, kpc_per_arcsec(row.redshift))
-    source = Supernova(row.kind, row.date_mjd, absolute, row.redshift, host.template)
-    plan: Callable[..., list[Visit]] = deep_visits if row.deep else wide_visits
-    return _Scene(rng, source, host, plan(rng, row.place, row.season, gap=row.gap_d))
+    ebv = round(float(rng.uniform(*_EBV)), 3)
+    source = Supernova(
+        row.kind, row.date_mjd, absolute, row.redshift, host.template, ebv_mw=ebv
+    )
+    plans = (_visits(rng, row) for _ in count())
+    return _Scene(rng, source, host, ebv, next(filter(partial(_shows_maximum, row), plans)))
+
+
+def _shows_maximum(row: SupernovaRow, visits: list[Visit]) -> bool:
+    """Return whether there are visits in r near the maximum, so that its magnitude is known."""
+    first, last = _MAXIMUM_D[row.kind.date]
+    days = [visit.mjd - row.date_mjd for visit in visits if visit.band == "r"]
+    return sum(first < day < last for day in days) >= _VISITS_AT_MAXIMUM
+
+
+def _visits(rng: np.random.Generator, row: SupernovaRow) -> list[Visit]:
+    if row.repeats:
+        return deep_visits(rng, row.place, row.season, gap=row.gap_d, repeats=row.repeats)
+    return wide_visits(rng, row.place, row.season, gap=row.gap_d)
 
 
 def _file(row: SupernovaRow, scene: _Scene, seen: Observed) -> LocusFile:
     locus_id = _locus_id(row)
-    host_mag = round(_r_mag(scene.host.fluxes["r"]), 2)
+    host_mag = round(AB_ZEROPOINT - 2.5 * log10(scene.host.fluxes["r"]), 2)
     matches = _galaxy_matches(locus_id, row.place, scene.host, row.redshift, host_mag)
     if apparent_r(scene.source.absolute_mag, row.redshift) < _REPORTED_MAG:
         name = f"simulated {locus_id.removeprefix(_PREFIX)}"
@@ -213,6 +237,7 @@ def _file(row: SupernovaRow, scene: _Scene, seen: Observed) -> LocusFile:
     if locus_id == TUTORIAL_ID:
         matches.append(gaia_star(row.place, 19.7, bp_rp=1.9, parallax=0.4, offset=(-4.2, 3.1)))
     truth: dict[str, Any] = {row.kind.date: row.date_mjd, "sim_redshift": row.redshift}
+    truth |= {"sim_absolute_r_mag": scene.source.absolute_mag, "sim_mw_ebv": scene.ebv_mw}
     return make_locus_file(
         locus_id,
         seen.alerts,

@@ -24,7 +24,7 @@ from simulated_sky.catalogs import (
 from simulated_sky.locus import make_locus_file
 from simulated_sky.nuclei import ActiveGalaxy
 from simulated_sky.recipes import Observed, as_unsigned, generator, observe, with_dipoles
-from simulated_sky.source import BINARY, BLUE_STAR, QUASAR, RED_GIANT, STAR, Source, colored_fluxes
+from simulated_sky.source import BINARY, BLUE_STAR, QUASAR, RED_GIANT, Source, colored_fluxes
 from simulated_sky.stars import DwarfNova, EclipsingBinary, LongPeriodVariable, RRab, RRc
 from simulated_sky.survey import Place, wide_visits
 
@@ -45,6 +45,9 @@ __all__ = [
 _PREFIX = "ANT2026sim"
 _LONGEST_RRC_D = 0.44
 _GAIA_LIMIT, _VSX_LIMIT, _CATALINA_LIMIT, _GSC_LIMIT, _TWO_MASS_LIMIT = 20.5, 19.5, 19.0, 18.5, 16.0
+_SCATTER = (0.04, 0.08)
+"""By how much template fluxes of real active nuclei vary with the seeing."""
+
 _SDSS_DEC, _VERON_MAG = -12.0, 20.0
 
 
@@ -97,13 +100,13 @@ class Moved(NamedTuple):
 
 
 _RR_LYRAE = (
-    Star("rrlyrae", (330.48216, -20.70733), 0.54187, 61130.37, 18.85, (61140, 61335), 4.2),
+    Star("rrlyrae", (330.48216, -20.70733), 0.54187, 61130.37, 19.4, (61140, 61335), 4.2),
     Star("rr01", (61.7035, -48.2612), 0.50731, 61120.2, 18.9, (61255, 61330), 4.5),
     Star("rr02", (60.3890, -48.3004), 0.63384, 61121.8, 20.1, (61245, 61355), 6.0),
     Star("rr03", (63.5574, -48.9163), 0.33120, 61118.5, 19.4, (61262, 61345), 5.0),
     Star("rr04", (0.0008, -1.5010), 0.58806, 61130.9, 19.7, (61210, 61290), 5.0),
 )
-_BINARY = Star("eclipse", (284.09157, -28.66402), 1.28463, 61100.21, 18.7, (61110, 61320), 4.5)
+_BINARY = Star("eclipse", (284.09157, -28.66402), 1.28463, 61100.21, 19.3, (61110, 61320), 4.5)
 _BINARIES = (
     Star("eb01", (62.9136, -47.4409), 0.84213, 61116.3, 19.2, (61250, 61345), 5.0),
     Star("eb02", (61.4702, -46.6031), 2.31907, 61119.7, 18.4, (61245, 61355), 7.0),
@@ -174,7 +177,7 @@ def active_galaxy(row: Nucleus) -> LocusFile:
     mean = colored_fluxes(row.r_mag, QUASAR)
     source = ActiveGalaxy(rng, *row.season, mean, row.redshift)
     visits = wide_visits(rng, row.place, row.season, gap=row.gap_d)
-    seen = observe(rng, source, visits, row.place)
+    seen = observe(rng, source, visits, row.place, scatter=float(rng.uniform(*_SCATTER)))
     matches = [
         milliquas_quasar(row.place, row.redshift, row.r_mag, offset=(0.06, -0.04)),
         gaia_quasar(row.place, row.r_mag, offset=(0.03, 0.02)),
@@ -214,7 +217,7 @@ def moved_star(row: Moved) -> LocusFile:
     """Return the residuals of a star that has moved: mostly dipoles."""
     locus_id = f"{_PREFIX}{row.name}"
     rng = generator(locus_id)
-    source = MovingStar(rng, colored_fluxes(row.r_mag, STAR))
+    source = MovingStar(rng, colored_fluxes(row.r_mag, BINARY))
     visits = wide_visits(rng, row.place, row.season, gap=row.gap_d)
     seen = observe(rng, source, visits, row.place, change=with_dipoles(row.dipoles))
     star = gaia_star(

@@ -76,19 +76,19 @@ def _supernova(
 
 def _pulsating(drawn: _Drawn) -> LocusFile:
     overtone = drawn.rng.random() < _OVERTONES
-    return rr_lyrae(_star(drawn, (0.26, 0.4) if overtone else (0.45, 0.72), (16.8, 20.5)))
+    return rr_lyrae(_star(drawn, (0.26, 0.4) if overtone else (0.45, 0.72), (18.2, 20.9)))
 
 
 def _eclipsing(drawn: _Drawn) -> LocusFile:
-    return eclipsing_binary(_star(drawn, (0.35, 3.2), (16.9, 20.3)))
+    return eclipsing_binary(_star(drawn, (0.35, 3.2), (18.2, 20.9)))
 
 
 def _red_giant(drawn: _Drawn) -> LocusFile:
-    return long_period_variable(_star(drawn, (90.0, 240.0), (18.0, 19.9)))
+    return long_period_variable(_star(drawn, (90.0, 240.0), (18.6, 20.4)))
 
 
 def _active(drawn: _Drawn) -> LocusFile:
-    r_mag, redshift = drawn.between(18.6, 20.6), drawn.between(0.2, 2.4)
+    r_mag, redshift = drawn.between(19.0, 20.9), drawn.between(0.2, 2.4)
     return active_galaxy(
         Nucleus(drawn.name, drawn.place, r_mag, redshift, drawn.season, drawn.gap_d)
     )
