@@ -19,7 +19,7 @@ COARSEST_LEVEL: Final = 3
 """The level of the pixels far from the lobes, of 7.3 degrees."""
 
 _LEVEL_0_DEG = 58.6
-_REFINED_SIGMA = 2.3
+_REFINED_SIGMA = 2.2
 _SKY_DEG2 = 41252.961
 _LEVEL_DIGITS, _AREA_DIGITS = 4, 3
 

@@ -24,7 +24,7 @@ from antares_sandbox.grav_wave import (
 )
 
 CENTER = SkyCoord(*GW_CENTER_DEG, unit="deg")
-SECOND_LOBE = SkyCoord(123.5, -34.6, unit="deg")
+SECOND_LOBE = SkyCoord(107.3, -38.6, unit="deg")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_the_map_has_two_lobes_on_the_southern_sky(newest):
     first, second = lobes_of(newest, 90)
 
     assert newest.get_probability_contour_level_and_area(CENTER)[0] < 1
-    assert second.separation(SECOND_LOBE).max() < 6 * u.deg
+    assert second.separation(SECOND_LOBE).max() < 7 * u.deg
     assert max(first.dec.max(), second.dec.max()) < 0 * u.deg
     assert len(first) > 2 * len(second)
 
@@ -115,7 +115,7 @@ def test_the_first_lobe_is_an_arc(newest):
     # Both ends lie on one side of the middle.
     ends = np.abs(along) > 0.8 * np.abs(along).max()
     bend = np.polyfit(along, across, 2)[0] * along[ends] ** 2
-    assert np.abs(bend).min() > 0.3
+    assert np.abs(bend).min() > 0.5
 
 
 def test_the_preliminary_map_is_wider(notices):

@@ -16,9 +16,9 @@ def alert(days: float) -> dict:
 
 
 def place_at(level: float) -> tuple[float, float]:
-    """Return the position next to a contour, on the ring through the center."""
+    """Return the position west of the center that is next to a contour."""
     ra, dec = GW_CENTER_DEG
-    places = ((ra - step * 0.01, dec + step * 0.015) for step in range(500))
+    places = ((ra - step * 0.01, dec) for step in range(300))
     return min(places, key=lambda place: abs(credible_level(*place) - level))
 
 
