@@ -1,17 +1,17 @@
 """Which simulated alerts lie in the sandbox's gravitational-wave event."""
 
 from collections.abc import Iterable
-from math import exp, pi
 from typing import Any
 
-from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID, GW_EVENT_MJD, GW_SIGMA_DEG
-from antares_sandbox.sky import separation_arcsec
+from antares_sandbox.grav_wave import GW_EVENT_ID, GW_EVENT_MJD, GW_SKY_MAP
 from antares_sandbox.store.format import Alert
 
-__all__ = ["with_grav_wave_events"]
+__all__ = ["area_deg2", "credible_level", "with_grav_wave_events"]
 
 _ACTIVE_D = 21.0
 _HIGHEST_LEVEL = 90.0
+# The event is in UTC, alerts are in TAI: 37 s since 2017 (IERS Bulletin C 52 and after).
+_EVENT_MJD_TAI = GW_EVENT_MJD + 37 / 86400
 
 
 def with_grav_wave_events(alerts: Iterable[Alert], ra: float, dec: float) -> list[Alert]:
@@ -29,22 +29,51 @@ def with_grav_wave_events(alerts: Iterable[Alert], ra: float, dec: float) -> lis
     list of Alert
         The alerts; those in the event have the event in `grav_wave_events`.
     """
-    event = _event(separation_arcsec(ra, dec, *GW_CENTER_DEG) / 3600)
-    if event["contour_level"] > _HIGHEST_LEVEL:
+    level = credible_level(ra, dec)
+    if level > _HIGHEST_LEVEL:
         return list(alerts)
+    # Real alerts have these three keys (of the alerts of the LSST stream, all that were seen).
+    event = {
+        "gracedb_id": GW_EVENT_ID,
+        "contour_level": level,
+        "contour_area": area_deg2(level),
+    }
     return [_with(alert, event) for alert in alerts]
 
 
-def _event(distance_deg: float) -> dict[str, Any]:
-    level = 100 * (1 - exp(-((distance_deg / GW_SIGMA_DEG) ** 2) / 2))
-    return {
-        "gracedb_id": GW_EVENT_ID,
-        "contour_level": round(level, 4),
-        "contour_area": round(pi * distance_deg**2, 4),
-    }
+def credible_level(ra: float, dec: float) -> float:
+    """Return the probability that the contour through a position encloses, in percent.
+
+    Parameters
+    ----------
+    ra, dec : float
+        The position, in degrees.
+
+    Returns
+    -------
+    float
+        The level in the newest sky map of the event, from 0 to 100.
+    """
+    return GW_SKY_MAP.credible_level(ra, dec)
+
+
+def area_deg2(level: float) -> float:
+    """Return the area inside a contour of the newest sky map, in square degrees.
+
+    Parameters
+    ----------
+    level : float
+        The probability that the contour encloses, in percent.
+
+    Returns
+    -------
+    float
+        The area.
+    """
+    return GW_SKY_MAP.area_deg2(level)
 
 
 def _with(alert: Alert, event: dict[str, Any]) -> Alert:
-    if not 0 < alert["mjd"] - GW_EVENT_MJD < _ACTIVE_D:
+    if not 0 < alert["mjd"] - _EVENT_MJD_TAI < _ACTIVE_D:
         return alert
     return {**alert, "grav_wave_events": [event]}
