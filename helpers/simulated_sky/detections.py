@@ -29,10 +29,11 @@ LEAST_RELIABILITY = 0.5
 _DECIMALS = 2
 _TEMPLATE_DEPTH_MAG = 1.3
 
-# Of 93 real detections that are no dipoles 17 % lie between 0.5 and 0.6, and 6.6 % of the good
-# ones are lost at the cut (its completeness is 93.4 %): so the logit is normal, with these.
-_LOGIT_MEAN, _LOGIT_SCATTER = 0.81, 0.54
-_BRIGHT, _FAINT = 0.05, -0.1
+# The logit of the reliability of good detections: normal, around a level that an object has. Of 93
+# real detections that are no dipoles 17 % lie between 0.5 and 0.6 and 46 % above 0.9, most of one
+# object on one side; and 6.6 % of the good ones are lost at the cut (its completeness is 93.4 %).
+_LOGIT_LEVELS, _LOGIT_SCATTER, _SHARE_OF_FIRST = (0.5, 3.2), (0.55, 1.1), 0.62
+_BRIGHT, _FAINT = 0.1, -0.1
 _ARTIFACT_LOGIT = (0.35, 0.35)
 
 STAR_SCATTER = 0.012
@@ -116,7 +117,8 @@ def measure(
     list of Measurement
         One a visit, in their order.
     """
-    return [_measure(rng, source, visit, host, scatter) for visit in visits]
+    clear = int(rng.random() > _SHARE_OF_FIRST)
+    return [_measure(rng, source, visit, host, scatter, clear) for visit in visits]
 
 
 def detected(measurements: Iterable[Measurement]) -> list[Measurement]:
@@ -169,7 +171,12 @@ def unreliable(rng: np.random.Generator) -> float:
 
 
 def _measure(
-    rng: np.random.Generator, source: Source, visit: Visit, host: Host | None, scatter: float
+    rng: np.random.Generator,
+    source: Source,
+    visit: Visit,
+    host: Host | None,
+    scatter: float,
+    clear: int,
 ) -> Measurement:
     noise, forced, seen, science, snr, score, scale = rng.normal(size=7).tolist()
     growth = host.growth(visit.seeing) if host else 1.0
@@ -190,7 +197,7 @@ def _measure(
         template=round(template_seen, _DECIMALS),
         template_err=round(template_err, _DECIMALS),
         snr=_snr(abs(flux) / error, snr),
-        reliability=_reliability(abs(flux) / error, score),
+        reliability=_reliability(abs(flux) / error, score, clear),
     )
 
 
@@ -201,9 +208,9 @@ def _snr(ratio: float, draw: float) -> float:
     return round(ratio * float(factor), 4)
 
 
-def _reliability(ratio: float, draw: float) -> float:
+def _reliability(ratio: float, draw: float, clear: int) -> float:
     trend = _FAINT + (_BRIGHT - _FAINT) * min(1.0, max(0.0, (ratio - 5) / 20))
-    return _logistic(_LOGIT_MEAN + trend + _LOGIT_SCATTER * draw)
+    return _logistic(_LOGIT_LEVELS[clear] + trend + _LOGIT_SCATTER[clear] * draw)
 
 
 def _logistic(logit: float) -> float:

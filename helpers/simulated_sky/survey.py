@@ -31,7 +31,7 @@ Place = tuple[float, float]
 BANDS = "ugrizy"
 """Rubin's bands, by wavelength."""
 
-DEPTH = {"u": 23.6, "g": 24.85, "r": 24.4, "i": 24.0, "z": 23.35, "y": 22.3}
+DEPTH = {"u": 23.6, "g": 24.9, "r": 24.5, "i": 24.1, "z": 23.35, "y": 22.3}
 """AB magnitude of a point source at 5 sigma in a visit at an airmass of 1.2, without the Moon.
 With the Moon, the airmass and the seeing the medians are those of difference images of 2026:
 g 24.3, r 23.9, i 23.6, z 22.9; u and y as in the baseline of the survey (v3.2)."""
