@@ -31,14 +31,18 @@ for (row, column), lc in zip(np.ndindex(10, 10), curves):
     mjd, flux = lc.time.mjd, lc["flux"].value
     x = np.interp(mjd, [mjd[0], mjd[-1]], [column, column + 0.74])
     zero, *y = np.interp([0, *flux], [min(0, *flux), max(0, *flux)], [-row, 0.7 - row])
-    ax.fill_between([column - 0.09, column + 0.83], -row - 0.11, 0.81 - row, color="0.11")
-    ax.plot([column - 0.07, column + 0.81], [zero, zero], color="0.45", linewidth=0.6)
+    cell, line = [column - 0.09, column + 0.83], [column - 0.07, column + 0.81]
+    ax.fill_between(cell, -row - 0.11, 0.81 - row, color="0.11")
+    ax.plot(line, [zero, zero], color="0.45", linewidth=0.6)
     for band, *dot in zip(lc["band"], x, y):
         dots[band].append(dot)
 for band in filter(dots.get, BANDS):
-    ax.plot(*np.transpose(dots[band]), SYMBOLS[band], color=COLORS_ON_BLACK[band], ms=4, label=band)
-ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92), xticks=[], yticks=[], frame_on=False)
-legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcolor="white")
+    style = {"color": COLORS_ON_BLACK[band], "ms": 2.5, "label": band}
+    ax.plot(*np.transpose(dots[band]), SYMBOLS[band], **style)
+ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92))
+ax.axis("off")
+style = {"ncols": 6, "markerscale": 2.5, "labelcolor": "white"}
+legend = fig.legend(loc="outside lower center", frameon=False, **style)
 
 # %%
 # **Figure 1.** A hundred light curves. Each is drawn in its own cell, from its first detection to
@@ -59,7 +63,8 @@ legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcol
 # table of failures. A locus that fails never stops the others. Fetch two loci, one with an invented
 # ID, and print the table.
 
-few, failures = fetch_loci([loci[0]["id"], "ANT2026madeup"], progress=False)
+names = [loci[0]["id"], "ANT2026madeup"]
+few, failures = fetch_loci(names, progress=False)
 print(f"{len(few)} locus, {len(failures)} failure")
 for failure in failures:
     print(f"{failure['locus_id']}: {failure['error'].partition(':')[0]}")
