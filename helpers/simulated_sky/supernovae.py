@@ -178,7 +178,8 @@ def _below_maximum(kind: SupernovaType, band: str, redshift: float) -> NDArray[n
     place = float(np.interp(shown, np.log(list(WAVELENGTH_A.values())), range(len(curves))))
     bluer = min(int(place), len(curves) - 2)
     mixed = curves[bluer] + (place - bluer) * (curves[bluer + 1] - curves[bluer])
-    return np.round(mixed - mixed.min(), 6)
+    below: NDArray[np.float64] = np.round(mixed - mixed.min(), 6)
+    return below
 
 
 @cache
