@@ -178,9 +178,10 @@ class DwarfNova:
     """
 
     LENGTH_D = 11.0
-    _RISE_D = 0.8
+    _RISE_D = 0.6
     _FALL_D = 1.3
     _FADING_MAG_D = 0.09
+    _OVER_D = 40.0
     _COLOR: Mapping[str, float] = {
         "u": 0.3,
         "g": 0.0,
@@ -200,9 +201,9 @@ class DwarfNova:
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux, in nJy, less that of the template."""
         times = (mjd - start for start in self.outbursts_mjd)
-        return sum(self._outburst(time, band) for time in times if time > 0)
+        return sum(self._outburst(time, band) for time in times if 0 < time < self._OVER_D)
 
     def _outburst(self, time: float, band: str) -> float:
-        magnitudes = self.amplitude_mag + self._COLOR[band] - self._FADING_MAG_D * time
+        brightening = self.amplitude_mag + self._COLOR[band] - self._FADING_MAG_D * time
         edges = (1 - exp(-time / self._RISE_D)) / (1 + exp((time - self.LENGTH_D) / self._FALL_D))
-        return self.template[band] * (brighter(max(magnitudes, 0.0)) - 1) * edges
+        return self.template[band] * (brighter(max(brightening, 0.0) * edges) - 1)
