@@ -12,7 +12,7 @@ import erfa
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LATITUDE_DEG", "LOWEST_DEG", "LONGITUDE_DEG", "TWILIGHT_DEG", "Night", "night"]
+__all__ = ["LATITUDE_DEG", "LONGITUDE_DEG", "LOWEST_DEG", "TWILIGHT_DEG", "Night", "night"]
 
 LONGITUDE_DEG, LATITUDE_DEG = -70.7494, -30.2446
 """The Simonyi Survey Telescope, from Rubin's description of the site (LSE-349)."""
@@ -99,15 +99,13 @@ def _highest(dec: float) -> float:
 
 
 def _sidereal(mjd: Vector) -> Vector:
-    greenwich = erfa.gst06a(
-        _MJD_ZERO, mjd - _TAI_MINUS_UTC_D, _MJD_ZERO, mjd + _TT_MINUS_TAI_D
-    )
+    greenwich = erfa.gst06a(_MJD_ZERO, mjd - _TAI_MINUS_UTC_D, _MJD_ZERO, mjd + _TT_MINUS_TAI_D)
     return np.asarray(greenwich + radians(LONGITUDE_DEG))
 
 
 def _altitude(sidereal: Vector, direction: Vector) -> Vector:
     zenith = erfa.s2c(sidereal, radians(LATITUDE_DEG))
-    return np.degrees(np.arcsin(np.clip(zenith @ direction, -1, 1)))
+    return np.asarray(np.degrees(np.arcsin(np.clip(zenith @ direction, -1, 1))))
 
 
 def _sun(mjd: float) -> Vector:

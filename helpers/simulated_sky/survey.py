@@ -15,8 +15,8 @@ __all__ = [
     "BANDS",
     "DEPTH",
     "EXPOSURE_S",
-    "Place",
     "SEEING_ARCSEC",
+    "Place",
     "Visit",
     "ab_flux",
     "deep_visits",
@@ -197,9 +197,7 @@ def visits_at(
     altitude, usable = tonight.altitude(*place), tonight.usable(*place)
     length = step_d * (len(bands) - 1)
     last = np.searchsorted(tonight.mjd, tonight.mjd + length)
-    fits = [
-        at for at, end in enumerate(last) if end < usable.size and usable[at : end + 1].all()
-    ]
+    fits = [at for at, end in enumerate(last) if end < usable.size and usable[at : end + 1].all()]
     if not fits:
         return []
     weights = np.round(np.sin(np.radians(altitude[fits])) ** 4, 6)
@@ -214,9 +212,7 @@ def _part(rng: np.random.Generator, weights: Any) -> float:
     return float(rng.random() * weights.sum())
 
 
-def _nights(
-    rng: np.random.Generator, season: tuple[float, float], gap: float
-) -> Iterator[Night]:
+def _nights(rng: np.random.Generator, season: tuple[float, float], gap: float) -> Iterator[Night]:
     number = int(season[0])
     while number < season[1]:
         yield night(number)
@@ -233,9 +229,7 @@ def _pair(rng: np.random.Generator, tonight: Night) -> str:
     return list(_PAIRS)[int(chosen)]
 
 
-def _visit(
-    rng: np.random.Generator, tonight: Night, altitude: Any, mjd: float, band: str
-) -> Visit:
+def _visit(rng: np.random.Generator, tonight: Night, altitude: Any, mjd: float, band: str) -> Visit:
     airmass = 1 / sin(radians(float(np.interp(mjd, tonight.mjd, altitude))))
     moon = tonight.moon_lit**2 * float(np.interp(mjd, tonight.mjd, tonight.moon_up))
     blur = airmass**0.6 * exp(_SEEING_SCATTER * float(rng.normal()))

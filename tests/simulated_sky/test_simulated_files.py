@@ -10,7 +10,7 @@ from antares_helpers.locus_file import locus_file_text
 from antares_sandbox import BUNDLED, TUTORIAL_ID
 from simulated_sky import __main__ as command
 from simulated_sky import simulate_large, simulate_loci, write_locus_files
-from simulated_sky.writing import differing_files
+from simulated_sky.loci import differing_files
 
 FILES = {file["locus"]["id"]: file for file in simulate_loci()}
 LOCI = for_each("file", FILES.values(), ids=FILES.keys())

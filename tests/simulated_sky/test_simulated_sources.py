@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from antares_sandbox.sky import separation_arcsec
-from simulated_sky.artifacts import MovingStar, Passing
+from simulated_sky.stars import MovingStar
 from simulated_sky.detections import DETECTION_SNR, detect
 from simulated_sky.nuclei import ActiveGalaxy
 from simulated_sky.source import (
