@@ -195,10 +195,11 @@ def visits_at(
     The start is drawn from the hours in which all of them fit, the better the higher the field.
     """
     altitude, usable = tonight.altitude(*place), tonight.usable(*place)
-    length = step_d * (len(bands) - 1)
-    last = np.searchsorted(tonight.mjd, tonight.mjd + length)
-    fits = [at for at, end in enumerate(last) if end < usable.size and usable[at : end + 1].all()]
-    if not fits:
+    last = np.searchsorted(tonight.mjd, tonight.mjd + step_d * (len(bands) - 1))
+    lost = np.concatenate([[0], np.cumsum(~usable)])
+    inside = np.flatnonzero(last < usable.size)
+    fits = inside[lost[last[inside] + 1] == lost[inside]]
+    if not fits.size:
         return []
     weights = np.round(np.sin(np.radians(altitude[fits])) ** 4, 6)
     begin = tonight.mjd[fits[int(np.searchsorted(np.cumsum(weights), _part(rng, weights)))]]
