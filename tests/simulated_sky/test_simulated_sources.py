@@ -2,8 +2,6 @@ import numpy as np
 import pytest
 
 from antares_sandbox.sky import separation_arcsec
-from simulated_sky.stars import MovingStar
-from simulated_sky.detections import DETECTION_SNR, detect
 from simulated_sky.nuclei import ActiveGalaxy
 from simulated_sky.source import (
     BINARY,
@@ -14,16 +12,20 @@ from simulated_sky.source import (
     RED_GIANT,
     colored_fluxes,
 )
-from simulated_sky.stars import DwarfNova, EclipsingBinary, LongPeriodVariable, RRab, RRc
+from simulated_sky.stars import (
+    DwarfNova,
+    EclipsingBinary,
+    LongPeriodVariable,
+    MovingStar,
+    RRab,
+    RRc,
+)
 from simulated_sky.survey import (
     BANDS,
     DEPTH,
-    Visit,
     ab_flux,
-    deep_visits,
     flux_error,
     utc,
-    wide_visits,
 )
 
 FLUXES = dict.fromkeys(BANDS, 10_000.0)
@@ -59,42 +61,6 @@ def test_an_ab_magnitude_of_31_4_is_one_nanojansky():
 
 def test_utc_is_37_seconds_behind_tai():
     assert utc(61200.5).isoformat() == "2026-06-09T11:59:23"
-
-
-def test_wide_visits_come_in_pairs_some_minutes_apart(rng):
-    visits = wide_visits(rng, 61200.0, 61260.0)
-
-    gaps = [(b.mjd - a.mjd) * 1440 for a, b in zip(visits[::2], visits[1::2], strict=True)]
-    assert 15 < min(gaps) <= max(gaps) < 40
-
-
-def test_deep_visits_follow_each_other_at_once(rng):
-    visits = deep_visits(rng, 61200.0, 61201.0, repeats=4)
-
-    assert len(visits) == 8
-    assert len({visit.band for visit in visits}) == 2
-    assert np.diff([visit.mjd for visit in visits]).max() * 86400 < 60
-
-
-@pytest.mark.parametrize("plan", [wide_visits, deep_visits])
-def test_visits_are_in_order_at_night_and_near_the_nominal_depth(rng, plan):
-    visits = plan(rng, 61200.0, 61300.0)
-
-    times = [visit.mjd for visit in visits]
-    assert times == sorted(times)
-    assert all(visit.mjd % 1 < 0.45 for visit in visits)
-    assert all(abs(visit.depth - DEPTH[visit.band]) < 1 for visit in visits)
-
-
-def test_only_what_is_bright_enough_is_detected(rng):
-    visits = [Visit(61200.0 + n / 100, "r", 24.5) for n in range(300)]
-    limit = 5 * flux_error(0, 24.5)
-
-    faint = detect(rng, Passing({"r": limit}), visits)
-
-    assert 0.1 < len(faint) / len(visits) < 0.9
-    assert min(detection.snr for detection in faint) >= DETECTION_SNR
-    assert len(detect(rng, Passing({"r": 10 * limit}), visits)) == len(visits)
 
 
 @pytest.mark.parametrize("star", [RRab, RRc, EclipsingBinary, LongPeriodVariable])
