@@ -330,7 +330,8 @@ def test_a_picture_shows_north_at_the_top(sandbox, alert):
     picture = np.array(Image.open(io.BytesIO(get(sandbox, f"{path}.png").content)), dtype=float)
     fluxes = fits.getdata(io.BytesIO(get(sandbox, f"{path}.fits").content))
 
-    assert np.corrcoef(picture[::-1].ravel(), fluxes.ravel())[0, 1] > 0.7
+    order = np.argsort(fluxes.ravel())
+    assert (np.diff(picture[::-1].ravel()[order]) >= 0).all()
 
 
 @pytest.mark.parametrize("form", ["png", "fits"])
