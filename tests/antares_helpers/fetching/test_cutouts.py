@@ -96,7 +96,8 @@ def test_pictures_have_no_unit_and_are_named(picture_sandbox):  # noqa: ARG001 (
         assert "SIMULATE" in cutouts.pictures[kind]
 
 
-def test_a_fetched_picture_is_the_right_way_up(picture_sandbox, alert_id):  # noqa: ARG001
+def test_a_fetched_picture_is_the_right_way_up(picture_sandbox):  # noqa: ARG001
+    alert_id = search.get_by_id(TUTORIAL_ID).alerts[0].alert_id
     shades = fetch_cutouts(alert_id)["difference"]
     with Sandbox(thumbnails="fits"):
         fluxes = fetch_cutouts(alert_id)["difference"].value
