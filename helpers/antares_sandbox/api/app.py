@@ -18,13 +18,15 @@ from antares_sandbox.store.folder import LocusFolder
 __all__ = ["make_app"]
 
 
-def make_app(folder: LocusFolder) -> Starlette:
+def make_app(folder: LocusFolder, window: int) -> Starlette:
     """Make the application that serves a folder.
 
     Parameters
     ----------
     folder : LocusFolder
         The index; only the files that it names are ever read.
+    window : int
+        How many loci of a search can be read.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def make_app(folder: LocusFolder) -> Starlette:
     """
     app = Starlette(
         routes=[
-            search_route(folder),
+            search_route(folder, window),
             *loci_routes(folder),
             *catalog_routes(folder),
             *thumbnail_routes(folder),
