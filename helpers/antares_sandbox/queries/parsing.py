@@ -77,9 +77,8 @@ def compile_query(query: str) -> CompiledQuery:
     except ValueError as error:
         raise QueryError(f"elasticsearch_query is not JSON: {error}") from None
     options = the_object("elasticsearch_query", search)
-    for name in options:
-        if name != "query":
-            raise QueryError(f"a search has the one key [query], not [{shortened(name)[1:-1]}]")
+    for name in options.keys() - {"query"}:
+        raise QueryError(f"a search has the one key [query], not [{shortened(name)[1:-1]}]")
     compiler = _Compiler()
     matches = compiler.clause(options.get("query", {"match_all": {}}), 0, scores=True)
     return CompiledQuery(matches, compiler.score)
