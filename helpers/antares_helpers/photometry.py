@@ -108,8 +108,8 @@ def signed_flux(
 
     An alert that lacks ``isNegative``, in a band whose fluxes range from -300 to -200 nJy:
 
-    >>> signed_flux(250.0, None, psf_flux_min=-300.0, psf_flux_max=-200.0)
-    -250.0
+    >>> signed_flux([250.0], [None], psf_flux_min=[-300.0], psf_flux_max=[-200.0])
+    array([-250.])
     """
     return signs_of(
         psf_flux,

@@ -145,7 +145,7 @@ def _ranges(
     """Return the range of the object's fluxes in the band of each alert."""
     found = {}
     for name, property_of in (("psf_flux_min", FLUX_MIN), ("psf_flux_max", FLUX_MAX)):
-        names = [property_of.get(band) if isinstance(band, str) else None for band in bands]
+        names = [property_of.get(band, "") if isinstance(band, str) else "" for band in bands]
         values = [row.get(each) for row, each in zip(properties, names, strict=True)]
         found[name] = as_floats(values)
     return found
