@@ -10,7 +10,7 @@ import astropy.units as u
 import numpy as np
 
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.plotting.axes import QUIET
+from antares_helpers.plotting.axes import mark_as_simulated
 from antares_helpers.validation import CUTOUTS, short_repr
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def plot_cutouts(
     if any(np.isfinite(image).any() for image in images.values()):
         _add_color_bar(drawn_in, scale, unit)
     if any(_is_simulated(image) for image in cutouts.values()):
-        _mark_as_simulated(drawn_in[-1])
+        mark_as_simulated(drawn_in[-1], below=True)
     if title is not None and is_new:
         drawn_in[0].get_figure(root=False).suptitle(title)
     elif title is not None:
@@ -181,11 +181,6 @@ def _label(tick: float) -> str:
 def _is_simulated(image: Any) -> bool:
     meta = getattr(getattr(image, "info", None), "meta", None)
     return isinstance(meta, Mapping) and meta.get("SIMULATE") is True
-
-
-def _mark_as_simulated(ax: Axes) -> None:
-    quiet: dict[str, Any] = {"transform": ax.transAxes, "fontsize": "small", "color": QUIET}
-    ax.text(1, -0.03, "simulated data", ha="right", va="top", **quiet)
 
 
 _CLIPPED_PERCENT = 0.3  # of each image, at either end: cosmic rays and bad pixels
