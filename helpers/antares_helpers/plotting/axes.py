@@ -100,7 +100,9 @@ def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
     ax.update_datalim([(low - spare, 0), (high + spare, 0)], updatey=False)
     ax.autoscale_view()
     ticks = _number_of_ticks(ax)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True, steps=[1, 2, 5, 10]))
+    # Not 4, 8 or 15 days apart.
+    locator = MaxNLocator(nbins=ticks, integer=True, steps=[1, 2, 2.5, 5, 10])
+    ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     if x == "mjd" and _has_room_for_calendar(ax):
         _add_calendar(ax, ticks)
