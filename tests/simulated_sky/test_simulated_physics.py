@@ -265,11 +265,9 @@ def test_one_locus_has_two_dia_objects_with_alerts_and_forced_photometry_each():
     assert len(counts) == 2
     assert min(counts.values()) >= 5
     assert {each["diaObjectId"] for each in forced} == counts.keys()
-    for row in rows:
-        first = min(
-            each["diaSourceId"] for each in rows if each["diaObjectId"] == row["diaObjectId"]
-        )
-        assert row["diaObjectId"] == first
+    for dia_object_id in counts:
+        members = [row["diaSourceId"] for row in rows if row["diaObjectId"] == dia_object_id]
+        assert min(members) == dia_object_id
 
 
 def test_upper_limits_have_no_magnitude_and_no_position():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antares_helpers.bands import BANDS
 from antares_helpers.coerce import (
     MISSING,
     as_flags,
@@ -17,7 +18,7 @@ from antares_helpers.coerce import (
     is_true,
 )
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
-from antares_helpers.photometry import sign_convention, signed_flux
+from antares_helpers.photometry import Signs, sign_convention, signs_of
 
 __all__ = ["FLAGS", "LSST_BEGAN", "read_lsst"]
 
@@ -40,6 +41,8 @@ SCIENCE_FLUX = "lsst_diaSource_scienceFlux"
 SCIENCE_FLUX_ERR = "lsst_diaSource_scienceFluxErr"
 SCIENCE_FLUX_FLAG = "lsst_diaSource_forced_PsfFlux_flag"
 TEMPLATE_FLUX = "lsst_diaSource_templateFlux"
+FLUX_MIN = {band: f"lsst_diaObject_{band}_psfFluxMin" for band in BANDS}
+FLUX_MAX = {band: f"lsst_diaObject_{band}_psfFluxMax" for band in BANDS}
 
 _PIXEL_FLAGS = (
     *("bad", "edge", "nodata", "nodataCenter", "offimage", "streak", "streakCenter"),
@@ -64,6 +67,8 @@ schema 11.1.
 """
 
 _UNFLAGGED = (False,) * len(FLAGS)  # nearly all, and faster to compare
+_BAND = list(LSST_PROPERTIES).index("band") - len(LSST_PROPERTIES)
+_lowest_of = FLUX_MIN.get
 _values_of = itemgetter(*LSST_PROPERTIES.values())
 _flags_of = itemgetter(*FLAGS)
 
@@ -85,7 +90,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
     convention : str
         The sign convention; see `sign_convention`.
     """
-    raw, flagged = _lsst_values(alerts.properties)
+    raw, flagged, has_range = _lsst_values(alerts.properties)
     psf_flux = as_floats(raw["psf_flux"])
     is_negative, is_dipole = as_flags(raw["is_negative"]), as_flags(raw["is_dipole"])
     convention = sign_convention(psf_flux, is_negative)
@@ -93,23 +98,20 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         values = numbers(alerts.properties, SCIENCE_FLUX)
         errors = numbers(alerts.properties, SCIENCE_FLUX_ERR)
         flagged |= as_flags([each.get(SCIENCE_FLUX_FLAG) for each in alerts.properties]) == 1
+        signs = Signs(values, *[np.zeros(len(values), dtype=np.bool_)] * 3)
     else:
-        # The other two fluxes are rarely needed.
         needed = (is_negative == MISSING).any() or (is_dipole.any() and convention != "signed")
-        values = signed_flux(
-            psf_flux,
-            is_negative,
-            is_dipole=is_dipole,
-            science_flux=numbers(alerts.properties, SCIENCE_FLUX) if needed else np.nan,
-            template_flux=numbers(alerts.properties, TEMPLATE_FLUX) if needed else np.nan,
-            convention=convention,
+        others = _other_fluxes(alerts.properties) if needed else {}
+        others |= _ranges(alerts.properties, raw["band"]) if has_range else {}
+        signs = signs_of(
+            psf_flux, is_negative, is_dipole=is_dipole, convention=convention, **others
         )
         errors = as_floats(raw["psf_flux_err"])
     columns = common_columns(alerts, "lsst") | {
         "mjd": as_floats(alerts.mjds),
         "began": np.full(len(alerts.ids), LSST_BEGAN),
         "band": as_strings(raw["band"]),
-        "flux": values,
+        "flux": signs.flux,
         "flux_err": errors,
         "snr": as_floats(raw["snr"]),
         "reliability": as_floats(raw["reliability"]),
@@ -121,17 +123,43 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
         "visit": as_integers(raw["visit"]),
         "no_magnitude": np.zeros(len(alerts.ids), dtype=np.bool_),
         "lacks_is_dipole": is_dipole == MISSING,
-        "lacks_sign": np.isfinite(psf_flux) & np.isnan(values) & (flux == "difference"),
+        "lacks_sign": np.isfinite(psf_flux) & np.isnan(signs.flux) & (flux == "difference"),
+        "sign_from_range": signs.is_settled,
+        "negative_confirmed": signs.is_confirmed,
+        "sign_against_range": signs.is_contradicted,
     }
     return columns, convention
 
 
+def _other_fluxes(properties: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[np.float64]]:
+    """Return the fluxes beside ``psfFlux``, which are rarely needed."""
+    return {
+        "science_flux": numbers(properties, SCIENCE_FLUX),
+        "template_flux": numbers(properties, TEMPLATE_FLUX),
+    }
+
+
+def _ranges(
+    properties: Sequence[Mapping[str, Any]], bands: Sequence[Any]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the range of the object's fluxes in the band of each alert."""
+    found = {}
+    for name, property_of in (("psf_flux_min", FLUX_MIN), ("psf_flux_max", FLUX_MAX)):
+        names = [property_of.get(band, "") if isinstance(band, str) else "" for band in bands]
+        values = [row.get(each) for row, each in zip(properties, names, strict=True)]
+        found[name] = as_floats(values)
+    return found
+
+
 def _lsst_values(
     properties: Sequence[Mapping[str, Any]],
-) -> tuple[dict[str, list[Any]], NDArray[np.bool_]]:
-    """Look up all properties of an alert at once: for long loci this takes most of the time."""
+) -> tuple[dict[str, list[Any]], NDArray[np.bool_], bool]:
+    """Look up all properties of an alert at once: for long loci this takes most of the time.
+
+    The last value says whether there is a range of the object's fluxes.
+    """
     rows: list[Any] = []
-    visits, flagged = [], []
+    visits, flagged, has_range = [], [], False
     for alert in properties:
         # The copy reads memory in order, which halves the time that the look-ups take.
         alert = {**alert}
@@ -140,6 +168,10 @@ def _lsst_values(
         except KeyError:
             rows.extend(map(alert.get, LSST_PROPERTIES.values()))
         visits.append(alert.get(VISIT))  # ANTARES sends loci without any
+        try:  # noqa: SIM105 - suppress() would take longer
+            has_range |= _lowest_of(rows[_BAND]) in alert
+        except TypeError:  # the band is a list, or the like
+            pass
         try:
             flags = _flags_of(alert)
         except KeyError:
@@ -148,4 +180,4 @@ def _lsst_values(
     step = len(LSST_PROPERTIES)
     columns = {name: rows[start::step] for start, name in enumerate(LSST_PROPERTIES)}
     columns["visit"] = visits
-    return columns, np.array(flagged, dtype=np.bool_)
+    return columns, np.array(flagged, dtype=np.bool_), has_range
