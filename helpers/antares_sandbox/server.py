@@ -61,7 +61,8 @@ class Sandbox:
     Raises
     ------
     SandboxError
-        If there is no such folder, port, window, origin or format; on starting, if the port is in use.
+        If there is no such folder, port, window, origin or format; on starting, if the port is in
+        use.
 
     Examples
     --------

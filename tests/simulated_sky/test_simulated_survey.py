@@ -54,6 +54,7 @@ def _offline():
     """Use what astropy brings: the Earth's rotation matters by seconds of time only."""
     with (
         iers.conf.set_temp("auto_download", value=False),
+        iers.conf.set_temp("auto_max_age", value=None),
         iers.conf.set_temp("iers_degraded_accuracy", value="ignore"),
     ):
         yield
