@@ -62,7 +62,7 @@ _PAIRS = {"ug": 0.14, "gr": 0.1, "ri": 0.3, "iz": 0.16, "zy": 0.24, "yy": 0.06}
 within 2 % of the plan of the survey (u 7, g 10, r 22, i 22, z 19, y 19)."""
 
 _DARK_BANDS, _BRIGHT_BANDS = "u", "y"
-_DEEP_SETS = ("ugr", "griz", "grizy", "rizy", "gri", "izy")
+_DEEP_SETS = ("ugri", "griz", "grizy", "rizy", "ugr", "izy")
 _PAIR_GAP_D = (0.014, 0.024)
 _SLEW_D = 40.0 / 86400.0
 _DETECTORS = 189

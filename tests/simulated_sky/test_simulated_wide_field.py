@@ -35,7 +35,7 @@ APPEARING = ("SN Ia-like", "SN Ibc-like", "SN IIP-like", "dwarf nova")
 # Days between the first and the last alert.
 DURATIONS_D = {
     "SN Ia-like": (20, 110),
-    "SN Ibc-like": (20, 90),
+    "SN Ibc-like": (20, 105),
     "SN IIP-like": (30, 140),
     "dwarf nova": (3, 25),
     "long-period variable": (80, 160),
