@@ -34,7 +34,7 @@ class Signs(NamedTuple):
     flux: Any
     """Signed fluxes [nJy]; NaN if the sign is unknown."""
     is_settled: Any
-    """Nothing but the range gives the sign."""
+    """The range gives the sign, which would be unknown or the opposite without it."""
     is_confirmed: Any
     """The alert is flagged negative, and the range includes only the negative sign."""
     is_contradicted: Any
@@ -152,8 +152,9 @@ def signs_of(
     is_certain_plus = (negative == 0) & (dipole == 0)
     certain = np.where((negative == 1) | (flux < 0), -1, np.where(is_certain_plus, 1, 0))
     is_trusted = not (certain * by_range < 0).any()
-    is_settled = np.isnan(decided) & (by_range != 0) & is_trusted
-    signed = np.where(is_settled, np.copysign(flux, by_range), signed)
+    settled = np.where(by_range != 0, np.copysign(flux, by_range), np.nan)
+    is_settled = np.isnan(decided) & (by_range != 0) & is_trusted & (settled != signed)
+    signed = np.where(is_settled, settled, signed)
     is_confirmed = (negative == 1) & (by_range < 0)
     is_contradicted = ((by_range > 0) & (signed < 0)) | ((by_range < 0) & (signed > 0))
     return Signs(signed[()], *np.broadcast_arrays(is_settled, is_confirmed, is_contradicted))

@@ -90,7 +90,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
     convention : str
         The sign convention; see `sign_convention`.
     """
-    raw, flagged, has_range = _lsst_values(alerts.properties)
+    raw, flagged, ranges = _lsst_values(alerts.properties)
     psf_flux = as_floats(raw["psf_flux"])
     is_negative, is_dipole = as_flags(raw["is_negative"]), as_flags(raw["is_dipole"])
     convention = sign_convention(psf_flux, is_negative)
@@ -102,7 +102,7 @@ def read_lsst(alerts: AlertList, flux: str) -> tuple[Columns, str]:
     else:
         needed = (is_negative == MISSING).any() or (is_dipole.any() and convention != "signed")
         others = _other_fluxes(alerts.properties) if needed else {}
-        others |= _ranges(alerts.properties, raw["band"]) if has_range else {}
+        others |= _range_arrays(ranges, len(flagged)) if ranges else {}
         signs = signs_of(
             psf_flux, is_negative, is_dipole=is_dipole, convention=convention, **others
         )
@@ -139,27 +139,29 @@ def _other_fluxes(properties: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[
     }
 
 
-def _ranges(
-    properties: Sequence[Mapping[str, Any]], bands: Sequence[Any]
+def _range_arrays(
+    ranges: Sequence[tuple[int, Any, Any]], size: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the range of the object's fluxes in the band of each alert."""
+    """Return the range of the object's fluxes in the band of each alert; NaN if there is none."""
+    rows, lowest, highest = map(list, zip(*ranges, strict=True))
     found = {}
-    for name, property_of in (("psf_flux_min", FLUX_MIN), ("psf_flux_max", FLUX_MAX)):
-        names = [property_of.get(band, "") if isinstance(band, str) else "" for band in bands]
-        values = [row.get(each) for row, each in zip(properties, names, strict=True)]
-        found[name] = as_floats(values)
+    for name, values in (("psf_flux_min", lowest), ("psf_flux_max", highest)):
+        found[name] = np.full(size, np.nan)
+        found[name][rows] = as_floats(values)
     return found
 
 
 def _lsst_values(
     properties: Sequence[Mapping[str, Any]],
-) -> tuple[dict[str, list[Any]], NDArray[np.bool_], bool]:
+) -> tuple[dict[str, list[Any]], NDArray[np.bool_], list[tuple[int, Any, Any]]]:
     """Look up all properties of an alert at once: for long loci this takes most of the time.
 
-    The last value says whether there is a range of the object's fluxes.
+    The last value has a row, a lowest and a highest flux for each alert with a range.
     """
     rows: list[Any] = []
-    visits, flagged, has_range = [], [], False
+    visits: list[Any] = []
+    flagged: list[bool] = []
+    ranges: list[tuple[int, Any, Any]] = []
     for alert in properties:
         # The copy reads memory in order, which halves the time that the look-ups take.
         alert = {**alert}
@@ -168,8 +170,10 @@ def _lsst_values(
         except KeyError:
             rows.extend(map(alert.get, LSST_PROPERTIES.values()))
         visits.append(alert.get(VISIT))  # ANTARES sends loci without any
-        try:  # noqa: SIM105 - suppress() would take longer
-            has_range |= _lowest_of(rows[_BAND]) in alert
+        try:
+            if _lowest_of(rows[_BAND]) in alert:
+                band = rows[_BAND]
+                ranges.append((len(flagged), alert[FLUX_MIN[band]], alert.get(FLUX_MAX[band])))
         except TypeError:  # the band is a list, or the like
             pass
         try:
@@ -180,4 +184,4 @@ def _lsst_values(
     step = len(LSST_PROPERTIES)
     columns = {name: rows[start::step] for start, name in enumerate(LSST_PROPERTIES)}
     columns["visit"] = visits
-    return columns, np.array(flagged, dtype=np.bool_), has_range
+    return columns, np.array(flagged, dtype=np.bool_), ranges

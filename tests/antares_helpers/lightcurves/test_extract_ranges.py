@@ -309,4 +309,4 @@ def test_a_range_makes_no_sign_wrong_and_none_that_it_gives_is(rows, convention)
     assert before.keys() <= after.keys()
     changed = [name for name in after if after[name] != before.get(name)]
     assert all(after[name] == true[name] for name in changed)
-    assert len(changed) <= lc.meta["report"]["signs_from_range"]
+    assert len(changed) == lc.meta["report"]["signs_from_range"]
