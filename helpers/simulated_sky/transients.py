@@ -94,7 +94,7 @@ class _Scene(NamedTuple):
 
 
 _TUTORIAL = SupernovaRow(
-    TUTORIAL_ID, IA, (9.10482, -44.62144), 61248.0, 0.072, (61214, 61345), 4.6, -19.2, repeats=1
+    TUTORIAL_ID, IA, (9.10482, -44.62144), 61254.0, 0.072, (61214, 61345), 4.2, -19.2, repeats=1
 )
 _FAINT = SupernovaRow(
     "snfaint", IA, (12.70391, -21.05562), 61266.0, 0.41, (61230, 61330), 4.0, -19.1

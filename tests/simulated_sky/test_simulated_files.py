@@ -105,7 +105,7 @@ def test_what_differs_is_named(tmp_path):
     (folder / "ANT2026simagn.json").unlink()
     (folder / "ANT2026extra.json").write_text("{}")
     changed = folder / f"{TUTORIAL_ID}.json"
-    changed.write_text(changed.read_text("utf-8").replace("61248.0", "61249.0"))
+    changed.write_text(changed.read_text("utf-8").replace("61254.0", "61255.0"))
 
     differing = differing_files(FILES.values(), folder)
 
