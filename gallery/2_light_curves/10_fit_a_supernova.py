@@ -190,22 +190,23 @@ if names:
     kinds = "bazin", "cubic", "mean"
     for name, offset, error in zip(kinds, offsets, errors):
         rms, pull = (np.sqrt(np.mean(x**2)) for x in (offset, offset / error))
-        print(f"{name:8}{offset.mean():8.1f} d{rms:10.1f} d{pull:14.2f}")
+        print(f"{name:8}{offset.mean():8.1f} d{rms:10.1f} d", end="")
+        print(f"{pull:9.2f} +- {pull / np.sqrt(2 * len(names)):.2f}")
 
 # %%
 # **Figure 3.** Each row is a simulated supernova, and zero its true maximum. Red triangles are
 # Bazin's function, blue ones the polynomial. Gray bars are the mean with the error quoted here.
 #
 # With their own errors both functions are off more than these allow: noise is the smaller part.
-# With the systematic error the pulls have an rms near 1. It is known no better than about 1 part in
-# the square root of twice the number of supernovae. The difference of two functions is not a proof:
+# With the systematic error the pulls have an rms near 1. Its own error is the rms divided by the
+# square root of twice the number of supernovae. The difference of two functions is not a proof:
 # both can be wrong in the same direction, most of all where no point lies close to the maximum.
 #
 # All bands, with residuals
 # -------------------------
 #
-# Fit each band that is covered, and plot the residuals of Bazin's function. A perfect function
-# would leave only noise.
+# Fit each band whose maximum is covered, by the same rules, and plot the residuals of Bazin's
+# function. A perfect function would leave only noise.
 
 from antares_helpers.bands import BANDS, COLORS_ON_WHITE, LINES, SYMBOLS
 
@@ -213,8 +214,10 @@ lc = extract_lightcurve(locus, **CUTS)
 points_of = {}
 for band in BANDS:
     points = near_maximum(lc[lc["band"] == band])
-    if is_covered(points):
+    if is_covered(points) and maximum_of(points)[1] < 5:
         points_of[band] = points
+    else:
+        print(f"{band}: the points do not constrain the maximum")
 
 fig, (top, bottom) = plt.subplots(
     2,
@@ -252,8 +255,7 @@ for band, (days, flux, error) in points_of.items():
 
 # %%
 # A type Ia supernova has a second maximum in z and y, about a month after the first, which can be
-# the higher one: a band that is brightest weeks after r shows that one. An error of many days says
-# that the points do not constrain the maximum.
+# the higher one: a band that is brightest weeks after r shows that one.
 #
 # What the alerts miss
 # --------------------
