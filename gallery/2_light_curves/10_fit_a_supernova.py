@@ -80,6 +80,7 @@ def cubic(days, peak, maximum, curvature, skewness):
     return peak * np.exp(-curvature * x**2 - skewness * x**3)
 
 
+FIT = {"absolute_sigma": True, "x_scale": "jac", "max_nfev": 9999}
 SHAPES = {
     bazin: [(4, 5), (0.3, 1.1), (30, 99)],
     cubic: [(1, 0), (0, -9), (9, 9)],
@@ -91,7 +92,7 @@ def fit(shape, days, flux, error):
     start, lowest, highest = SHAPES[shape]
     start = [flux.max(), days[flux.argmax()], *start]
     box = [-np.inf, days[0], *lowest], [np.inf, days[-1], *highest]
-    best, cov = curve_fit(shape, days, flux, start, error, True, bounds=box)
+    best, cov = curve_fit(shape, days, flux, start, error, bounds=box, **FIT)
     residual = (flux - shape(days, *best)) / error
     chi2 = np.sum(residual**2) / (len(days) - len(best))
     return best, np.sqrt(np.diag(cov) * max(chi2, 1)), chi2
