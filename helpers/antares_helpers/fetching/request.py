@@ -20,8 +20,13 @@ from antares_helpers.errors import (
 )
 from antares_helpers.fetching._connections import httpx
 from antares_helpers.fetching._parallel import start_thread
-from antares_helpers.fetching.http import api_client, base_url
-from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, one_line
+from antares_helpers.fetching.http import (
+    ConnectionLimiter,
+    RequestPolicy,
+    api_client,
+    base_url,
+    one_line,
+)
 from antares_helpers.validation import short_repr
 
 __all__ = [
