@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from math import inf
 from threading import Event, Semaphore
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +18,7 @@ import tenacity
 from antares_client import search
 
 from antares_helpers.errors import shown_url
-from antares_helpers.fetching._connections import Deadline, RefusedError, exchange, httpx
+from antares_helpers.fetching._connections import Deadline, RefusedError, Token, exchange, httpx
 
 __all__ = [
     "ConnectionLimiter",
@@ -28,6 +29,7 @@ __all__ = [
     "one_line",
     "replaying",
     "retrying",
+    "service_client",
     "shown_url",
 ]
 
@@ -227,6 +229,23 @@ def api_client(policy: RequestPolicy, *, any_origin: bool = False) -> Any:
     return api
 
 
+def service_client(policy: RequestPolicy, url: str, token: Token) -> Any:
+    """Return a client of another service like that of `api_client`, which sends a token.
+
+    Parameters
+    ----------
+    policy : RequestPolicy
+        Deadline and retries.
+    url : str
+        The address of the service. Requests go to its server only, redirects included.
+    token : Token
+        Sent with each request.
+    """
+    transport = PolicyTransport(policy, httpx.URL(url), any_origin=False, token=token)
+    client = httpx.Client(follow_redirects=True, transport=transport, trust_env=False)
+    return SimpleNamespace(client=client, transport=transport)
+
+
 def replaying(api: Any, body: bytes) -> Any:
     """Return an API object like another, to which every response is this body."""
     replayed = copy(api)
@@ -251,6 +270,8 @@ class PolicyTransport(httpx.BaseTransport):
         password and query are sent to this server, and to no other.
     any_origin : bool
         Whether requests may go to other servers.
+    token : Token, optional
+        Sent with each request. If there is one, redirects do not lead to other servers either.
 
     Attributes
     ----------
@@ -260,10 +281,13 @@ class PolicyTransport(httpx.BaseTransport):
         Decoded bytes beyond which to refuse a response; see `exchange`.
     """
 
-    def __init__(self, policy: RequestPolicy, base: Any, *, any_origin: bool) -> None:
+    def __init__(
+        self, policy: RequestPolicy, base: Any, *, any_origin: bool, token: Token | None = None
+    ) -> None:
         self._policy = policy
         self._base = base
         self._any_origin = any_origin
+        self._token = token
         self._is_redirected = False
         self.body = b""
         self.max_bytes = inf
@@ -286,7 +310,12 @@ class PolicyTransport(httpx.BaseTransport):
             deadline = Deadline(
                 silence, end=self._policy.deadline, cancelled=self._policy.cancelled
             )
-            return exchange(self._with_secrets(request), deadline, max_bytes=self.max_bytes)
+            return exchange(
+                self._with_secrets(request),
+                deadline,
+                max_bytes=self.max_bytes,
+                token=self._token,
+            )
 
     def _with_secrets(self, request: Any) -> Any:
         if _origin(request.url) != _origin(self._base):
@@ -303,7 +332,8 @@ class PolicyTransport(httpx.BaseTransport):
         """Refuse an address that the service sent and that may not be followed."""
         if self._base.scheme == "https" and url.scheme != "https":
             raise RefusedError(f"it leads to {shown_url(url)}, which is not encrypted")
-        if not (self._any_origin or self._is_redirected or _origin(url) == _origin(self._base)):
+        may_leave = self._any_origin or (self._is_redirected and self._token is None)
+        if not (may_leave or _origin(url) == _origin(self._base)):
             raise RefusedError(f"it leads to another server, {url.host}")
 
 
