@@ -16,8 +16,16 @@ from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from antares_helpers.lightcurves import summary
 from antares_helpers.lightcurves.alerts import Columns, Properties, split_by_survey
+from antares_helpers.lightcurves.forced import (
+    ForcedLike,
+    joined,
+    packet_points,
+    read_packets,
+    sign_check,
+    take_signs,
+)
 from antares_helpers.lightcurves.lsst import read_lsst
-from antares_helpers.lightcurves.summary import RowMask
+from antares_helpers.lightcurves.summary import RowMask, Selection
 from antares_helpers.lightcurves.ztf import read_ztf
 from antares_helpers.validation import (
     check_bands,
@@ -51,6 +59,7 @@ COLUMNS = {
     "is_dipole": "the detection is well fitted by a dipole",
     "flagged": "a flag of the photometry or of its pixels is set",
     "is_limit": "flux is a 5-sigma upper limit",
+    "is_forced": "forced photometry, of a visit without a detection",
     "survey": "survey that sent the alert",
     "dia_object_id": "ID of the diaObject, empty if there is none",
     "alert_id": "ID of the alert in ANTARES",
@@ -68,6 +77,7 @@ def extract_lightcurve(
     min_reliability: float | None = None,
     bands: str | Iterable[str] | None = None,
     dia_object_id: int | str | Iterable[int | str] | None = None,
+    forced: ForcedLike | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
 ) -> TimeSeries:
@@ -159,34 +169,35 @@ def extract_lightcurve(
     _check_flux(flux, survey)
     check_bool("keep_dipoles", keep_dipoles)
     check_bool("keep_flagged", keep_flagged)
-    wanted_bands = check_bands(bands)
-    wanted_objects = check_objects(dia_object_id)
     check_reliability(min_reliability)
+    wanted = Selection(
+        check_bands(bands),
+        check_objects(dia_object_id),
+        bool(keep_dipoles),
+        bool(keep_flagged),
+        min_reliability,
+    )
     _check_locus(locus)
+    packets = None if forced is None else read_packets(forced)
     locus = as_locus_dict(locus, timeout=timeout, retries=retries)
 
     columns, properties, mask, convention = _read(locus, survey, flux)
-    summary.reject_unusable(mask, columns)
-    # Before the options, so that none of them brings a repeated detection back.
-    summary.reject_repeated(mask, columns, properties)
-    if wanted_objects is not None:
-        other = ~np.isin(columns["dia_object_id"], wanted_objects)
-        mask.reject(other, summary.OTHER_OBJECT)
-    if wanted_bands is not None:
-        mask.reject(~np.isin(columns["band"], wanted_bands), summary.OTHER_BAND)
-    if not keep_dipoles:
-        mask.reject(columns["is_dipole"], summary.DIPOLE)
-    if not keep_flagged:
-        mask.reject(columns["flagged"], summary.FLAGGED)
-    if min_reliability is not None:
-        unreliable = ~(columns["reliability"] >= min_reliability) & ~columns["is_limit"]
-        mask.reject(unreliable, summary.BELOW_RELIABILITY)
-
+    packet = None if packets is None else joined(packets, locus, survey)
+    if packet is not None:
+        take_signs(columns, properties, packet, flux)
+    summary.select(mask, columns, properties, wanted)
     meta = _meta(locus, survey, flux, convention) | {
         "report": summary.report(len(locus["alerts"]), columns, mask)
     }
     summary.warn(meta, _property(locus, "num_alerts"), _property(locus, "replaced_by"))
-    return _timeseries(columns, mask.included, meta)
+    if packet is None:
+        return _timeseries(columns, mask.included, meta)
+    meta["sign_check"] = sign_check(columns, mask.included, meta["locus_id"])
+    points, counts = packet_points(packet, columns, properties, mask.included, wanted, flux)
+    meta["report"] |= counts
+    parts = [{name: values[mask.included] for name, values in columns.items()}, *points]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in ("mjd", *COLUMNS)}
+    return _timeseries(columns, np.ones(len(columns["mjd"]), dtype=np.bool_), meta)
 
 
 def _check_flux(flux: object, survey: object) -> None:
