@@ -39,7 +39,7 @@ from antares_helpers.fetching.request import (
 )
 from antares_helpers.validation import LOCUS_ID, parse_name, short_repr
 
-__all__ = ["AlertLike", "alerts_service", "fetch_alert_packet", "fetch_hdus"]
+__all__ = ["AlertLike", "alerts_service", "fetch_alert_packet", "fetch_hdus", "source_number"]
 
 AlertLike: TypeAlias = LocusLike | str | int
 """The ID of an LSST alert, or a locus, which stands for its newest LSST alert."""
@@ -142,7 +142,7 @@ def fetch_alert_packet(
     del token  # tracebacks can show variables
     options = CallOptions(timeout, retries)
     end = time.monotonic() + timeout
-    number = source_id(alert)
+    number = _named_number(alert)
     service = alerts_service(url, secret)
     if service is None:
         raise InvalidInputError(_NO_TOKEN, hint=_NO_TOKEN_HINT)
@@ -161,7 +161,7 @@ _NO_TOKEN_HINT = (
 # The alert
 
 
-def source_id(alert: object) -> int | None:
+def _named_number(alert: object) -> int | None:
     """Return the diaSourceId of an alert or of the newest alert that a locus names.
 
     Returns
@@ -176,8 +176,8 @@ def source_id(alert: object) -> int | None:
     """
     if isinstance(alert, Mapping | DevKitLocus | Locus):
         known = alert.get("old_properties") if isinstance(alert, Mapping) else alert.properties
-        return _number(known.get("newest_alert_id")) if isinstance(known, Mapping) else None
-    number = _number(alert)
+        return _lsst_number(known.get("newest_alert_id")) if isinstance(known, Mapping) else None
+    number = source_number(alert)
     if number is None:
         raise InvalidInputError(
             f"{short_repr(alert)} is not the ID of an LSST alert, and not a locus.",
@@ -186,7 +186,7 @@ def source_id(alert: object) -> int | None:
     return number
 
 
-def _number(given: object) -> int | None:
+def source_number(given: object) -> int | None:
     """Return a diaSourceId in any spelling as a number; None if it is not one."""
     if isinstance(given, str):
         kind, name = parse_name(given)
@@ -195,6 +195,12 @@ def _number(given: object) -> int | None:
         is_whole = isinstance(given, Integral) and not isinstance(given, bool)
         number = int(given) if is_whole else 0  # type: ignore[call-overload]
     return number if 0 < number < 2**63 else None
+
+
+def _lsst_number(alert_id: object) -> int | None:
+    """Return the diaSourceId in the ID of an alert of a locus; None if it is of another survey."""
+    is_lsst = isinstance(alert_id, str) and alert_id.startswith("lsst:")
+    return source_number(alert_id) if is_lsst else None
 
 
 def _alert_hint(alert: object) -> str:
@@ -212,7 +218,7 @@ def _newest_by_time(locus: Mapping[str, Any]) -> int:
     for alert in locus["alerts"]:
         known = alert if isinstance(alert, Mapping) else {}
         name, mjd = known.get("id"), as_floats([known.get("mjd")])[0]
-        if isinstance(name, str) and name.startswith("lsst:") and (number := _number(name)):
+        if (number := _lsst_number(name)) is not None:
             found.append((mjd if isfinite(mjd) else -inf, number))
     if not found:
         raise InvalidInputError(
