@@ -320,11 +320,14 @@ def fetch_hdus(
 ) -> fits.HDUList:
     """Fetch a FITS file of an alert: the packet, or what is below the address of the service."""
     name = f"{path.strip('/') or 'packet'} of alert lsst:{number}"
+    assert service.token is not None
     target = RequestTarget(name, missing=AlertNotFoundError, service=service)
     query = {"ID": str(number)} | ({} if path else {"RESPONSEFORMAT": "fits"})
     policy = options.policy()
     try:
         content = Request(partial(_get, service.url + path, query), target, policy).result()
+        if not content.startswith(_FITS):  # but a page that may repeat the token
+            content = service.token.removed_from(content)
     except AntaresHelpersError as error:
         raise error.with_traceback(None) from None
     finally:
@@ -345,6 +348,7 @@ _MAX_HDUS = 64
 _MAX_HEADER_BYTES = 2**18
 _MAX_AXES = 9
 _MAX_FIELDS = 999
+_FITS = b"SIMPLE  ="
 _BLOCK = 2880
 _END = b"END".ljust(80)
 _IDS = ("diaSourceId", "diaObjectId", "diaForcedSourceId", "visit", "detector")
@@ -374,7 +378,7 @@ def _read(content: bytes, name: str, number: int | None) -> fits.HDUList:
 
 
 def _hdus(content: bytes) -> fits.HDUList:
-    if not content.startswith(b"SIMPLE  ="):
+    if not content.startswith(_FITS):
         raise _UnreadableError(f"it is not FITS, and begins with {short_repr(content[:20])}")
     expected = list(_data_starts(content))
     # Not the images of compressed tiles: damaged ones can crash the process.

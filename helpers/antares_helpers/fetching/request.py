@@ -216,8 +216,11 @@ class Request(Generic[T]):
 
     def _typed(self, error: Exception) -> AntaresHelpersError:
         kind, reason, hint = _explain(error, self.target, self.url, self.policy.timeout)
+        token = self.target.service.token
+        if token is not None:  # which the service may repeat
+            reason = token.removed_from(reason.encode()).decode()
         typed = kind(reason, hint=hint, locus_id=self.target.locus_id, url=self.url)
-        typed.cause = error if self.target.service.token is None else None
+        typed.cause = error if token is None else None
         return typed
 
 
