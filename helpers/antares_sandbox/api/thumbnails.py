@@ -16,7 +16,7 @@ from antares_sandbox.cutouts import FORMATS, KINDS, Format, Kind, Source, draw_c
 from antares_sandbox.responses import data_response, own_address, shortened
 from antares_sandbox.store.folder import LocusFolder
 
-__all__ = ["thumbnail_routes"]
+__all__ = ["image_file", "image_hdu", "thumbnail_routes"]
 
 _NO_SUCH_KEY = (
     "<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchKey</Code>"
@@ -69,7 +69,7 @@ class _Images:
         source, (name, form) = self._source(request), _wanted(request)
         for kind in KINDS:
             if source is not None and name == kind and form in _formats(source):
-                return Response(_file(source, kind, form), media_type=f"image/{form}")
+                return Response(image_file(source, kind, form), media_type=f"image/{form}")
         if request.path_params["alert_id"].startswith("ztf"):
             return Response(_NO_SUCH_KEY, 404, media_type="application/xml")
         raise HTTPException(404, f"this alert has no image {shortened(f'{name}.{form}')!r}")
@@ -111,23 +111,28 @@ def _listed(source: Source, base: str, form: Format) -> list[dict[str, Any]]:
 
 
 @lru_cache(_CACHE_SIZE)
-def _file(source: Source, kind: Kind, form: Format) -> bytes:
-    file, image = io.BytesIO(), draw_cutout(source, kind)
-    (_write_png if form == "png" else _write_fits)(file, image, source, kind)
+def image_file(source: Source, kind: Kind, form: Format) -> bytes:
+    """Return an image as a file."""
+    file = io.BytesIO()
+    if form == "fits":
+        image_hdu(source, kind).writeto(file)
+    else:
+        _write_png(file, draw_cutout(source, kind), kind)
     return file.getvalue()
 
 
-def _write_fits(file: io.BytesIO, image: Any, source: Source, kind: Kind) -> None:
-    """Write an image in nJy."""
+def image_hdu(source: Source, kind: Kind, name: str | None = None) -> Any:
+    """Return an image in nJy for a FITS file: the first of the file, or an extension's `name`."""
     # Imported here, because astropy is slow to import, and most sandboxes serve no image.
     from astropy.io import fits
 
-    hdu = fits.PrimaryHDU(image.astype("float32"))
+    image = draw_cutout(source, kind).astype("float32")
+    hdu = fits.PrimaryHDU(image) if name is None else fits.ImageHDU(image, name=name)
     hdu.header.update(_header(source, kind))
-    hdu.writeto(file)
+    return hdu
 
 
-def _write_png(file: io.BytesIO, image: Any, _source: Source, kind: Kind) -> None:
+def _write_png(file: io.BytesIO, image: Any, kind: Kind) -> None:
     """Write 8 bits of gray, each image stretched by itself: without a unit or a scale."""
     # matplotlib requires it; imported here for the reason above.
     from PIL import Image, PngImagePlugin
