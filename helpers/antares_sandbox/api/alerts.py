@@ -20,10 +20,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from antares_helpers.errors import BadDataError
+from antares_sandbox.api.alert_fits import IMAGES, images_fits, packet_fits
 from antares_sandbox.api.thumbnails import image_file
 from antares_sandbox.cutouts import Source, read_source
 from antares_sandbox.responses import json_response, shortened
-from antares_sandbox.store.alert_fits import IMAGES, images_fits, packet_fits
 from antares_sandbox.store.alert_packet import alert_packet
 from antares_sandbox.store.alert_schema import avro_schema
 from antares_sandbox.store.folder import LocusFolder
@@ -86,7 +86,9 @@ class _Packets:
         if form.endswith("fits"):
             return _fits_response(self._fits(number), f"alert-{number}.fits")
         record, source = self._packet(number)
-        images = {name: source and image_file(source, kind, "fits") for name, kind in IMAGES.values()}
+        images = {
+            name: source and image_file(source, kind, "fits") for name, kind in IMAGES.values()
+        }
         encoded = {name: image and b64encode(image).decode() for name, image in images.items()}
         return json_response(to_json({**record, **encoded}, inf_nan_mode="null"))
 

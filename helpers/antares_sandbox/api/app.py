@@ -20,9 +20,7 @@ from antares_sandbox.store.folder import LocusFolder
 __all__ = ["make_app"]
 
 
-def make_app(
-    folder: LocusFolder, window: int, token: str, thumbnails: Format = "png"
-) -> Starlette:
+def make_app(folder: LocusFolder, window: int, token: str, thumbnails: Format = "png") -> Starlette:
     """Make the application that serves a folder.
 
     Parameters

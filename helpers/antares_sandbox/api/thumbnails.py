@@ -16,7 +16,7 @@ from antares_sandbox.cutouts import FORMATS, KINDS, Format, Kind, Source, draw_c
 from antares_sandbox.responses import data_response, own_address, shortened
 from antares_sandbox.store.folder import LocusFolder
 
-__all__ = ["image_file", "image_hdu", "thumbnail_routes"]
+__all__ = ["image_file", "image_header", "thumbnail_routes"]
 
 _NO_SUCH_KEY = (
     "<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchKey</Code>"
@@ -113,26 +113,22 @@ def _listed(source: Source, base: str, form: Format) -> list[dict[str, Any]]:
 @lru_cache(_CACHE_SIZE)
 def image_file(source: Source, kind: Kind, form: Format) -> bytes:
     """Return an image as a file."""
-    file = io.BytesIO()
-    if form == "fits":
-        image_hdu(source, kind).writeto(file)
-    else:
-        _write_png(file, draw_cutout(source, kind), kind)
+    file, image = io.BytesIO(), draw_cutout(source, kind)
+    (_write_png if form == "png" else _write_fits)(file, image, source, kind)
     return file.getvalue()
 
 
-def image_hdu(source: Source, kind: Kind, name: str | None = None) -> Any:
-    """Return an image in nJy for a FITS file: the first of the file, or an extension's `name`."""
+def _write_fits(file: io.BytesIO, image: Any, source: Source, kind: Kind) -> None:
+    """Write an image in nJy."""
     # Imported here, because astropy is slow to import, and most sandboxes serve no image.
     from astropy.io import fits
 
-    image = draw_cutout(source, kind).astype("float32")
-    hdu = fits.PrimaryHDU(image) if name is None else fits.ImageHDU(image, name=name)
-    hdu.header.update(_header(source, kind))
-    return hdu
+    hdu = fits.PrimaryHDU(image.astype("float32"))
+    hdu.header.update(image_header(source, kind))
+    hdu.writeto(file)
 
 
-def _write_png(file: io.BytesIO, image: Any, kind: Kind) -> None:
+def _write_png(file: io.BytesIO, image: Any, _source: Source, kind: Kind) -> None:
     """Write 8 bits of gray, each image stretched by itself: without a unit or a scale."""
     # matplotlib requires it; imported here for the reason above.
     from PIL import Image, PngImagePlugin
@@ -154,7 +150,8 @@ def _stretched(image: Any) -> Any:
     return np.round(255 * (shades - low) / (high - low or 1.0)).astype("uint8")
 
 
-def _header(source: Source, kind: Kind) -> dict[str, Any]:
+def image_header(source: Source, kind: Kind) -> dict[str, Any]:
+    """Return the header of a FITS image: values, or values with comments."""
     center, step = (source.camera.pixels + 1) / 2, source.camera.scale / 3600
     return {
         "BUNIT": "nJy",

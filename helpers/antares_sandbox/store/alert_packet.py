@@ -86,7 +86,7 @@ def _signed_flux(properties: Row, unsigned: bool) -> float | None:
     if flux is None:
         return None
     if _is_negative(properties):
-        return -abs(flux)
+        return -abs(float(flux))
     if unsigned and science is not None and template is not None:
         return copysign(flux, science - template)
     return float(flux)
@@ -97,9 +97,10 @@ def _is_negative(properties: Row) -> bool:
 
 
 def _lacks_its_sign(properties: Row) -> bool:
-    return _is_negative(properties) and (
-        _of_type("double", properties.get(f"{_SOURCE}psfFlux")) or 0.0
-    ) > 0
+    return (
+        _is_negative(properties)
+        and (_of_type("double", properties.get(f"{_SOURCE}psfFlux")) or 0.0) > 0
+    )
 
 
 def _object_id(alert: Alert) -> int | None:
@@ -132,7 +133,7 @@ def _forced_sources(forced: ForcedPhotometry, alert: Alert) -> list[Row]:
 
 
 def _forced_source(forced: ForcedPhotometry, measured: Row) -> Row:
-    place = {name: forced[name] for name in ("diaObjectId", "ra", "dec")}  # type: ignore[literal-required]
+    place = {name: value for name, value in forced.items() if name in ("diaObjectId", "ra", "dec")}
     key = f"{forced['diaObjectId']} {measured['visit']} {measured['detector']}"
     return {
         **dict.fromkeys(field.name for field in DIA_FORCED_SOURCE),

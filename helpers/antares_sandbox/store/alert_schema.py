@@ -3,8 +3,15 @@
 import re
 from typing import Any, Final, NamedTuple
 
-__all__ = ["ALERT", "DIA_FORCED_SOURCE", "DIA_OBJECT", "DIA_SOURCE", "SS_SOURCE", "Field"]
-__all__ += ["avro_schema"]
+__all__ = [
+    "ALERT",
+    "DIA_FORCED_SOURCE",
+    "DIA_OBJECT",
+    "DIA_SOURCE",
+    "SS_SOURCE",
+    "Field",
+    "avro_schema",
+]
 
 _VERSION = "v11_1"
 _TYPES = {"d": "double", "f": "float", "l": "long", "i": "int", "b": "boolean", "s": "string"}
@@ -119,7 +126,7 @@ def avro_schema() -> dict[str, Any]:
         "diaObject": ["null", _record("diaObject", DIA_OBJECT)],
         "ssSource": ["null", _record("ssSource", SS_SOURCE)],
         "mpc_orbits": "null",
-        **dict.fromkeys(("cutoutDifference", "cutoutScience", "cutoutTemplate"), ["null", "bytes"]),
+        **{f"cutout{image}": ["null", "bytes"] for image in ("Difference", "Science", "Template")},
     }
     alert = _record("alert", ALERT)
     alert["fields"] += [{"name": name, "type": kind} for name, kind in nested.items()]
