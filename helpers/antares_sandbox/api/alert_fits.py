@@ -118,7 +118,8 @@ def _table(name: str, columns: Sequence[_Column], length: int) -> bytes:
     cards |= {"NAXIS1": table.itemsize, "NAXIS2": length, "PCOUNT": 0, "GCOUNT": 1}
     cards |= {"TFIELDS": len(columns), "EXTNAME": name}
     for number, column in enumerate(columns, start=1):
-        table[column.name] = column.values
+        with np.errstate(over="ignore"):
+            table[column.name] = column.values
         cards |= {f"TTYPE{number}": column.name, f"TFORM{number}": column.form}
         more = {f"TUNIT{number}": column.unit, f"TNULL{number}": column.null}
         cards |= {key: value for key, value in more.items() if value is not None}
