@@ -119,7 +119,7 @@ class IncompleteLocusWarning(AntaresHelpersWarning):
 
 
 class SignConventionWarning(AntaresHelpersWarning):
-    """Detections of a locus flagged negative have both positive and negative ``psfFlux``."""
+    """The signs of ``psfFlux`` in a locus contradict each other, or those in Rubin's packet."""
 
 
 def shown_url(url: object) -> str:

@@ -21,6 +21,10 @@ __all__ = ["from_sncosmo", "to_light_curve", "to_lightkurve", "to_sncosmo", "to_
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+_NEEDED = tuple(
+    name for name in COLUMNS if name != "is_forced"
+)  # files of earlier versions lack it
+
 
 def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
     """Extract the light curve of one locus from a table of many.
@@ -53,7 +57,7 @@ def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
     'tai'
     """
     check_table(table)
-    if missing := [name for name in ["locus_id", "mjd", *COLUMNS] if name not in table.colnames]:
+    if missing := [name for name in ["locus_id", "mjd", *_NEEDED] if name not in table.colnames]:
         raise InvalidInputError(f"The table lacks {missing}; pass a table from lightcurve_table.")
     locus_id = check_locus_id(locus_id)
     points = table[np.asarray(table["locus_id"]) == locus_id]
@@ -146,7 +150,7 @@ def from_sncosmo(data: Table) -> TimeSeries:
     True
     """
     check_table(data)
-    expected = set(COLUMNS) - {"flux_err", "survey", "is_limit"}
+    expected = set(_NEEDED) - {"flux_err", "survey", "is_limit"}
     if missing := sorted((expected | {"time", "fluxerr", "zp", "zpsys"}) - set(data.colnames)):
         raise InvalidInputError(f"The table lacks {missing}; pass a table from to_sncosmo.")
     if np.any(data["zp"] != AB_ZEROPOINT) or np.any(data["zpsys"] != "ab"):
@@ -194,7 +198,7 @@ def to_light_curve(
 
     Notes
     -----
-    Upper limits are excluded. The package rejects points at the same time: they are replaced by
+    Upper limits are excluded, forced photometry is not. The package rejects points at the same time: they are replaced by
     their mean, weighted by the inverse squares of their errors.
 
     Examples
@@ -260,17 +264,24 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
 
 def _points_of(lc: object) -> TimeSeries:
     """Reject anything that is not a light curve."""
-    if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in COLUMNS):
+    if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in _NEEDED):
         raise InvalidInputError(
             "This takes the light curve that extract_lightcurve returns, or to_timeseries from a "
             f"table, not {type(lc).__name__!r}."
         )
+    if "is_forced" not in lc.colnames:
+        lc = lc.copy()
+        lc["is_forced"] = np.zeros(len(lc), dtype=np.bool_)
     return lc
 
 
 def _timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeSeries:
     """Make a light curve from the columns of a table."""
-    data: dict[str, Any] = {name: np.asarray(points[name]) for name in COLUMNS}
+    data: dict[str, Any] = {"is_forced": np.zeros(len(points), dtype=np.bool_)}
+    data = {
+        name: np.asarray(points[name]) if name in points.colnames else data[name]
+        for name in COLUMNS
+    }
     for name in ("flux", "flux_err"):
         data[name] = data[name] * u.nJy
     lc = TimeSeries(time=Time(mjd, format="mjd", scale="tai"), data=data, meta=meta)

@@ -104,6 +104,11 @@ def extract_lightcurve(
         Bands to include, for example ``"gri"``.
     dia_object_id : int, str or iterable of them, optional
         Include only these diaObjects: a locus can contain several.
+    forced : HDUList, path or iterable of them, optional
+        Alert packets of the object, as Rubin's Alerts API sends them in FITS and
+        `fetch_alert_packet` returns them, or their files: they add forced photometry (see Notes).
+        A packet holds that of the 12 months before its alert, and nothing later: pass the newest
+        one of each diaObject, and older ones for a longer history.
     timeout, retries : optional
         As for `fetch_locus`; used only if the alerts of a ``Locus`` have to be fetched.
 
@@ -112,7 +117,8 @@ def extract_lightcurve(
     `~astropy.timeseries.TimeSeries`
         One row per measurement, sorted by time. ``time``: middle of the exposure (TAI). ``flux``
         and ``flux_err``: `~astropy.units.Quantity` [nJy]. ``snr`` and ``reliability``: float64,
-        NaN if unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
+        NaN if unknown. ``is_negative``, ``is_dipole``, ``flagged``, ``is_limit`` and
+        ``is_forced``: bool.
         ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` gives the locus,
         whether it is simulated, the sign convention, and under ``report`` how many alerts there
         are, how many are included, why the others are excluded, to which diaObjects the included
@@ -122,7 +128,8 @@ def extract_lightcurve(
     Raises
     ------
     InvalidInputError
-        If an option is not valid, or `locus` is not a locus.
+        If an option is not valid, `locus` is not a locus, or `forced` is not a packet or of another
+        object.
     BadDataError
         If the locus has no list of alerts.
     ServiceError
@@ -133,7 +140,8 @@ def extract_lightcurve(
     IncompleteLocusWarning
         If the locus has fewer alerts than its ``num_alerts`` says, or has been replaced by another.
     SignConventionWarning
-        If some alerts flagged negative have positive fluxes and others negative ones.
+        If some alerts flagged negative have positive fluxes and others negative ones, or if a
+        packet gives the opposite sign.
 
     Notes
     -----
@@ -156,6 +164,20 @@ def extract_lightcurve(
     ZTF's magnitudes become signed fluxes, its times (UTC, start of exposure) TAI at the middle of
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a
     fifth of it as ``flux_err``. Its ``reliability`` is ``ztf_drb``, or else ``ztf_rb``.
+
+    With ``forced=``, each visit of a diaObject is one row. A detection by ANTARES stands; it is
+    found in the packets by its diaSourceId, and forced photometry by diaObject, visit and
+    detector. The flux of every other visit is added with ``is_forced`` set; its ``snr`` and
+    ``reliability`` are NaN and its ``alert_id`` is empty. A visit whose detection is excluded gets
+    no forced row. Detections of the packets that no alert reports are added, too, unless an option
+    excludes them. Signs are those of the packets, in which ``psfFlux`` is signed:
+    ``meta["sign_check"]`` says how many of the included alerts were ``compared`` and how many
+    ``agree``. The report counts the forced rows added (``forced_added``), and those that are not
+    because of a detection (``forced_of_detections``), an excluded one (``forced_of_excluded``), a
+    missing flux or error (``forced_unusable``), or another band or object than requested
+    (``forced_not_requested``); the detections added (``packet_detections_added``) and not
+    (``packet_detections_excluded``); and the alerts whose sign changed or was unknown before
+    (``signs_from_packet``). ``alerts``, ``included`` and ``excluded`` count alerts only.
 
     A light curve written as ECSV and read back is the same, except that empty strings are masked.
 
