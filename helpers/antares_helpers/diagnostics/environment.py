@@ -73,10 +73,10 @@ def check_environment(*, network: bool = True, timeout: float = 10.0) -> Report:
     """
     failures = failed_imports()
     checks = [check_python(), *check_packages(), *check_settings(), *explain_imports(failures)]
-    if network:
-        checks.append(_not_requested() if failures else _request(timeout))
     if not failures:
         checks.append(_alerts_api(timeout if network else None))
+    if network:
+        checks.append(_not_requested() if failures else _request(timeout))
     return Report(tuple(checks))
 
 
