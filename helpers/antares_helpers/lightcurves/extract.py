@@ -223,14 +223,16 @@ def _read(
 
 
 def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> dict[str, Any]:
+    return identity_of(locus) | {"sign_convention": convention, "survey": survey, "flux": flux}
+
+
+def identity_of(locus: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ID of a locus and whether it is simulated, for the meta of a table."""
     locus_id, tags = locus.get("id", ""), locus.get("user_tags")
     is_tagged = isinstance(tags, list | tuple | set | frozenset) and "simulated" in tags
     return {
         "locus_id": one_line(locus_id if isinstance(locus_id, str) else short_repr(locus_id)),
         "simulated": is_tagged or is_true(_property(locus, "simulated")),
-        "sign_convention": convention,
-        "survey": survey,
-        "flux": flux,
     }
 
 
