@@ -266,7 +266,7 @@ def main(arguments: list[str]) -> int:
     if unknown := names - {path.stem for path in scripts}:
         print(f"no such page: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    with nullcontext() if IS_LIVE or is_check else Sandbox():
+    with nullcontext() if IS_LIVE or is_check else Sandbox(thumbnails="fits"):
         for script in scripts:
             path = (ROOT / "notebooks" / script.relative_to(GALLERY)).with_suffix(".ipynb")
             notebook = make_notebook(script)

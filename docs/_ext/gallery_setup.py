@@ -17,7 +17,7 @@ IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 def _sandbox() -> Any:
     from antares_sandbox import Sandbox
 
-    sandbox = Sandbox()
+    sandbox = Sandbox(thumbnails="fits")  # from which fluxes can be measured
     sandbox.start()
     return sandbox
 

@@ -12,6 +12,7 @@ from urllib.request import getproxies
 import click
 
 import antares_sandbox
+from antares_sandbox.api.thumbnails import FORMATS, Format
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.patch_client import URL_VARIABLE
 
@@ -50,16 +51,22 @@ class _BeforeCommand(click.Command):
     cls=_BeforeCommand,
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[--port N]",
+    options_metavar="[--port N] [--thumbnails FORMAT]",
 )
 @click.argument("folder", required=False, metavar="[FOLDER] [-- COMMAND ...]")
 @click.option("--port", type=int, default=0, metavar="N", help="Default: any free port.")
+@click.option(
+    "--thumbnails",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    help="Of Rubin's alerts; ZTF's are always png. Default: png.",
+)
 @click.pass_context
-def _command(context: click.Context, folder: str | None, port: int) -> None:
+def _command(context: click.Context, folder: str | None, port: int, thumbnails: Format) -> None:
     if context.obj == []:
         raise click.UsageError("give a command after --")
     try:
-        with antares_sandbox.Sandbox(folder, port=port) as sandbox:
+        with antares_sandbox.Sandbox(folder, port=port, thumbnails=thumbnails) as sandbox:
             status = _serve(sandbox) if context.obj is None else _run(context.obj)
     except (SandboxError, ModuleNotFoundError) as error:
         status = _fail(str(error), _FAILED)

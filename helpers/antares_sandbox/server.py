@@ -11,11 +11,13 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from antares_sandbox import patch_client
 from antares_sandbox.api.app import make_app
 from antares_sandbox.api.host import require_own_host
+from antares_sandbox.api.thumbnails import FORMATS, Format
 from antares_sandbox.bundled import BUNDLED
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
@@ -44,11 +46,14 @@ class Sandbox:
         The folder of locus files; by default the simulated loci that come with the sandbox.
     port : int, optional
         The port to listen on; by default any free one.
+    thumbnails : {"png", "fits"}, optional
+        The format of the images of Rubin's alerts: pictures, or FITS files with fluxes in nJy.
+        Those of ZTF are always pictures.
 
     Raises
     ------
     SandboxError
-        If there is no such folder or port; on starting, if the port is in use.
+        If there is no such folder, port or format; on starting, if the port is in use.
 
     Examples
     --------
@@ -60,9 +65,16 @@ class Sandbox:
     'true'
     """
 
-    def __init__(self, folder: str | PathLike[str] | None = None, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: str | PathLike[str] | None = None,
+        *,
+        port: int = 0,
+        thumbnails: Format = "png",
+    ) -> None:
         self._index: LocusFolder = index_folder(BUNDLED if folder is None else _path(folder))
         self._port = _check_port(port)
+        self._thumbnails = _check_format(thumbnails)
         self._plan = FaultPlan()
         self._url: str | None = None
         self._server: uvicorn.Server | None = None
@@ -133,7 +145,7 @@ class Sandbox:
             raise SandboxError(f"the sandbox is already running at {self.url}")
         listener = _listen(self._port)
         self._plan.stopping.clear()
-        self._server = uvicorn.Server(_config(self._index, self._plan))
+        self._server = uvicorn.Server(_config(make_app(self._index, self._thumbnails), self._plan))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="antares-sandbox", daemon=True
         )
@@ -180,9 +192,9 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
+def _config(app: ASGIApp, plan: FaultPlan) -> uvicorn.Config:
     return uvicorn.Config(
-        require_own_host(plan.wrap(make_app(folder))),
+        require_own_host(plan.wrap(app)),
         http=_Protocol,
         loop="asyncio",
         ws="none",
@@ -209,6 +221,14 @@ def _check_port(port: int) -> int:
             "or 0 for any free port"
         )
     return port
+
+
+def _check_format(thumbnails: Format) -> Format:
+    if thumbnails not in FORMATS:
+        raise SandboxError(
+            f"thumbnails={thumbnails!r} is not a format: choose {' or '.join(FORMATS)}"
+        )
+    return thumbnails
 
 
 def _listen(port: int) -> socket.socket:

@@ -11,20 +11,22 @@ from antares_sandbox.api.catalogs import catalog_routes
 from antares_sandbox.api.grav_wave import grav_wave_routes
 from antares_sandbox.api.loci import loci_routes
 from antares_sandbox.api.search import search_route
-from antares_sandbox.api.thumbnails import thumbnail_routes
+from antares_sandbox.api.thumbnails import Format, thumbnail_routes
 from antares_sandbox.responses import error_body, json_response, shortened
 from antares_sandbox.store.folder import LocusFolder
 
 __all__ = ["make_app"]
 
 
-def make_app(folder: LocusFolder) -> Starlette:
+def make_app(folder: LocusFolder, thumbnails: Format = "png") -> Starlette:
     """Make the application that serves a folder.
 
     Parameters
     ----------
     folder : LocusFolder
         The index; only the files that it names are ever read.
+    thumbnails : {"png", "fits"}, optional
+        The format of the images of Rubin's alerts.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def make_app(folder: LocusFolder) -> Starlette:
             search_route(folder),
             *loci_routes(folder),
             *catalog_routes(folder),
-            *thumbnail_routes(folder),
+            *thumbnail_routes(folder, thumbnails),
             *grav_wave_routes(),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
