@@ -89,9 +89,9 @@ for found in near_by:
     print(f"{found.locus_id:22}{offset.arcsec:5.2f} arcsec")
 
 # %%
-# Two loci are not always two objects: a faint source, whose position is less exact, can get a second
-# locus. A supernova can be next to the active nucleus of its galaxy, or in front of a quasar. Or a
-# solar-system object passed.
+# Two loci are not always two objects: a faint source, whose position is less exact, can get a
+# second locus. A supernova can be next to the active nucleus of its galaxy, or in front of a
+# quasar. Or a solar-system object passed.
 #
 # See what other catalogs have
 # ----------------------------
@@ -180,10 +180,10 @@ fig.legend(handles.values(), handles, loc="outside right upper")
 # it has a radius of one arcsecond, within which ANTARES adds an alert to the locus. Hollow symbols
 # are the objects of other catalogs that ANTARES matched with them.
 #
-# The error of the mean is statistical. The positions of two catalogs agree to 0.1 arcsec at best, and
-# the center of an extended galaxy is known less well. A smaller offset is consistent with none: the
-# source may be the nucleus, as in an active galaxy or a tidal disruption. A supernova may be anywhere
-# in the light of its host.
+# The error of the mean is statistical. The positions of two catalogs agree to 0.1 arcsec at best,
+# and the center of an extended galaxy is known less well. A smaller offset is consistent with none:
+# the source may be the nucleus, as in an active galaxy or a tidal disruption. A supernova may be
+# anywhere in the light of its host.
 #
 # Could it be chance?
 # -------------------
