@@ -197,7 +197,7 @@ def _found(locus: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, An
             "The catalog_objects of this locus are not a dict of lists. Fetch it with fetch_locus."
         )
     for catalog, listed in objects.items():
-        rows = listed if isinstance(listed, list | tuple) else [listed]
+        rows = listed if isinstance(listed, list | tuple) else [listed] * (listed is not None)
         said = _said(locus, catalog)
         said = said if len(said) == len(rows) else [{}] * len(rows)
         yield from ((one_line(catalog), *each) for each in zip(rows, said, strict=True))
