@@ -12,7 +12,7 @@ from urllib.request import getproxies
 import click
 
 import antares_sandbox
-from antares_sandbox.api.thumbnails import FORMATS, Format
+from antares_sandbox.cutouts import FORMATS, Format
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.patch_client import URL_VARIABLE
 

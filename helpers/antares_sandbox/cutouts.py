@@ -9,15 +9,19 @@ from math import cos, log, pi, radians, sin, sqrt
 from typing import Any, Final, Literal, NamedTuple
 from zlib import crc32
 
-from antares_helpers.coerce import as_flags
 from antares_helpers.constants import AB_ZEROPOINT
 
-__all__ = ["KINDS", "Camera", "Kind", "Source", "draw_cutout", "read_source"]
+__all__ = ["FORMATS", "KINDS", "Camera", "Format", "Kind", "Source", "draw_cutout", "read_source"]
 
 Kind = Literal["template", "science", "difference"]
 
 KINDS: Final[tuple[Kind, ...]] = ("template", "science", "difference")
 """The images of an alert."""
+
+Format = Literal["png", "fits"]
+
+FORMATS: Final[tuple[Format, ...]] = ("png", "fits")
+"""The formats of the images of Rubin's alerts; those of ZTF are always PNG."""
 
 _FWHM = 2 * sqrt(2 * log(2))
 _HALF_LIGHT = sqrt(2 * log(2))
@@ -170,8 +174,8 @@ def _difference_flux(properties: dict[str, Any]) -> float | None:
     if flux is not None:
         return -abs(flux) if properties.get("lsst_diaSource_isNegative") is True else flux
     flux = _flux(properties, "ant_mag")
-    is_positive = as_flags([properties.get("ztf_isdiffpos")])[0]
-    return -flux if flux is not None and is_positive == 0 else flux
+    is_negative = properties.get("ztf_isdiffpos") in ("f", "0", 0)
+    return -flux if flux is not None and is_negative else flux
 
 
 def _ztf_error(properties: dict[str, Any]) -> float:

@@ -17,8 +17,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from antares_sandbox import patch_client
 from antares_sandbox.api.app import make_app
 from antares_sandbox.api.host import require_own_host
-from antares_sandbox.api.thumbnails import FORMATS, Format
 from antares_sandbox.bundled import BUNDLED
+from antares_sandbox.cutouts import FORMATS, Format
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
 from antares_sandbox.store.folder import LocusFolder, index_folder

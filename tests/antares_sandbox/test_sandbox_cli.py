@@ -64,6 +64,18 @@ def test_the_arguments_of_the_command_are_its_own():
     assert done.stdout == "['--port', 'x', '--', '-h']\n"
 
 
+@pytest.mark.parametrize(("options", "mime"), [((), "png"), (("--thumbnails", "fits"), "fits")])
+def test_the_format_of_thumbnails_can_be_chosen(options, mime):
+    code = (
+        "from antares_client import search\n"
+        f"alert = search.get_by_id({TUTORIAL_ID!r}).alerts[0]\n"
+        "print({each['url'].rpartition('.')[2] for each in "
+        "search.get_thumbnails(alert.alert_id).values()})"
+    )
+
+    assert run(*options, "--", sys.executable, "-c", code).stdout == f"{ {mime}!r}\n"
+
+
 def test_the_command_has_the_input_of_the_terminal():
     done = run("--", sys.executable, "-c", "print(input())", input="hello\n")
 
@@ -145,6 +157,7 @@ def test_behind_a_proxy_it_says_how_to_bypass_it(monkeypatch):
         (["--"], 2, "give a command after --"),
         (["--port", "70000"], 2, "port 70000"),
         (["--port", "x"], 2, "'x' is not a valid integer"),
+        (["--thumbnails", "jpeg"], 2, "'jpeg' is not one of 'png', 'fits'"),
         (["a", "b"], 2, "unexpected extra argument (b)"),
     ],
 )

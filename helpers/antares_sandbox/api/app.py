@@ -11,7 +11,8 @@ from antares_sandbox.api.catalogs import catalog_routes
 from antares_sandbox.api.grav_wave import grav_wave_routes
 from antares_sandbox.api.loci import loci_routes
 from antares_sandbox.api.search import search_route
-from antares_sandbox.api.thumbnails import Format, thumbnail_routes
+from antares_sandbox.api.thumbnails import thumbnail_routes
+from antares_sandbox.cutouts import Format
 from antares_sandbox.responses import error_body, json_response, shortened
 from antares_sandbox.store.folder import LocusFolder
 

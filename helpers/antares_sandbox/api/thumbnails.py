@@ -2,7 +2,7 @@
 
 import io
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any
 from urllib.parse import quote
 
 from pydantic_core import from_json
@@ -12,16 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from antares_sandbox.api.loci import read_payloads
-from antares_sandbox.cutouts import KINDS, Kind, Source, draw_cutout, read_source
+from antares_sandbox.cutouts import FORMATS, KINDS, Format, Kind, Source, draw_cutout, read_source
 from antares_sandbox.responses import data_response, own_address, shortened
 from antares_sandbox.store.folder import LocusFolder
 
-__all__ = ["FORMATS", "Format", "thumbnail_routes"]
-
-Format = Literal["png", "fits"]
-
-FORMATS: Final[tuple[Format, ...]] = ("png", "fits")
-"""The formats of Rubin's thumbnails; those of ZTF are always PNG."""
+__all__ = ["thumbnail_routes"]
 
 _NO_SUCH_KEY = (
     "<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchKey</Code>"
