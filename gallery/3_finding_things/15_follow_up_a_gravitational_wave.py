@@ -36,7 +36,7 @@ for end, label, color in zip(ends, ("90%", "50%"), ("#BCA9DC", "#4A1486")):
     x, y = -ra[:end].wrap_at("180d").rad, dec[:end].rad
     ax.plot(x, y, ".", ms=2, color=color, label=label)
 ax.set_xticks(np.arange(-2, 3) * np.pi / 3, ["8h", "4h", "0h", "20h", "16h"])
-ax.legend(title=notice.gracedb_id, markerscale=6, loc="lower right")
+ax.legend(title=notice.gracedb_id, markerscale=6, loc=(0.9, 0.8))
 ax.grid(alpha=0.4)
 
 # %%
@@ -88,15 +88,18 @@ print(f"distance: {distance:.3g} +/- {distance_err:.2g} Mpc")
 #
 # The map is a multi-order HEALPix map: small pixels where the probability is high, large ones
 # elsewhere. ``UNIQ`` identifies a pixel and its size, ``PROBDENSITY`` is the probability per
-# steradian; ``DISTMU`` and ``DISTSIGMA`` describe the distance along each line of sight. Plot the
-# contours around the most probable position, and the loci that are marked.
+# steradian; ``DISTMU`` and ``DISTSIGMA`` describe the distance along each line of sight. The
+# `format <https://emfollow.docs.ligo.org/userguide/tutorial/multiorder_skymaps.html>`_ is that of
+# LIGO, Virgo and KAGRA. Plot the contours around the most probable position, and the loci that are
+# marked.
 
 from astropy.coordinates import SkyCoord
 
 term = {"term": {"grav_wave_events": notice.gracedb_id}}
 loci = find_loci(query={"query": term})
 peak = SkyCoord(ra[0], dec[0])
-east, north = peak.spherical_offsets_to(SkyCoord([locus.coordinates for locus in loci]))
+places = SkyCoord([locus.coordinates for locus in loci])
+east, north = peak.spherical_offsets_to(places)
 
 half = min(1.5 * np.sqrt(areas[: ends[0]].sum().to_value("deg2") / np.pi), 60)
 x = np.linspace(-half, half, 300)
@@ -139,17 +142,14 @@ for i in np.argsort(levels)[:20]:
     days = [alert.mjd - event_time.tai.mjd for alert in loci[i].alerts]
     if min(days) > 0:
         redshift = catalog_table(loci[i])["redshift"]
-        z = next((z for z in redshift if z > 0), np.nan)
-        row = (loci[i].locus_id, levels[i], min(days), len(days), z)
+        z = next((z for z in redshift if z > 0), None)
+        far = Planck18.luminosity_distance(z).value if z else np.nan
+        row = (loci[i].locus_id, levels[i], min(days), len(days), far)
         rows.append(row)
 if not rows:
     raise LookupError("No locus of the likeliest in the map is new.")
-names = ["locus", "level [%]", "first [d]", "alerts", "redshift"]
+names = ["locus", "level [%]", "first [d]", "alerts", "host [Mpc]"]
 candidates = Table(rows=rows, names=names)
-known = np.isfinite(candidates["redshift"])
-candidates["host [Mpc]"] = np.nan
-far = Planck18.luminosity_distance(candidates["redshift"][known])
-candidates["host [Mpc]"][known] = far.value
 for name in ("level [%]", "first [d]", "host [Mpc]"):
     candidates[name].format = ".1f"
 print(f"{len(loci)} marked, {len(rows)} of the 20 likeliest are new:")
@@ -159,11 +159,13 @@ candidates.pprint(max_lines=-1, max_width=-1)
 # Days are counted from the event. A level above 90 is possible: the locus may have been marked with
 # an earlier sky map.
 #
-# That a locus is new is necessary, but it proves nothing. Alerts are detections: no earlier alert
-# can also mean that Rubin did not look, had no template there yet, or saw the source below its
-# limit. Look for a recent visit to the field, in the alerts of other loci, and for `forced
-# photometry` of the images from before. A host at another distance rules a locus out, if it is the
-# host: :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
+# That a locus is new is necessary, but does not prove that nothing was there before. Alerts are
+# detections: no earlier alert can also mean that Rubin did not look, had no template there yet, or
+# that the source was below its limit. Rubin's own alerts contain forced photometry of earlier
+# images, ANTARES' do not: ask for it before you believe that a locus is new.
+#
+# A galaxy at another distance than the event rules a locus out, if the galaxy is its host: see
+# :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
 #
 # Look at one
 # -----------
@@ -220,10 +222,10 @@ for mark in alerts[0].grav_wave_events if alerts else []:
 
 cone = find_loci(near=peak, radius=1 * u.deg)
 recent = cone.table["newest_mjd"] > event_time.tai.mjd
-changed = [locus for locus, is_recent in zip(cone, recent) if is_recent]
-unmarked = [locus.locus_id for locus in changed if notice.gracedb_id not in locus.grav_wave_events]
+changed = set(cone.table["locus_id"][recent])
+unmarked = changed - {locus.locus_id for locus in loci}
 print(f"{len(cone)} loci within 1 degree, {len(changed)} changed since")
-print("not marked:", ", ".join(unmarked[:5]) or "none")
+print("not marked:", ", ".join(sorted(unmarked)[:5]) or "none")
 
 # %%
 # Where to go next
