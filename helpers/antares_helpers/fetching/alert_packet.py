@@ -134,8 +134,8 @@ def fetch_alert_packet(
     ['diaForcedSourceId', 'diaObjectId', 'ra']
     >>> packet.writeto(tmp_path / "packet.fits")
     >>> from astropy.io import fits
-    >>> again = fits.open(tmp_path / "packet.fits")
-    >>> len(again["FORCEDPHOT"].data) == len(packet["FORCEDPHOT"].data)
+    >>> with fits.open(tmp_path / "packet.fits") as again:
+    ...     len(again["FORCEDPHOT"].data) == len(packet["FORCEDPHOT"].data)
     True
     """
     secret = None if token is None else Token(token)

@@ -19,7 +19,7 @@ from antares_devkit.models import DevKitLocus
 from astropy.io import fits
 from raw_server import RawServer, drips, sends
 
-from antares_helpers import ServiceError, fetch_alert_packet
+from antares_helpers import ServiceError, fetch_alert_packet, fetch_locus, find_loci
 from antares_helpers.errors import (
     AlertNotFoundError,
     AntaresHelpersError,
@@ -27,6 +27,7 @@ from antares_helpers.errors import (
     InvalidInputError,
     ServiceTimeoutError,
 )
+from antares_sandbox import TUTORIAL_ID, Sandbox
 
 NUMBER = 170587117485817955
 TOKEN = "gt-secret.of-a-user"
@@ -541,11 +542,8 @@ def test_transient_errors_are_retried_and_others_are_not():
 
 
 def test_a_service_that_is_not_there_is_one_error():
-    with serving() as server:
-        pass
-
     with pytest.raises(ServiceError, match="EXTERNAL_INSTANCE_URL"):
-        fetch(server, retries=0)
+        fetch_alert_packet(NUMBER, url="http://127.0.0.1:1/api/alerts", token=TOKEN, retries=0)
 
 
 @pytest.mark.parametrize(
@@ -680,3 +678,54 @@ def test_calls_in_a_row_leave_no_threads_and_share_connections():
         for _ in range(5):
             fetch(server)
         assert server.connections == 1
+
+
+# The Alerts API of the sandbox
+
+
+@pytest.mark.parametrize("locus_id", [TUTORIAL_ID, "ANT2026simmixed", "ANT2026simtwoobjects"])
+def test_the_newest_packet_of_a_simulated_locus(locus_id):
+    with Sandbox() as sandbox:
+        known = fetch_locus(locus_id)
+        found = fetch_alert_packet(known)
+
+        assert sandbox.requests[-1].path == "api/alerts"
+    newest = max(
+        (alert for alert in known["alerts"] if alert["id"].startswith("lsst:")),
+        key=lambda alert: alert["mjd"],
+    )
+    sources = found["DIASOURCE"].data
+    assert f"lsst:{sources['diaSourceId'][0]}" == newest["id"]
+    assert sources["midpointMjdTai"][0] == newest["mjd"]
+    assert len(found["FORCEDPHOT"].data) > len(sources)
+    assert found["FORCEDPHOT"].data["visit"].dtype.kind == "i"
+
+
+def test_a_client_s_locus_costs_no_more_than_its_packet():
+    with Sandbox() as sandbox:
+        (known,) = find_loci(name=TUTORIAL_ID, limit=1)
+        before = len(sandbox.requests)
+        fetch_alert_packet(known)
+
+        assert [each.path for each in sandbox.requests[before:]] == ["api/alerts"]
+
+
+def test_the_alerts_of_a_client_s_locus_are_fetched_if_it_names_none():
+    with Sandbox() as sandbox:
+        (known,) = find_loci(name=TUTORIAL_ID, limit=1)
+        named = known.properties.pop("newest_alert_id")
+        fetch_alert_packet(known)
+
+        assert sandbox.requests[-1].query.startswith(f"ID={named.removeprefix('lsst:')}&")
+
+
+def test_a_wrong_token_of_the_sandbox_is_rejected(monkeypatch):
+    with Sandbox():
+        monkeypatch.setenv("ACCESS_TOKEN", "another-token")
+        with pytest.raises(ServiceError, match="401"):
+            fetch_alert_packet(fetch_locus(TUTORIAL_ID))
+
+
+def test_an_alert_that_rubin_never_sent_is_not_in_the_archive():
+    with Sandbox(), pytest.raises(AlertNotFoundError):
+        fetch_alert_packet("lsst:2561234567890123456")
