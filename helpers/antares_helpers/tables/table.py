@@ -125,8 +125,8 @@ def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable
         ``locus_id``, ``dia_object_id``, ``band``, ``survey`` and ``alert_id``: str. ``ra`` and
         ``dec`` of the locus [deg], ``mjd`` (TAI) [d], ``flux`` and ``flux_err`` [nJy]:
         `~astropy.units.Quantity`. ``snr`` and ``reliability``: float64. ``is_negative``,
-        ``is_dipole``, ``flagged``, ``is_limit`` and ``is_forced``: bool. In ``meta``: ``report``, the numbers of
-        loci and alerts, of alerts included, and of those excluded for each reason;
+        ``is_dipole``, ``flagged``, ``is_limit`` and ``is_forced``: bool. In ``meta``: ``report``,
+        the numbers of loci and alerts, of alerts included, and of those excluded for each reason;
         ``sign_conventions``, how many loci show which; ``simulated``, how many loci are simulated;
         the ``options``; the ``versions`` of the packages; and when the table was ``created`` (UTC).
 
