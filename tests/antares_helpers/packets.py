@@ -14,8 +14,12 @@ from antares_sandbox import BUNDLED
 
 PREFIX = "lsst_diaSource_"
 FORCED_TYPES = {
-    **{"diaForcedSourceId": np.int64, "diaObjectId": np.int64, "visit": np.int64},
-    **{"detector": np.int16, "band": "U1", "midpointMjdTai": np.float64},
+    "diaForcedSourceId": np.int64,
+    "diaObjectId": np.int64,
+    "visit": np.int64,
+    "detector": np.int16,
+    "band": "U1",
+    "midpointMjdTai": np.float64,
     **dict.fromkeys(("ra", "dec", "timeProcessedMjdTai"), np.float64),
     **dict.fromkeys(("psfFlux", "psfFluxErr", "scienceFlux", "scienceFluxErr"), np.float32),
 }

@@ -198,8 +198,8 @@ def to_light_curve(
 
     Notes
     -----
-    Upper limits are excluded, forced photometry is not. The package rejects points at the same time: they are replaced by
-    their mean, weighted by the inverse squares of their errors.
+    Upper limits are excluded, forced photometry is not. The package rejects points at the same
+    time: they are replaced by their mean, weighted by the inverse squares of their errors.
 
     Examples
     --------
@@ -269,17 +269,17 @@ def _points_of(lc: object) -> TimeSeries:
             "This takes the light curve that extract_lightcurve returns, or to_timeseries from a "
             f"table, not {type(lc).__name__!r}."
         )
-    if "is_forced" not in lc.colnames:
-        lc = lc.copy()
-        lc["is_forced"] = np.zeros(len(lc), dtype=np.bool_)
-    return lc
+    points = lc
+    if "is_forced" not in points.colnames:
+        points = points.copy()
+        points["is_forced"] = np.zeros(len(points), dtype=np.bool_)
+    return points
 
 
 def _timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeSeries:
     """Make a light curve from the columns of a table."""
-    data: dict[str, Any] = {"is_forced": np.zeros(len(points), dtype=np.bool_)}
-    data = {
-        name: np.asarray(points[name]) if name in points.colnames else data[name]
+    data: dict[str, Any] = {
+        name: np.asarray(points[name]) if name in points.colnames else np.zeros(len(points), "?")
         for name in COLUMNS
     }
     for name in ("flux", "flux_err"):

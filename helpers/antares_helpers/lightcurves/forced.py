@@ -99,10 +99,8 @@ def read_packets(given: ForcedLike) -> list[Packet]:
     """
     if isinstance(given, fits.HDUList | str | os.PathLike):
         return [_read(given)]
-    try:
-        packets = list(given)
-    except TypeError:
-        packets = [given]
+    is_several = isinstance(given, Iterable) and not isinstance(given, Mapping)
+    packets = list(given) if is_several else [given]
     if not packets:
         raise InvalidInputError("forced=[] holds no packet. Omit forced, or pass some.")
     return [_read(each) for each in packets]
@@ -116,12 +114,14 @@ def _read(given: Any) -> Packet:
             f"forced={short_repr(given)} ({type(given).__name__}) must be a packet as "
             "fetch_alert_packet returns it (an HDUList), the path of one, or a list of them."
         )
-    path = existing_file(as_path(given))
+    path = as_path(given)
     try:
         # Damaged tiles of a compressed image can crash the process.
-        hdus = fits.open(path, memmap=False, disable_image_compression=True)
+        hdus = fits.open(existing_file(path), memmap=False, disable_image_compression=True)
+    except InvalidInputError:
+        raise
     except (OSError, ValueError, TypeError) as error:
-        raise InvalidInputError(f"{path} can't be read as FITS: {one_line(error)}") from error
+        raise InvalidInputError(f"{path} can't be read as FITS: {one_line(error)}.") from error
     with hdus:
         return _packet(hdus)
 

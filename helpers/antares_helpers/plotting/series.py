@@ -178,7 +178,7 @@ def draw_points(
     ax: Axes, points: Points, locus: DrawnLocus, *, is_dark: bool, sigma: float | None = None
 ) -> None:
     """Draw detections and forced photometry with errors, upper limits, and rings of dipoles."""
-    number = np.count_nonzero(~points.is_forced)
+    number = int(np.count_nonzero(~points.is_forced))
     scale = max(_MIN_SCALE, min(1.0, (_FULL_SIZE_UP_TO / max(number, 1)) ** 0.25))
     for name, zorder in _layers(points).items():
         color = locus.colors[SERIES[name][0]]
