@@ -137,15 +137,21 @@ def test_columns_have_the_units_of_rubins_database(record):
     fields = [field for field in RECORDS[record] if field.name in columns]
 
     def unit(text):
-        return units.Unit(text or "", parse_strict="raise")
+        return units.Unit(text, parse_strict="raise") if text else None
 
-    assert len(fields) > 10
-    assert {field.name: unit(field.unit) for field in fields} == {
-        field.name: unit(
-            columns[field.name].get("ivoa:unit") or columns[field.name].get("fits:tunit")
-        )
-        for field in fields
+    given = {
+        name: each.get("ivoa:unit") or each.get("fits:tunit") for name, each in columns.items()
     }
+    differing = {
+        field.name: (field.unit, given[field.name])
+        for field in fields
+        if unit(field.unit) != unit(given[field.name])
+    }
+    assert len(fields) > 10
+    # The database leaves out the unit of some dates; the service writes it.
+    assert all(
+        pair == ("d", None) and name.endswith("MjdTai") for name, pair in differing.items()
+    ), differing
 
 
 def test_the_schema_is_avro_and_that_of_rubin_but_for_orbits_and_texts(running, bundled):

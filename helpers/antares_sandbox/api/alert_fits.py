@@ -64,7 +64,7 @@ def packet_fits(record: Row, source: Source | None) -> bytes:
     record : dict
         The packet, without images.
     source : Source or None
-        What its images show; without, there are none.
+        The source that its images show; None for a packet without images.
 
     Returns
     -------

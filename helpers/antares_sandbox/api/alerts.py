@@ -55,7 +55,7 @@ def alerts_routes(folder: LocusFolder, token: str) -> list[Route]:
     folder : LocusFolder
         The index of the loci.
     token : str
-        What requests have to send as ``Authorization: Bearer <token>``.
+        The token that requests must send as ``Authorization: Bearer <token>``.
 
     Returns
     -------

@@ -43,8 +43,8 @@ def alert_packet(file: LocusFile, alert: Alert) -> Row:
     Returns
     -------
     dict
-        The record, with the names of Rubin's schema. What the file does not say is None; where
-        the schema allows no null it is NaN or 0.
+        The record, with the names of Rubin's schema. A value that the file lacks is None, or NaN
+        or 0 if the schema allows no null.
     """
     alerts, properties, key = file["locus"]["alerts"], alert["properties"], _object_id(alert)
     unsigned = any(_lacks_its_sign(each["properties"]) for each in alerts)

@@ -113,7 +113,7 @@ ephRateRa ephRateDec ephOffset ephOffsetRa:d ephOffsetDec:d ephOffsetAlongTrack
 ephOffsetCrossTrack helio_x helio_y helio_z helio_vx helio_vy helio_vz helio_vtot topo_x topo_y
 topo_z topo_vx topo_vy topo_vz topo_vtot diaDistanceRank:i
 """)
-"""What a detection of a solar-system object adds."""
+"""The record that a detection of a solar-system object has in addition."""
 
 
 def avro_schema() -> dict[str, Any]:
