@@ -165,8 +165,8 @@ def test_plot_adds_forced_photometry(
 def test_plot_without_a_token_says_how_to_get_one(
     here: Path, serving: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(BUNDLED) as sandbox:
-        monkeypatch.delenv("ACCESS_TOKEN")
+    with serving(BUNDLED) as sandbox, monkeypatch.context() as patch:
+        patch.delenv("ACCESS_TOKEN")
         assert main(["plot", TUTORIAL_ID, "--forced"]) == 2
         assert sandbox.token not in (told := said(capsys)[-1])
     assert "data rights" in told

@@ -481,8 +481,8 @@ def test_the_token_for_the_alerts_api_is_tried():
 
 
 def test_without_a_token_nothing_is_sent_to_the_alerts_api(monkeypatch):
-    with Sandbox() as sandbox:
-        monkeypatch.delenv("ACCESS_TOKEN")
+    with Sandbox() as sandbox, monkeypatch.context() as patch:
+        patch.delenv("ACCESS_TOKEN")
         check = about("no access token", check_environment())
 
         assert check.status == "ok"
@@ -507,8 +507,8 @@ def test_without_the_network_the_token_is_not_tried():
     ],
 )
 def test_a_token_that_does_not_work_is_a_warning(monkeypatch, variable, value, text):
-    with Sandbox():
-        monkeypatch.setenv(variable, value)
+    with Sandbox(), monkeypatch.context() as patch:
+        patch.setenv(variable, value)
         result = check_environment()
 
     assert result.ok

@@ -720,8 +720,8 @@ def test_the_alerts_of_a_client_s_locus_are_fetched_if_it_names_none():
 
 
 def test_a_wrong_token_of_the_sandbox_is_rejected(monkeypatch):
-    with Sandbox():
-        monkeypatch.setenv("ACCESS_TOKEN", "another-token")
+    with Sandbox(), monkeypatch.context() as patch:
+        patch.setenv("ACCESS_TOKEN", "another-token")
         with pytest.raises(ServiceError, match="401"):
             fetch_alert_packet(fetch_locus(TUTORIAL_ID))
 

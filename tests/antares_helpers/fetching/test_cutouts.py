@@ -192,11 +192,12 @@ def test_cutouts_that_antares_lacks_come_from_the_alerts_api(sandbox, alert_id):
 
 @pytest.mark.parametrize("variable", ["ACCESS_TOKEN", "EXTERNAL_INSTANCE_URL"])
 def test_without_a_token_only_antares_is_asked(monkeypatch, without_cutouts, alert_id, variable):
-    monkeypatch.delenv(variable)
     before = len(without_cutouts.requests)
 
-    with pytest.raises(CutoutsNotFoundError, match="ANTARES at"):
-        fetch_cutouts(alert_id)
+    with monkeypatch.context() as patch:
+        patch.delenv(variable)
+        with pytest.raises(CutoutsNotFoundError, match="ANTARES at"):
+            fetch_cutouts(alert_id)
     assert len(without_cutouts.requests) == before + 1
 
 
@@ -217,10 +218,10 @@ def test_an_alerts_api_that_fails_is_named_with_what_antares_lacks(
 
 
 def test_unsafe_settings_of_the_alerts_api_do_not_matter(monkeypatch, without_cutouts, alert_id):
-    monkeypatch.setenv("EXTERNAL_INSTANCE_URL", "http://rsp.example.org")
-
-    with pytest.raises(CutoutsNotFoundError):
-        fetch_cutouts(alert_id)
+    with monkeypatch.context() as patch:
+        patch.setenv("EXTERNAL_INSTANCE_URL", "http://rsp.example.org")
+        with pytest.raises(CutoutsNotFoundError):
+            fetch_cutouts(alert_id)
     assert without_cutouts.requests[-1].path.startswith("alerts/")
 
 
