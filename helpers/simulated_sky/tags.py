@@ -38,8 +38,8 @@ def _named(names: str) -> frozenset[str]:
 # What rubin_NovTest_soraisam and young_rubin_transients_soraisam decide about each locus as it
 # grows: they need whole light curves, so their results are listed here, and tests compare them.
 _CANDIDATES = _named(
-    "z3bqyjga24oc simmissing simsnia02 simsnia04 simsnia05 simsnia10 simsnia12 "
-    "simsnia16 simsnia19 simsnia20 simeb10 simagn07"
+    "z3bqyjga24oc simmissing simsnia02 simsnia04 simsnia05 simsnia10 simagn01 "
+    "simsnia12 simsnia16 simsnia19 simsnia20 simeb10"
 )
 _YOUNG = _named(
     "simsnfaint simmissing simsnia01 simsnia02 simsnia04 simsnia05 simsnia06 "

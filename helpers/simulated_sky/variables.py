@@ -179,7 +179,8 @@ def long_period_variable(row: Star) -> LocusFile:
 def active_galaxy(row: Nucleus) -> LocusFile:
     """Return an active galaxy."""
     locus_id = f"{_PREFIX}{row.name}"
-    rng = generator(locus_id)
+    # Its season, too, so that another draw of the wide field has another walk.
+    rng = generator(f"{locus_id} {row.season[0]}")
     mean = colored_fluxes(row.r_mag, QUASAR)
     source = ActiveGalaxy(rng, *row.season, mean, row.redshift)
     visits = wide_visits(rng, row.place, row.season, gap=row.gap_d)
