@@ -22,7 +22,7 @@ from antares_sandbox.grav_wave import GW_SKY_MAP  # noqa: E402
 from simulated_sky import detections, observing, survey  # noqa: E402
 from simulated_sky.light_curves import IA, IBC, IIP, SupernovaType  # noqa: E402
 from simulated_sky.nuclei import ActiveGalaxy  # noqa: E402
-from simulated_sky.supernovae import Kilonova, absolute_r  # noqa: E402
+from simulated_sky.supernovae import Kilonova  # noqa: E402
 
 DOCS = ROOT / "docs"
 TEXT = " ".join((DOCS / "simulated_sky.rst").read_text("utf-8").split())
@@ -89,7 +89,7 @@ def second_maximum() -> str:
 
 def kilonova() -> str:
     flux = Kilonova(0.0, 0.01, {}).difference(1.01, "r")
-    return f"{absolute_r(31.4 - 2.5 * np.log10(flux), 0.01):.1f}"
+    return f"{sky.absolute_mag(31.4 - 2.5 * np.log10(flux), 0.01):.1f}"
 
 
 def motions() -> str:
