@@ -19,10 +19,18 @@ import sky_numbers as sky  # noqa: E402
 from antares_helpers.bands import BANDS  # noqa: E402
 from antares_helpers.plotting.axes import marks_of  # noqa: E402
 from antares_sandbox.grav_wave import GW_SKY_MAP  # noqa: E402
-from simulated_sky import detections, observing, survey  # noqa: E402
+from simulated_sky import (  # noqa: E402
+    detections,
+    grav_wave,
+    hosts,
+    observing,
+    supernovae,
+    survey,
+    transients,
+)
 from simulated_sky.light_curves import IA, IBC, IIP, SupernovaType  # noqa: E402
 from simulated_sky.nuclei import ActiveGalaxy  # noqa: E402
-from simulated_sky.supernovae import Kilonova  # noqa: E402
+from simulated_sky.wide_field import ALERTS_RANGE  # noqa: E402
 
 DOCS = ROOT / "docs"
 TEXT = " ".join((DOCS / "simulated_sky.rst").read_text("utf-8").split())
@@ -88,7 +96,7 @@ def second_maximum() -> str:
 
 
 def kilonova() -> str:
-    flux = Kilonova(0.0, 0.01, {}).difference(1.01, "r")
+    flux = supernovae.Kilonova(0.0, 0.01, {}).difference(1.01, "r")
     return f"{sky.absolute_mag(31.4 - 2.5 * np.log10(flux), 0.01):.1f}"
 
 
@@ -169,6 +177,13 @@ STATED: dict[str, Callable[[], str]] = {
     "a median of {} arcsec": lambda: f"{survey.SEEING_ARCSEC}",
     "a systematic error of {}% of": lambda: f"{100 * survey.SYSTEMATIC}",
     "Those of stars scatter by {}%": lambda: f"{100 * detections.STAR_SCATTER:.1f}",
+    "template, which is {} mag deeper": lambda: f"{detections._TEMPLATE_DEPTH_MAG}",
+    "{}% of the error, is an assumption": lambda: f"{100 * detections._FORCED_SCATTER:.0f}",
+    "E(B-V) of {}, dims": lambda: "{} to {}".format(*transients._EBV),
+    "At redshifts above {} a band shows": lambda: f"{supernovae._RAMP[1]}",
+    "band that it observes at rest; below {} its own": lambda: f"{supernovae._RAMP[0]}",
+    "a half-light radius of {} kpc": lambda: span(hosts._RADIUS_KPC, 0),
+    "within the contour and {} days after": lambda: f"{grav_wave._ACTIVE_D:.0f}",
     "``snr`` of {} or more": lambda: f"{detections.DETECTION_SNR:.0f}",
     "A detection below {} makes no alert": lambda: f"{detections.LEAST_RELIABILITY}",
     "a damping time of {} days": lambda: f"{ActiveGalaxy.TAU_D:.0f}",
@@ -177,6 +192,7 @@ STATED: dict[str, Callable[[], str]] = {
     "one of them on {} nights": lambda: f"{max(nights())}",
     "The matches are in {} of": lambda: f"{len(catalogs())}",
     "probability in {} square degrees": lambda: f"{GW_SKY_MAP.area_deg2(90.0):.0f}",
+    "a locus of the wide field until it has {} alerts": lambda: "{} to {}".format(*ALERTS_RANGE),
     "about {} properties": lambda: f"{np.median([len(e.row) for e in sky.detections()]):.0f}",
 }
 
