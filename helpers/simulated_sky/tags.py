@@ -70,13 +70,13 @@ def pipeline_tags(locus_id: str, alerts: Sequence[Alert], ra: float, dec: float)
     list of str
         The tags.
     """
-    earned = {
+    tags = {
         "in_LSSTDDF": _in_deep_field(ra, dec),
         "SN_candies": locus_id in _CANDIDATES,
         "young_rubin_transients": locus_id in _YOUNG,
         "lsst_scimma_quality_transient": any(_is_quality_transient(alert) for alert in alerts),
     }
-    return [tag for tag, given in earned.items() if given]
+    return [tag for tag, is_given in tags.items() if is_given]
 
 
 def _in_deep_field(ra: float, dec: float) -> bool:
