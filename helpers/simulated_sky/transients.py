@@ -23,7 +23,7 @@ from simulated_sky.catalogs import (
     tns_report,
 )
 from simulated_sky.hosts import Host, draw_host
-from simulated_sky.locus import make_locus_file
+from simulated_sky.locus import PREFIX, make_locus_file
 from simulated_sky.recipes import (
     Observed,
     generator,
@@ -48,7 +48,6 @@ from simulated_sky.ztf_alerts import make_ztf_alerts
 
 __all__ = ["SupernovaRow", "make_supernova", "transients"]
 
-_PREFIX = "ANT2026sim"
 _HOST_MAG, _HOST_SCATTER = -20.3, 0.7
 """Absolute magnitudes in r of the galaxies with most of the stars: Blanton et al. 2003, ApJ 592,
 819."""
@@ -61,15 +60,15 @@ _MAXIMUM_D = {"sim_peak_mjd": (-5.0, 5.0), "sim_explosion_mjd": (8.0, 40.0)}
 _VISITS_AT_MAXIMUM = 2
 
 _EBV = (0.008, 0.06)
-"""E(B-V) of the Milky Way far from its plane, in mag: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
+"""E(B-V) of the Milky Way far from its plane: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
 
 
 class SupernovaRow(NamedTuple):
     """A row of the table: the supernova, and the season in which it is observed.
 
     The date is the peak of types Ia and Ibc, the explosion of type IIP; the absolute magnitude is
-    that of its peak in r, which is drawn if it is None; `gap_d` is the mean time between nights. In a
-    Deep Drilling Field each band of a night is repeated, in the main survey `repeats` is 0.
+    that of its peak in r, drawn if it is None; `gap_d` is the mean time between nights. In a Deep
+    Drilling Field `repeats` is the number of visits in each band of a night, elsewhere 0.
     """
 
     name: str
@@ -94,13 +93,15 @@ class _Scene(NamedTuple):
 
 
 _TUTORIAL = SupernovaRow(
-    TUTORIAL_ID, IA, (9.10482, -44.62144), 61248.0, 0.072, (61214, 61345), 4.6, -19.2, repeats=1
+    TUTORIAL_ID, IA, (9.10482, -44.62144), 61254.0, 0.072, (61214, 61345), 4.2, -19.2, repeats=1
 )
-_FAINT = SupernovaRow("snfaint", IA, (12.70391, -21.05562), 61266.0, 0.41, (61230, 61330), 4.0, -19.1)
+_FAINT = SupernovaRow(
+    "snfaint", IA, (12.70391, -21.05562), 61266.0, 0.41, (61230, 61330), 4.0, -19.1
+)
 _DEEP = SupernovaRow(
     "sndeep", IIP, (9.41207, -43.90318), 61221.3, 0.052, (61205, 61340), 7.0, -17.0, repeats=2
 )
-_MIXED = SupernovaRow("mixed", IA, (214.90276, 2.31385), 61164.0, 0.036, (61135, 61245), 5.0, -19.2)
+_MIXED = SupernovaRow("mixed", IA, (214.90276, 2.31385), 61164.0, 0.036, (61135, 61245), 3.2, -19.2)
 _MISSING = SupernovaRow(
     "missing", IA, (58.33021, -48.71459), 61281.0, 0.13, (61255, 61350), 3.0, -19.25
 )
@@ -180,7 +181,7 @@ def _two_objects(row: SupernovaRow) -> LocusFile:
 
 def _kilonova() -> LocusFile:
     """Return a transient that fades within days of the simulated gravitational waves."""
-    locus_id, place = f"{_PREFIX}kilonova", (62.1874, -47.9125)
+    locus_id, place = f"{PREFIX}kilonova", (62.1874, -47.9125)
     rng, redshift = generator(locus_id), _KILONOVA_REDSHIFT
     fluxes = colored_fluxes(apparent_r(-20.9, redshift), EARLY_GALAXY)
     host = Host(fluxes, -7.4, 4.9, 9.0, 0.85, 32.0)
@@ -207,9 +208,7 @@ def _scene(row: SupernovaRow) -> _Scene:
     fluxes = colored_fluxes(apparent_r(host_mag, row.redshift), colors)
     host = draw_host(rng, fluxes, kpc_per_arcsec(row.redshift))
     ebv = round(float(rng.uniform(*_EBV)), 3)
-    source = Supernova(
-        row.kind, row.date_mjd, absolute, row.redshift, host.template, ebv_mw=ebv
-    )
+    source = Supernova(row.kind, row.date_mjd, absolute, row.redshift, host.template, ebv_mw=ebv)
     plans = (_visits(rng, row) for _ in count())
     return _Scene(rng, source, host, ebv, next(filter(partial(_shows_maximum, row), plans)))
 
@@ -232,7 +231,7 @@ def _file(row: SupernovaRow, scene: _Scene, seen: Observed) -> LocusFile:
     host_mag = round(AB_ZEROPOINT - 2.5 * log10(scene.host.fluxes["r"]), 2)
     matches = _galaxy_matches(locus_id, row.place, scene.host, row.redshift, host_mag)
     if apparent_r(scene.source.absolute_mag, row.redshift) < _REPORTED_MAG:
-        name = f"simulated {locus_id.removeprefix(_PREFIX)}"
+        name = f"simulated {locus_id.removeprefix(PREFIX)}"
         matches.append(tns_report(row.place, name, row.kind.sim_class, row.redshift))
     if locus_id == TUTORIAL_ID:
         matches.append(gaia_star(row.place, 19.7, bp_rp=1.9, parallax=0.4, offset=(-4.2, 3.1)))
@@ -268,4 +267,4 @@ def _galaxy_matches(
 
 
 def _locus_id(row: SupernovaRow) -> str:
-    return row.name if row.name.startswith("ANT") else f"{_PREFIX}{row.name}"
+    return row.name if row.name.startswith("ANT") else f"{PREFIX}{row.name}"

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import numpy as np
 import pytest
 from antares_client import search
 from antares_client.models import GravWaveNoticeTypes

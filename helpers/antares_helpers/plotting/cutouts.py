@@ -10,7 +10,7 @@ import astropy.units as u
 import numpy as np
 
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.plotting.axes import QUIET
+from antares_helpers.plotting.axes import mark_as_simulated
 from antares_helpers.validation import CUTOUTS, short_repr
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def plot_cutouts(
     if any(np.isfinite(image).any() for image in images.values()):
         _add_color_bar(drawn_in, scale, _SHADES_LABEL if pictures else _bar_label(unit))
     if any(_is_simulated(image, pictures.get(kind)) for kind, image in cutouts.items()):
-        _mark_as_simulated(drawn_in[-1])
+        mark_as_simulated(drawn_in[-1], below=True)
     if title is not None and is_new:
         drawn_in[0].get_figure(root=False).suptitle(title)
     elif title is not None:
@@ -203,11 +203,6 @@ def _is_simulated(image: Any, picture: Mapping[str, str] | None) -> bool:
     meta = getattr(getattr(image, "info", None), "meta", None)
     is_marked = isinstance(meta, Mapping) and meta.get("SIMULATE") is True
     return is_marked or "SIMULATE" in (picture or {})
-
-
-def _mark_as_simulated(ax: Axes) -> None:
-    quiet: dict[str, Any] = {"transform": ax.transAxes, "fontsize": "small", "color": QUIET}
-    ax.text(1, -0.03, "simulated data", ha="right", va="top", **quiet)
 
 
 _CLIPPED_PERCENT = 0.3  # of each image, at either end: cosmic rays and bad pixels

@@ -19,13 +19,15 @@ from antares_sandbox.store.folder import LocusFolder
 __all__ = ["make_app"]
 
 
-def make_app(folder: LocusFolder, thumbnails: Format = "png") -> Starlette:
+def make_app(folder: LocusFolder, window: int, thumbnails: Format = "png") -> Starlette:
     """Make the application that serves a folder.
 
     Parameters
     ----------
     folder : LocusFolder
         The index; only the files that it names are ever read.
+    window : int
+        How many loci of a search can be read.
     thumbnails : {"png", "fits"}, optional
         The format of the images of Rubin's alerts.
 
@@ -36,7 +38,7 @@ def make_app(folder: LocusFolder, thumbnails: Format = "png") -> Starlette:
     """
     app = Starlette(
         routes=[
-            search_route(folder),
+            search_route(folder, window),
             *loci_routes(folder),
             *catalog_routes(folder),
             *thumbnail_routes(folder, thumbnails),
