@@ -26,7 +26,7 @@ mpl.use("agg")
 def pytest_configure(config: pytest.Config) -> None:
     """Start the sandbox before anything is collected: nbval runs no fixtures."""
     if os.environ.get("ANTARES_LIVE") != "1":
-        sandbox = Sandbox()
+        sandbox = Sandbox(thumbnails="fits")  # from which fluxes can be measured
         sandbox.start()
         config.add_cleanup(sandbox.stop)
 

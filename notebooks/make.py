@@ -37,6 +37,12 @@ IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
 
 _WIDTH = 88
+_MARK_FIGURES = (
+    f"import sys; sys.path.append({str(ROOT / 'docs' / '_ext')!r}); "
+    "import simulated_figures; simulated_figures.start(); "
+    "sys.path.pop(); del simulated_figures, sys"
+)
+"""What the kernel runs before a notebook: figures of simulated data say so, as on the site."""
 
 HEADER = """# {title}
 
@@ -209,8 +215,13 @@ def _code(source: str) -> Any:
 
 def _execute(notebook: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        resources = {"metadata": {"path": folder}}
-        NotebookClient(notebook, timeout=120, resources=resources, record_timing=False).execute()
+        NotebookClient(
+            notebook,
+            timeout=120,
+            resources={"metadata": {"path": folder}},
+            record_timing=False,
+            extra_arguments=[] if IS_LIVE else [f"--IPKernelApp.exec_lines={_MARK_FIGURES}"],
+        ).execute()
     for cell in notebook.cells:
         _drop_progress(cell)
     notebook.metadata.pop("language_info", None)  # it includes the version of Python
@@ -266,7 +277,7 @@ def main(arguments: list[str]) -> int:
     if unknown := names - {path.stem for path in scripts}:
         print(f"no such page: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    with nullcontext() if IS_LIVE or is_check else Sandbox():
+    with nullcontext() if IS_LIVE or is_check else Sandbox(thumbnails="fits"):
         for script in scripts:
             path = (ROOT / "notebooks" / script.relative_to(GALLERY)).with_suffix(".ipynb")
             notebook = make_notebook(script)

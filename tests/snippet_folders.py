@@ -24,6 +24,10 @@ def other() -> dict[str, Locus]:
     tutorial = spoilt(renamed(known["ANT2026simunsigned"], TUTORIAL_ID))
     tutorial["catalog_objects"] = {
         "two_of_them": [{"source_id": 2**62 + 1, "ra": 10.0, "dec": -30.0}, {"name": "no place"}],
+        "ned": [{"Object_Name": "a", "RA_deg": 10.1, "DEC_deg": -30.1, "Redshift_1": None}],
+        "bright_guide_star_cat": [
+            {"RightAsc": 0.5, "Declination": -0.5, "RightAsc_deg": 28.6, "Declination_deg": -28.6}
+        ],
     }
     near = moved(renamed(known["ANT2026simeclipse"], "ANT2026near"), tutorial, north_arcsec=4)
     near["old_properties"]["newest_alert_observation_time"] -= 1

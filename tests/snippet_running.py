@@ -64,7 +64,7 @@ class Sky:
 
 def make_sky(loci: dict[str, Any], folder: Path) -> Sky:
     """Serve loci and run every snippet; the true fluxes are those of the signed twin, if any."""
-    with Sandbox(snippet_folders.write(loci, folder / "loci")):
+    with Sandbox(snippet_folders.write(loci, folder / "loci"), thumbnails="fits"):
         sky = Sky(loci, run(folder, SNIPPETS), folder)
     signed = loci.get("ANT2026near", sky.loci.get(TUTORIAL_ID, {"alerts": []}))
     name = "lsst_diaSource_psfFlux"

@@ -41,6 +41,13 @@ def test_the_paper_of_antares_is_the_same_in_both() -> None:
     assert f"doi = {{{doi.group(1)}}}" in PAGE
 
 
+def test_the_acknowledgments_that_are_asked_for_are_linked() -> None:
+    text = PAGE.partition("Acknowledgments\n----")[2].partition("BibTeX\n----")[0]
+    assert "https://nsf-noirlab.gitlab.io/csdc/antares/client/acknowledgements.html" in text
+    assert "https://citations.lsst.io/acknowledgements/" in text
+    assert not re.search(r"acknowledge(s|ment) (the|support|that)", text)  # no wording of ours
+
+
 def test_markdown_of_the_changelog_becomes_restructured_text() -> None:
     given = "# Changelog\n\n## 1.0\n\n### Added\n\n- `f` of [that](https://example.org).\n"
     wanted = "\n1.0\n---\n\nAdded\n~~~~~\n\n- ``f`` of `that <https://example.org>`__."

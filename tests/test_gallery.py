@@ -48,9 +48,9 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_in(folder: Path, script: Path, scratch: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "antares_sandbox", str(folder), "--", sys.executable]
+    sandbox = [sys.executable, "-m", "antares_sandbox", str(folder), "--thumbnails", "fits"]
     return subprocess.run(
-        [*command, str(script)],
+        [*sandbox, "--", sys.executable, str(script)],
         cwd=scratch,
         env=os.environ | {"MPLBACKEND": "agg"},
         capture_output=True,

@@ -18,7 +18,7 @@ def test_snippet_of_the_readme_draws() -> None:
     exec(snippet[1], names)
     ax = names["ax"]
     assert isinstance(ax, Axes)
-    assert ax.get_title() == "ANT2026z3bqyjga24oc"
+    assert ax.get_title() == "ANT2026z3bqyjga24oc (simulated stand-in)"
 
 
 def test_finding_and_fetching_of_the_readme_works(

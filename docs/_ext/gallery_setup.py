@@ -17,7 +17,7 @@ IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 def _sandbox() -> Any:
     from antares_sandbox import Sandbox
 
-    sandbox = Sandbox()
+    sandbox = Sandbox(thumbnails="fits")  # from which fluxes can be measured
     sandbox.start()
     return sandbox
 
@@ -26,6 +26,16 @@ def start_sandbox(_conf: dict[str, Any], _name: str, when: str) -> None:
     """Start the sandbox before the first example is run; it stops when the build ends."""
     if when == "before" and not IS_LIVE:
         _sandbox()
+
+
+def mark_figures(_conf: dict[str, Any], _name: str, when: str) -> None:
+    """Mark the figures of an example as simulated; those of Sphinx's other parts are not."""
+    import simulated_figures
+
+    if when == "before" and not IS_LIVE:
+        simulated_figures.start()
+    else:
+        simulated_figures.stop()
 
 
 _filters_outside: list[Any] = []
@@ -75,6 +85,7 @@ GALLERY: dict[str, Any] = {
     "reset_modules": (
         "matplotlib",
         "gallery_setup.start_sandbox",
+        "gallery_setup.mark_figures",
         "gallery_setup.warnings_are_errors",
     ),
     "reset_modules_order": "both",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from antares_helpers.photometry import signed_flux, to_flux, to_magnitude
     from antares_helpers.plotting.cutouts import plot_cutouts
     from antares_helpers.plotting.lightcurve import plot_lightcurve
+    from antares_helpers.tables.catalogs import catalog_table
     from antares_helpers.tables.io import read_table, write_table
     from antares_helpers.tables.parquet import write_parquet
     from antares_helpers.tables.table import lightcurve_table
@@ -38,6 +39,7 @@ __all__ = [
     "LocusNotFoundError",
     "ServiceError",
     "alert_summary",
+    "catalog_table",
     "check_environment",
     "extract_lightcurve",
     "fetch_cutouts",
@@ -66,6 +68,7 @@ except PackageNotFoundError:  # on the path, but not installed
 
 _MODULES = {
     "alert_summary": "lightcurves.summary",
+    "catalog_table": "tables.catalogs",
     "check_environment": "diagnostics.environment",
     "extract_lightcurve": "lightcurves.extract",
     "fetch_cutouts": "fetching.cutouts",

@@ -3,9 +3,11 @@
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from antares_helpers.atomic import as_path, atomic_write, existing_file
@@ -16,6 +18,7 @@ __all__ = [
     "FILE_LOCUS_ID",
     "FORMAT",
     "VERSION",
+    "LocusDict",
     "load_locus",
     "locus_file_text",
     "read_locus_file",
@@ -29,6 +32,25 @@ VERSION: Final = 1
 
 FILE_LOCUS_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
 """What the ID of a locus looks like in a file, which need not come from ANTARES."""
+
+
+class LocusDict(dict[str, Any]):
+    """A locus as the client's ``to_devkit`` returns it, and what that drops of its matches.
+
+    Parameters
+    ----------
+    locus : mapping
+        What ``to_devkit`` returns.
+    catalog_matches : list of dict
+        The catalog matches as ANTARES sends them, in order, without their properties: these are
+        in ``locus["catalog_objects"]``.
+    """
+
+    def __init__(
+        self, locus: Mapping[str, Any] = MappingProxyType({}), catalog_matches: Any = ()
+    ) -> None:
+        super().__init__(locus)
+        self.catalog_matches = list(catalog_matches)
 
 
 def save_locus(
@@ -82,7 +104,9 @@ def save_locus(
         from antares_helpers.fetching.http import base_url
 
         source = shown_url(base_url())
-    write_locus_file(path, locus, source=source)
+    matches = getattr(locus, "catalog_matches", None)
+    wire = {"catalog_matches": matches} if matches and _fit(matches, locus) else None
+    write_locus_file(path, locus, source=source, wire=wire)
     return path
 
 
@@ -170,7 +194,10 @@ def load_locus(path: str | os.PathLike[str]) -> dict[str, Any]:
 def read_locus_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read the header and the locus of a file; see `load_locus`."""
     content = read_locus_file_content(path)
-    return content["header"], content["locus"]
+    wire = content.get("wire")
+    matches = wire.get("catalog_matches") if isinstance(wire, dict) else None
+    known = matches if isinstance(matches, list) else []
+    return content["header"], LocusDict(content["locus"], known)
 
 
 def read_locus_file_content(path: Path, *, allow_nan: bool = True) -> dict[str, Any]:
@@ -237,6 +264,15 @@ def locus_file_text(content: Mapping[str, Any]) -> str:
     if "wire" in content:
         parts.append(_member("wire", content["wire"]))
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _fit(matches: list[dict[str, Any]], locus: Mapping[str, Any]) -> bool:
+    """Say whether there is a row for each match: the sandbox refuses a file without."""
+    listed = Counter(match.get("catalog_name") for match in matches)
+    objects = locus.get("catalog_objects")
+    return isinstance(objects, Mapping) and listed == {
+        name: len(rows) for name, rows in objects.items()
+    }
 
 
 def _check_locus(path: Path, locus: object) -> None:

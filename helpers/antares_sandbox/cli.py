@@ -1,4 +1,4 @@
-"""The command ``python -m antares_sandbox [FOLDER] [--port N] [-- COMMAND ...]``."""
+"""The command ``python -m antares_sandbox [FOLDER] [OPTIONS] [-- COMMAND ...]``."""
 
 import os
 import shlex
@@ -12,6 +12,7 @@ from urllib.request import getproxies
 import click
 
 import antares_sandbox
+from antares_sandbox.cutouts import FORMATS
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.patch_client import URL_VARIABLE
 
@@ -50,16 +51,30 @@ class _BeforeCommand(click.Command):
     cls=_BeforeCommand,
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[--port N]",
+    options_metavar="[OPTIONS]",
 )
 @click.argument("folder", required=False, metavar="[FOLDER] [-- COMMAND ...]")
-@click.option("--port", type=int, default=0, metavar="N", help="Default: any free port.")
+@click.option("--port", type=int, metavar="N", help="Default: any free port.")
+@click.option("--window", type=int, metavar="N", help="How many loci of a search can be read.")
+@click.option(
+    "--allow-origin",
+    "allow_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Origin of web pages that may read the responses; repeatable.",
+)
+@click.option(
+    "--thumbnails",
+    type=click.Choice(FORMATS),
+    help="Of Rubin's alerts; ZTF's are always png. Default: png.",
+)
 @click.pass_context
-def _command(context: click.Context, folder: str | None, port: int) -> None:
+def _command(context: click.Context, /, folder: str | None, **options: Any) -> None:
     if context.obj == []:
         raise click.UsageError("give a command after --")
     try:
-        with antares_sandbox.Sandbox(folder, port=port) as sandbox:
+        given = {name: value for name, value in options.items() if value is not None}
+        with antares_sandbox.Sandbox(folder, **given) as sandbox:
             status = _serve(sandbox) if context.obj is None else _run(context.obj)
     except (SandboxError, ModuleNotFoundError) as error:
         status = _fail(str(error), _FAILED)

@@ -13,7 +13,7 @@ _MAX_SHOWN = 80
 
 
 def error_body(status: int, detail: str) -> bytes:
-    """Return the JSON of an error response.
+    """Return the JSON of an error response, as in ANTARES' API v1.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def error_body(status: int, detail: str) -> bytes:
     Examples
     --------
     >>> error_body(404, "no such locus")
-    b'{"errors":[{"status":404,"title":"Not Found","detail":"no such locus"}]}'
+    b'{"errors":[{"detail":"no such locus","status":404,"title":"404 NOT FOUND"}]}'
     """
-    title = HTTPStatus(status).phrase
-    return encode({"errors": [{"status": status, "title": title, "detail": detail}]})
+    title = f"{status} {HTTPStatus(status).phrase.upper()}"
+    return encode({"errors": [{"detail": detail, "status": status, "title": title}]})
 
 
 def json_response(

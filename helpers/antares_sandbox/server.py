@@ -5,18 +5,22 @@ import atexit
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from antares_sandbox import patch_client
 from antares_sandbox.api.app import make_app
-from antares_sandbox.api.host import require_own_host
+from antares_sandbox.api.host import allow_origins, check_origins, require_own_host
+from antares_sandbox.api.search import DEFAULT_WINDOW
 from antares_sandbox.bundled import BUNDLED
+from antares_sandbox.cutouts import FORMATS, Format
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
 from antares_sandbox.store.folder import LocusFolder, index_folder
@@ -27,6 +31,7 @@ HOST = "127.0.0.1"
 """The loopback address: nobody else on the network can reach the sandbox."""
 
 _MAX_PORT = 65535
+_MAX_WINDOW = 10**9
 _CHECK_SECONDS = 0.005
 _DRAIN_SECONDS = 2
 _MAX_REQUEST_HEAD = 2**20
@@ -44,11 +49,20 @@ class Sandbox:
         The folder of locus files; by default the simulated loci that come with the sandbox.
     port : int, optional
         The port to listen on; by default any free one.
+    window : int, optional
+        How many loci of a search can be read, and the largest count: that of Elasticsearch.
+    allow_origins : iterable of str, optional
+        The origins, such as ``http://localhost:8888``, of web pages that may read the responses;
+        by default none.
+    thumbnails : {"png", "fits"}, optional
+        The format of the images of Rubin's alerts: pictures, or FITS files with fluxes in nJy.
+        Those of ZTF are always pictures.
 
     Raises
     ------
     SandboxError
-        If there is no such folder or port; on starting, if the port is in use.
+        If there is no such folder, port, window, origin or format; on starting, if the port is in
+        use.
 
     Examples
     --------
@@ -60,9 +74,20 @@ class Sandbox:
     'true'
     """
 
-    def __init__(self, folder: str | PathLike[str] | None = None, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: str | PathLike[str] | None = None,
+        *,
+        port: int = 0,
+        window: int = DEFAULT_WINDOW,
+        allow_origins: Iterable[str] = (),
+        thumbnails: Format = "png",
+    ) -> None:
         self._index: LocusFolder = index_folder(BUNDLED if folder is None else _path(folder))
-        self._port = _check_port(port)
+        self._port = _check_integer("port", port, 0, _MAX_PORT, ", or 0 for any free port")
+        self._window = _check_integer("window", window, 1, _MAX_WINDOW)
+        self._origins = check_origins(allow_origins)
+        self._thumbnails = _check_format(thumbnails)
         self._plan = FaultPlan()
         self._url: str | None = None
         self._server: uvicorn.Server | None = None
@@ -133,7 +158,7 @@ class Sandbox:
             raise SandboxError(f"the sandbox is already running at {self.url}")
         listener = _listen(self._port)
         self._plan.stopping.clear()
-        self._server = uvicorn.Server(_config(self._index, self._plan))
+        self._server = uvicorn.Server(_config(self._app()))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="antares-sandbox", daemon=True
         )
@@ -159,6 +184,10 @@ class Sandbox:
         self._thread.join()
         self._url = self._server = self._thread = None
 
+    def _app(self) -> ASGIApp:
+        app = self._plan.wrap(make_app(self._index, self._window, self._thumbnails))
+        return require_own_host(allow_origins(app, self._origins))
+
     def __enter__(self) -> Self:
         """Start."""
         return self.start()
@@ -180,9 +209,9 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def _config(folder: LocusFolder, plan: FaultPlan) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        require_own_host(plan.wrap(make_app(folder))),
+        app,
         http=_Protocol,
         loop="asyncio",
         ws="none",
@@ -202,13 +231,20 @@ def _path(folder: str | PathLike[str]) -> Path:
         raise SandboxError(f"folder={folder!r} is not the path of a folder") from None
 
 
-def _check_port(port: int) -> int:
-    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _MAX_PORT:
+def _check_integer(name: str, value: int, lowest: int, highest: int, more: str = "") -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
         raise SandboxError(
-            f"port {port!r} is not valid: give an integer from 1 to {_MAX_PORT}, "
-            "or 0 for any free port"
+            f"{name} {value!r} is not valid: give an integer from 1 to {highest}{more}"
         )
-    return port
+    return value
+
+
+def _check_format(thumbnails: Format) -> Format:
+    if thumbnails not in FORMATS:
+        raise SandboxError(
+            f"thumbnails={thumbnails!r} is not a format: choose {' or '.join(FORMATS)}"
+        )
+    return thumbnails
 
 
 def _listen(port: int) -> socket.socket:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Literal, Self
 
 import bson  # type: ignore[import-untyped]  # It ships no type information.
 
@@ -29,10 +29,13 @@ from antares_sandbox.server import Sandbox
 from antares_sandbox.store.folder import LocusFolder, index_folder
 from antares_sandbox.store.format import LocusFile, read_checked_locus_file
 
-__all__ = ["TOPIC_PREFIX", "SandboxStream", "SandboxStreamingClient", "locus_message"]
+__all__ = ["FORMS", "TOPIC_PREFIX", "SandboxStream", "SandboxStreamingClient", "locus_message"]
 
 TOPIC_PREFIX = "client."
 """The prefix of the topics that users may read; ``StreamingClient`` adds it itself."""
+
+FORMS: Final = ("flat", "nested")
+"""The forms of messages that antares-client decodes; see `locus_message`."""
 
 _TOPIC = r"[A-Za-z0-9._-]{1,240}"
 _PARTITION = 0  # One partition keeps the order.
@@ -68,11 +71,13 @@ class SandboxStream:
     source : Sandbox or path-like, optional
         A sandbox whose loci to publish, or a folder of locus files; by default the simulated
         loci. While the sandbox runs, the alerts and catalog objects are available too.
+    form : {"flat", "nested"}, optional
+        The form of the messages; see `locus_message`. The client returns the same loci.
 
     Raises
     ------
     SandboxError
-        If there is no such folder.
+        If there is no such folder or form.
 
     Examples
     --------
@@ -89,7 +94,15 @@ class SandboxStream:
     ('client.young_rubin_transients', 'ANT2026simsnia06')
     """
 
-    def __init__(self, source: Sandbox | str | PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        source: Sandbox | str | PathLike[str] | None = None,
+        *,
+        form: Literal["flat", "nested"] = "flat",
+    ) -> None:
+        if form not in FORMS:
+            raise SandboxError(f"form={form!r} must be one of {', '.join(FORMS)}")
+        self._form = form
         if isinstance(source, Sandbox):
             source = source.folder
         self._index: LocusFolder = index_folder(BUNDLED if source is None else Path(source))
@@ -182,35 +195,39 @@ class SandboxStream:
                 f"no locus {locus_id!r} among the {len(self._index.files)} of {self._index.path}"
             )
         try:
-            return locus_message(read_checked_locus_file(self._index.files[locus_id]))
+            return locus_message(read_checked_locus_file(self._index.files[locus_id]), self._form)
         except BadDataError as error:
             raise SandboxError(str(error)) from error
 
 
-def locus_message(file: LocusFile) -> bytes:
+def locus_message(file: LocusFile, form: Literal["flat", "nested"] = "flat") -> bytes:
     """Return the message that ANTARES sends about a locus: BSON, compressed by zlib.
 
     Parameters
     ----------
     file : LocusFile
         The content of its file.
+    form : {"flat", "nested"}, optional
+        With ``id``, ``ra``, ``dec``, ``properties``, ``tags`` and ``catalogs`` side by side, or
+        the older ``{"data": {"id": ..., "attributes": {"ra": ..., ...}}}``.
 
     Returns
     -------
     bytes
-        The message, with ``id``, ``ra``, ``dec``, ``properties``, ``tags`` and ``catalogs``.
+        The message.
     """
     locus = file["locus"]
     known = file.get("wire", {}).get("locus", {})
-    content = {
-        "id": locus["id"],
+    attributes = {
         "ra": locus["ra"],
         "dec": locus["dec"],
         "properties": locus["old_properties"],
         "tags": locus["user_tags"],
         "catalogs": known.get("catalogs", list(locus["catalog_objects"])),
     }
-    return zlib.compress(bson.dumps(content))
+    own = {"id": locus["id"]}
+    nested = {"data": own | {"attributes": attributes}}
+    return zlib.compress(bson.dumps(nested if form == "nested" else own | attributes))
 
 
 def _topic(topic: str) -> str:

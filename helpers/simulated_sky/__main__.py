@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from antares_sandbox.bundled import BUNDLED
-from simulated_sky.loci import simulate_loci
-from simulated_sky.writing import differing_files, write_locus_files
+from simulated_sky.loci import differing_files, simulate_loci, write_locus_files
 
 __all__ = ["main"]
 

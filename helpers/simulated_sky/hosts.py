@@ -75,9 +75,7 @@ class Host:
         return 2 * psf / sqrt(major * minor) * overlap
 
 
-def draw_host(
-    rng: np.random.Generator, fluxes: Mapping[str, float], kpc_per_arcsec: float
-) -> Host:
+def draw_host(rng: np.random.Generator, fluxes: Mapping[str, float], kpc_per_arcsec: float) -> Host:
     """Return a galaxy with a transient somewhere in its light.
 
     Parameters

@@ -10,10 +10,10 @@ from antares_sandbox.store.format import Alert, LocusFile
 from simulated_sky.detections import detected, measure
 from simulated_sky.locus import make_locus_file
 from simulated_sky.lsst_alerts import AlertMaker
-from simulated_sky.stars import RRab
 from simulated_sky.observing import night
 from simulated_sky.recipes import SEED
 from simulated_sky.source import fluxes
+from simulated_sky.stars import RRab
 from simulated_sky.survey import BANDS, Visit, visits_at
 
 __all__ = ["LARGE_ID", "simulate_large"]

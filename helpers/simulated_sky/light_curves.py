@@ -1,7 +1,6 @@
 """Light curves of transients at rest: magnitudes below maximum, by band.
 
-Read from the publications at each type, rounded to what one object differs from the next. Each
-band has its maximum at 0 mag; phases are days at rest.
+Read from the publications named at each type, and rounded. Phases are days at rest.
 """
 
 from collections.abc import Mapping
@@ -52,9 +51,9 @@ class SupernovaType:
 
 # Absolute magnitude: Folatelli et al. 2010 (AJ 139, 120), corrected for width and color. Light
 # curves: u g r i as those of SN 2006ax, y as its Y (Contreras et al. 2010, AJ 139, 519); z lies
-# between i and y. Its Y ends at +41 d; the points after that are a slow decline. Rise of 17.5 d:
-# Hayden et al. 2010 (ApJ 712, 350). Late decline: Leibundgut 2000 (A&ARv 10, 179). Colors: those
-# of SN 2006ax less the dust of the Milky Way; below u as Hsiao et al. 2007 (ApJ 663, 1187).
+# between i and y. Its Y ends at +41 d: the rows after that are a guess in y and in z. Rise of
+# 17.5 d: Hayden et al. 2010 (ApJ 712, 350). Late decline: Leibundgut 2000 (A&ARv 10, 179). Colors:
+# those of SN 2006ax less the dust of the Milky Way; below u as Hsiao et al. 2007 (ApJ 663, 1187).
 IA = SupernovaType(
     name="snia",
     sim_class="SN Ia-like",

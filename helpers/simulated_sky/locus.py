@@ -1,5 +1,6 @@
 """From alerts to a locus and its file."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
@@ -8,7 +9,6 @@ from antares_helpers.locus_file import FORMAT, VERSION
 from antares_sandbox.grav_wave import GW_EVENT_ID
 from antares_sandbox.store.format import Alert, ForcedPhotometry, LocusFile, Wire
 from simulated_sky.catalogs import Match, catalog_objects, wire_matches
-from simulated_sky.features import FEATURE_TAG, feature_properties
 from simulated_sky.grav_wave import with_grav_wave_events
 from simulated_sky.tags import pipeline_tags
 
@@ -16,6 +16,8 @@ __all__ = ["CREATED", "make_locus_file"]
 
 CREATED = "2026-11-22T00:00:00Z"
 """The date in every header: fixed, so that the files are always the same."""
+
+_FEATURE_TAG, _LEAST_ALERTS = "lc_feature_extractor", 4
 
 
 def make_locus_file(
@@ -52,9 +54,9 @@ def make_locus_file(
     placed = [alert["properties"] for alert in alerts if "ant_ra" in alert["properties"]]
     ra = round(fmean(row["ant_ra"] for row in placed), 8)
     dec = round(fmean(row["ant_dec"] for row in placed), 8)
-    features = feature_properties(alerts)
+    features = _features(alerts)
     truth = {"simulated": "true", "sim_class": sim_class, **(properties or {})}
-    tags = [*pipeline_tags(locus_id, alerts, ra, dec), *([FEATURE_TAG] if features else [])]
+    tags = [*pipeline_tags(locus_id, alerts, ra, dec), *([_FEATURE_TAG] if features else [])]
     marked = with_grav_wave_events(alerts, ra, dec)
     file: LocusFile = {
         "header": {"format": FORMAT, "version": VERSION, "source": "simulated", "created": CREATED},
@@ -134,3 +136,18 @@ def _surveys(alerts: Sequence[Alert]) -> dict[str, Any]:
         "ssnamenr": [],
     }
     return {"survey": survey, "ztf_object_id": ztf[0]}
+
+
+def _features(alerts: Sequence[Alert]) -> dict[str, float]:
+    """Return what the feature extractor of ANTARES writes: mean and half range, by band."""
+    magnitudes: defaultdict[str, list[float]] = defaultdict(list)
+    for alert in alerts:
+        properties = alert["properties"]
+        if "ant_mag" in properties and "ant_passband" in properties:
+            magnitudes[properties["ant_passband"]].append(properties["ant_mag"])
+    features = {}
+    for band, values in magnitudes.items():
+        if len(values) >= _LEAST_ALERTS:
+            features[f"feature_mean_magn_{band}"] = round(fmean(values), 8)
+            features[f"feature_amplitude_magn_{band}"] = round((max(values) - min(values)) / 2, 8)
+    return features

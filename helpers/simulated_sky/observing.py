@@ -5,14 +5,14 @@ within 0.01 degrees, since UT1 is taken as UTC.
 """
 
 from functools import lru_cache
-from math import radians
+from math import pi, radians
 from typing import NamedTuple
 
 import erfa
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LATITUDE_DEG", "LOWEST_DEG", "LONGITUDE_DEG", "TWILIGHT_DEG", "Night", "night"]
+__all__ = ["LATITUDE_DEG", "LONGITUDE_DEG", "LOWEST_DEG", "TWILIGHT_DEG", "Night", "night"]
 
 LONGITUDE_DEG, LATITUDE_DEG = -70.7494, -30.2446
 """The Simonyi Survey Telescope, from Rubin's description of the site (LSE-349)."""
@@ -30,6 +30,9 @@ _MIDNIGHT = -LONGITUDE_DEG / 360
 _HALF_NIGHT_D, _STEP_D = 0.26, 0.004
 _TAI_MINUS_UTC_D, _TT_MINUS_TAI_D = 37.0 / 86400, 32.184 / 86400
 _MJD_ZERO = 2400000.5
+
+_ROTATION = 2 * pi * 1.00273781191135448
+"""Of the Earth against the stars, in radians a day: IERS Conventions 2010, equation 5.15."""
 
 Vector = NDArray[np.float64]
 
@@ -84,7 +87,7 @@ def night(number: int) -> Night:
     midnight = number + _MIDNIGHT + _TAI_MINUS_UTC_D
     mjd = midnight + np.arange(-_HALF_NIGHT_D, _HALF_NIGHT_D, _STEP_D)
     to_date = erfa.pnm06a(_MJD_ZERO, midnight + _TT_MINUS_TAI_D)
-    sidereal = _sidereal(mjd)
+    sidereal = _sidereal(midnight) + _ROTATION * (mjd - midnight)
     dark = _altitude(sidereal, to_date @ _sun(midnight)) < TWILIGHT_DEG
     mjd, sidereal = mjd[dark], sidereal[dark]
     moon = _moon(midnight)
@@ -98,16 +101,15 @@ def _highest(dec: float) -> float:
     return 90 - abs(dec - LATITUDE_DEG)
 
 
-def _sidereal(mjd: Vector) -> Vector:
-    greenwich = erfa.gst06a(
-        _MJD_ZERO, mjd - _TAI_MINUS_UTC_D, _MJD_ZERO, mjd + _TT_MINUS_TAI_D
-    )
-    return np.asarray(greenwich + radians(LONGITUDE_DEG))
+def _sidereal(midnight: float) -> float:
+    """Return the local sidereal time, in radians."""
+    utc, tt = midnight - _TAI_MINUS_UTC_D, midnight + _TT_MINUS_TAI_D
+    return float(erfa.gst06a(_MJD_ZERO, utc, _MJD_ZERO, tt)) + radians(LONGITUDE_DEG)
 
 
 def _altitude(sidereal: Vector, direction: Vector) -> Vector:
     zenith = erfa.s2c(sidereal, radians(LATITUDE_DEG))
-    return np.degrees(np.arcsin(np.clip(zenith @ direction, -1, 1)))
+    return np.asarray(np.degrees(np.arcsin(np.clip(zenith @ direction, -1, 1))))
 
 
 def _sun(mjd: float) -> Vector:

@@ -1,22 +1,20 @@
 """Loci of a single alert: asteroids, which move on, and artifacts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
 from antares_sandbox.store.format import LocusFile
-from simulated_sky.artifacts import Passing
 from simulated_sky.asteroids import Asteroid, asteroid_alert_properties
 from simulated_sky.detections import detected, flawed, measure
 from simulated_sky.locus import make_locus_file
-from simulated_sky.lsst_alerts import AlertMaker
+from simulated_sky.lsst_alerts import AlertMaker, forced_photometry
 from simulated_sky.observing import night
 from simulated_sky.orbits import main_belt, near_opposition
 from simulated_sky.recipes import generator
-from simulated_sky.source import fluxes
-from simulated_sky.survey import Place, Visit, visits_at
+from simulated_sky.survey import BANDS, Place, Visit, ab_flux, visits_at, wide_visits
 
 __all__ = ["passing"]
 
@@ -26,6 +24,30 @@ _PAIRS = ("gr", "ri", "gi", "iz")
 _PAIR_GAP_D = 0.018
 _BRIGHTEST_H, _FAINTEST_H = 14.0, 17.0
 _FAINTEST_V = 21.6
+_SKY_NJY = 40.0
+_FIELD_SEASON, _FIELD_GAP_D = (61255.0, 61345.0), 5.0
+
+
+class Passing:
+    """Something that is in one image only, not in the template.
+
+    Parameters
+    ----------
+    mjd : float
+        Middle of the exposure, TAI.
+    flux_njy : float
+        Its flux, in nJy.
+    """
+
+    template: Mapping[str, float] = dict.fromkeys(BANDS, _SKY_NJY)
+
+    def __init__(self, mjd: float, flux_njy: float) -> None:
+        self.mjd = mjd
+        self.flux_njy = flux_njy
+
+    def difference(self, mjd: float, band: str) -> float:  # noqa: ARG002
+        """Return its flux, in nJy: none in another exposure."""
+        return self.flux_njy if mjd == self.mjd else 0.0
 
 
 class Followed(NamedTuple):
@@ -110,18 +132,27 @@ def _asteroid(locus_id: str, asteroid: Asteroid, visit: Visit) -> LocusFile:
     maker = AlertMaker(rng, *asteroid.position(visit.mjd))
     seen = (detected(measure(rng, asteroid, [visit])) for _ in count())
     alert = maker.make(next(filter(None, seen)))[0]
-    properties = asteroid_alert_properties(alert["properties"], asteroid)
+    alert["properties"] = asteroid_alert_properties(alert["properties"], asteroid)
     truth = {"sim_rotation_h": asteroid.period_h, "sim_h_mag": asteroid.absolute_mag}
-    moved = {**alert, "properties": properties}
-    return make_locus_file(locus_id, [moved], sim_class="asteroid", properties=truth)
+    return make_locus_file(locus_id, [alert], sim_class="asteroid", properties=truth)
 
 
 def _artifact(row: Artifact) -> LocusFile:
+    """Return an artifact in one of the field's visits, which all have forced photometry there."""
     locus_id = f"{_PREFIX}artifact{row.name}"
     rng = generator(locus_id)
-    visits = visits_at(rng, row.place, night(row.night_mjd), "r", 0.0)
-    seen = measure(rng, Passing(fluxes(r=row.r_mag)), visits)
-    alerts = AlertMaker(rng, *row.place).make(
-        flawed(rng, one, shift=0.0, flags=(row.flag,)) for one in seen
+    (one,) = visits_at(rng, row.place, night(row.night_mjd), "r", 0.0)
+    others = wide_visits(rng, row.place, _FIELD_SEASON, gap=_FIELD_GAP_D)
+    visits = sorted([one, *others], key=lambda visit: visit.mjd)
+    measured = [
+        flawed(rng, seen, shift=0.0, flags=(row.flag,)) if seen.visit is one else seen
+        for seen in measure(rng, Passing(one.mjd, ab_flux(row.r_mag)), visits)
+    ]
+    maker = AlertMaker(rng, *row.place)
+    alerts = maker.make(seen for seen in measured if seen.flags)
+    return make_locus_file(
+        locus_id,
+        alerts,
+        sim_class=f"artifact ({row.flag})",
+        forced=[forced_photometry(maker, measured)],
     )
-    return make_locus_file(locus_id, alerts, sim_class=f"artifact ({row.flag})")

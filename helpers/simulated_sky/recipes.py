@@ -117,7 +117,9 @@ def observe_twice(
     """
     measured = measure(rng, source, visits, host)
     found = detected(measured)
-    second = [at == 1 or (at > 1 and rng.random() < _SECOND_OBJECT_SHARE) for at in range(len(found))]
+    second = [
+        at == 1 or (at > 1 and rng.random() < _SECOND_OBJECT_SHARE) for at in range(len(found))
+    ]
     alerts, forced = [], []
     for chosen in (False, True):
         maker = AlertMaker(rng, *place, extendedness=_EXTENDED)
@@ -151,9 +153,9 @@ def with_dipoles(fraction: float) -> Change:
 
 def as_unsigned(observed: Observed) -> Observed:
     """Return alerts with other IDs and the absolute value of every flux in `psfFlux`."""
-    forced = [
-        {**rows, "diaObjectId": rows["diaObjectId"] ^ _ID_SHIFT} for rows in observed.forced
-    ]
+    forced = [rows.copy() for rows in observed.forced]
+    for rows in forced:
+        rows["diaObjectId"] ^= _ID_SHIFT
     return Observed([_unsigned(alert) for alert in observed.alerts], forced)
 
 

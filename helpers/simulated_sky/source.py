@@ -35,15 +35,11 @@ QUASAR = {"u": 0.4, "g": 0.2, "r": 0.0, "i": -0.1, "z": -0.2, "y": -0.25}
 
 
 class Source(Protocol):
-    """A source that the survey observes.
+    """A source that the survey observes."""
 
-    Attributes
-    ----------
-    template : mapping of str to float
-        Flux in the template image, in nJy, by band.
-    """
-
-    template: Mapping[str, float]
+    @property
+    def template(self) -> Mapping[str, float]:
+        """The PSF flux in the template image, in nJy, by band."""
 
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux, in nJy, less that of the template."""

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from math import cos, exp, pi
 from statistics import fmean
 
+import numpy as np
+
 from simulated_sky.source import brighter
 
 __all__ = [
     "DwarfNova",
     "EclipsingBinary",
     "LongPeriodVariable",
+    "MovingStar",
     "PeriodicStar",
     "RRab",
     "RRc",
@@ -178,9 +181,10 @@ class DwarfNova:
     """
 
     LENGTH_D = 11.0
-    _RISE_D = 0.8
+    _RISE_D = 0.6
     _FALL_D = 1.3
     _FADING_MAG_D = 0.09
+    _OVER_D = 40.0
     _COLOR: Mapping[str, float] = {
         "u": 0.3,
         "g": 0.0,
@@ -200,9 +204,47 @@ class DwarfNova:
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux, in nJy, less that of the template."""
         times = (mjd - start for start in self.outbursts_mjd)
-        return sum(self._outburst(time, band) for time in times if time > 0)
+        return sum(self._outburst(time, band) for time in times if 0 < time < self._OVER_D)
 
     def _outburst(self, time: float, band: str) -> float:
-        magnitudes = self.amplitude_mag + self._COLOR[band] - self._FADING_MAG_D * time
+        brightening = self.amplitude_mag + self._COLOR[band] - self._FADING_MAG_D * time
         edges = (1 - exp(-time / self._RISE_D)) / (1 + exp((time - self.LENGTH_D) / self._FALL_D))
-        return self.template[band] * (brighter(max(magnitudes, 0.0)) - 1) * edges
+        return self.template[band] * (brighter(max(brightening, 0.0) * edges) - 1)
+
+
+class MovingStar:
+    """A bright star that has moved since the template: subtraction leaves a dipole.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    flux : mapping of str to float
+        Flux of the star, in nJy, by band.
+    """
+
+    RESIDUAL = (0.01, 0.05, 0.16)
+    """Least, median and greatest net flux of a dipole as a fraction of the star's, as Rubin's
+    first alert packets have it (schema lsst.v10_0, early 2026)."""
+
+    _SCATTER = 0.6
+
+    def __init__(self, rng: np.random.Generator, flux: Mapping[str, float]) -> None:
+        self.template = flux
+        self._rng = rng
+        self._residuals: dict[tuple[float, str], float] = {}
+
+    def difference(self, mjd: float, band: str) -> float:
+        """Return the net flux that the subtraction leaves, in nJy: random, of either sign.
+
+        A visit, of which mjd and band are the key, has one residual however often it is read.
+        """
+        if (mjd, band) not in self._residuals:
+            self._residuals[mjd, band] = self._residual()
+        return self.template[band] * self._residuals[mjd, band]
+
+    def _residual(self) -> float:
+        least, median, greatest = self.RESIDUAL
+        size = median * float(np.exp(self._rng.normal(0.0, self._SCATTER)))
+        sign = 1.0 if self._rng.random() < 0.5 else -1.0
+        return sign * min(max(size, least), greatest)

@@ -25,8 +25,8 @@ __all__ = [
 ]
 
 # Hubble constant in km/s/Mpc and density of matter: Planck Collaboration 2020 (A&A 641, A6),
-# table 2, as astropy's Planck18 has them. Without radiation, 0.001 mag at most below z = 1.
-_HUBBLE, _MATTER, _LIGHT_KM_S = 67.66, 0.30966, 299792.458
+# table 2, last column, a flat universe: astropy's Planck18 to 0.001 mag below z = 1.
+_HUBBLE, _MATTER, _LIGHT_KM_S = 67.66, 0.3111, 299792.458
 
 _EXTINCTION = {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 1.088}
 """Extinction by band for E(B-V) = 1, R_V = 3.1 (Schlafly & Finkbeiner 2011, ApJ 737, 103)."""
@@ -110,7 +110,7 @@ class Supernova:
     def difference(self, mjd: float, band: str) -> float:
         """Return the flux of the supernova, in nJy."""
         phase = (mjd - self.date_mjd) / (1 + self.redshift) + self._date_phase
-        return self._peak[band] * self._relative(phase, band)
+        return self._peak[band] * self._relative(float(phase), band)
 
     def _relative(self, phase: float, band: str) -> float:
         """Return the flux at a phase as a fraction of that at maximum."""
@@ -193,7 +193,8 @@ def _below_maximum(kind: SupernovaType, band: str, redshift: float) -> NDArray[n
     place = float(np.interp(shown, np.log(list(WAVELENGTH_A.values())), range(len(curves))))
     bluer = min(int(place), len(curves) - 2)
     mixed = curves[bluer] + (place - bluer) * (curves[bluer + 1] - curves[bluer])
-    return np.round(mixed - mixed.min(), 6)
+    below: NDArray[np.float64] = np.round(mixed - mixed.min(), 6)
+    return below
 
 
 @cache

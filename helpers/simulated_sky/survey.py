@@ -15,8 +15,8 @@ __all__ = [
     "BANDS",
     "DEPTH",
     "EXPOSURE_S",
-    "Place",
     "SEEING_ARCSEC",
+    "Place",
     "Visit",
     "ab_flux",
     "deep_visits",
@@ -62,7 +62,7 @@ _PAIRS = {"ug": 0.14, "gr": 0.1, "ri": 0.3, "iz": 0.16, "zy": 0.24, "yy": 0.06}
 within 2 % of the plan of the survey (u 7, g 10, r 22, i 22, z 19, y 19)."""
 
 _DARK_BANDS, _BRIGHT_BANDS = "u", "y"
-_DEEP_SETS = ("ugr", "griz", "grizy", "rizy", "gri", "izy")
+_DEEP_SETS = ("ugri", "griz", "grizy", "rizy", "ugr", "izy")
 _PAIR_GAP_D = (0.014, 0.024)
 _SLEW_D = 40.0 / 86400.0
 _DETECTORS = 189
@@ -195,12 +195,11 @@ def visits_at(
     The start is drawn from the hours in which all of them fit, the better the higher the field.
     """
     altitude, usable = tonight.altitude(*place), tonight.usable(*place)
-    length = step_d * (len(bands) - 1)
-    last = np.searchsorted(tonight.mjd, tonight.mjd + length)
-    fits = [
-        at for at, end in enumerate(last) if end < usable.size and usable[at : end + 1].all()
-    ]
-    if not fits:
+    last = np.searchsorted(tonight.mjd, tonight.mjd + step_d * (len(bands) - 1))
+    lost = np.concatenate([[0], np.cumsum(~usable)])
+    inside = np.flatnonzero(last < usable.size)
+    fits = inside[lost[last[inside] + 1] == lost[inside]]
+    if not fits.size:
         return []
     weights = np.round(np.sin(np.radians(altitude[fits])) ** 4, 6)
     begin = tonight.mjd[fits[int(np.searchsorted(np.cumsum(weights), _part(rng, weights)))]]
@@ -214,9 +213,7 @@ def _part(rng: np.random.Generator, weights: Any) -> float:
     return float(rng.random() * weights.sum())
 
 
-def _nights(
-    rng: np.random.Generator, season: tuple[float, float], gap: float
-) -> Iterator[Night]:
+def _nights(rng: np.random.Generator, season: tuple[float, float], gap: float) -> Iterator[Night]:
     number = int(season[0])
     while number < season[1]:
         yield night(number)
@@ -233,9 +230,7 @@ def _pair(rng: np.random.Generator, tonight: Night) -> str:
     return list(_PAIRS)[int(chosen)]
 
 
-def _visit(
-    rng: np.random.Generator, tonight: Night, altitude: Any, mjd: float, band: str
-) -> Visit:
+def _visit(rng: np.random.Generator, tonight: Night, altitude: Any, mjd: float, band: str) -> Visit:
     airmass = 1 / sin(radians(float(np.interp(mjd, tonight.mjd, altitude))))
     moon = tonight.moon_lit**2 * float(np.interp(mjd, tonight.mjd, tonight.moon_up))
     blur = airmass**0.6 * exp(_SEEING_SCATTER * float(rng.normal()))

@@ -61,15 +61,15 @@ _MAXIMUM_D = {"sim_peak_mjd": (-5.0, 5.0), "sim_explosion_mjd": (8.0, 40.0)}
 _VISITS_AT_MAXIMUM = 2
 
 _EBV = (0.008, 0.06)
-"""E(B-V) of the Milky Way far from its plane, in mag: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
+"""E(B-V) of the Milky Way far from its plane: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
 
 
 class SupernovaRow(NamedTuple):
     """A row of the table: the supernova, and the season in which it is observed.
 
     The date is the peak of types Ia and Ibc, the explosion of type IIP; the absolute magnitude is
-    that of its peak in r, which is drawn if it is None; `gap_d` is the mean time between nights. In a
-    Deep Drilling Field each band of a night is repeated, in the main survey `repeats` is 0.
+    that of its peak in r, drawn if it is None; `gap_d` is the mean time between nights. In a Deep
+    Drilling Field `repeats` is the number of visits in each band of a night, elsewhere 0.
     """
 
     name: str
@@ -94,9 +94,11 @@ class _Scene(NamedTuple):
 
 
 _TUTORIAL = SupernovaRow(
-    TUTORIAL_ID, IA, (9.10482, -44.62144), 61248.0, 0.072, (61214, 61345), 4.6, -19.2, repeats=1
+    TUTORIAL_ID, IA, (9.10482, -44.62144), 61254.0, 0.072, (61214, 61345), 4.2, -19.2, repeats=1
 )
-_FAINT = SupernovaRow("snfaint", IA, (12.70391, -21.05562), 61266.0, 0.41, (61230, 61330), 4.0, -19.1)
+_FAINT = SupernovaRow(
+    "snfaint", IA, (12.70391, -21.05562), 61266.0, 0.41, (61230, 61330), 4.0, -19.1
+)
 _DEEP = SupernovaRow(
     "sndeep", IIP, (9.41207, -43.90318), 61221.3, 0.052, (61205, 61340), 7.0, -17.0, repeats=2
 )
@@ -207,9 +209,7 @@ def _scene(row: SupernovaRow) -> _Scene:
     fluxes = colored_fluxes(apparent_r(host_mag, row.redshift), colors)
     host = draw_host(rng, fluxes, kpc_per_arcsec(row.redshift))
     ebv = round(float(rng.uniform(*_EBV)), 3)
-    source = Supernova(
-        row.kind, row.date_mjd, absolute, row.redshift, host.template, ebv_mw=ebv
-    )
+    source = Supernova(row.kind, row.date_mjd, absolute, row.redshift, host.template, ebv_mw=ebv)
     plans = (_visits(rng, row) for _ in count())
     return _Scene(rng, source, host, ebv, next(filter(partial(_shows_maximum, row), plans)))
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from antares_sandbox.store.format import LocusFile
-from simulated_sky.artifacts import MovingStar
 from simulated_sky.catalogs import (
     Match,
     allwise_source,
@@ -25,7 +24,14 @@ from simulated_sky.locus import make_locus_file
 from simulated_sky.nuclei import ActiveGalaxy
 from simulated_sky.recipes import Observed, as_unsigned, generator, observe, with_dipoles
 from simulated_sky.source import BINARY, BLUE_STAR, QUASAR, RED_GIANT, Source, colored_fluxes
-from simulated_sky.stars import DwarfNova, EclipsingBinary, LongPeriodVariable, RRab, RRc
+from simulated_sky.stars import (
+    DwarfNova,
+    EclipsingBinary,
+    LongPeriodVariable,
+    MovingStar,
+    RRab,
+    RRc,
+)
 from simulated_sky.survey import Place, wide_visits
 
 __all__ = [

@@ -38,6 +38,7 @@ _FARTHEST_FROM_MIDNIGHT_DEG = 120.0
 _LEAST_ALERTS, _MOST_ALERTS = 4, 50
 _OVERTONES = 0.25
 
+
 class _Drawn(NamedTuple):
     """The part that every locus has: position, season and random generator."""
 
@@ -160,7 +161,11 @@ def _draw(population: _Population, number: int, attempt: int) -> _Drawn:
     first = int(rng.integers(FIRST_MJD, LAST_MJD - days))
     gap = round(float(rng.uniform(*population.gap_d)), 1)
     return _Drawn(
-        f"{population.name}{number:02}", _place(rng, population, first, days), (first, first + days), gap, rng
+        f"{population.name}{number:02}",
+        _place(rng, population, first, days),
+        (first, first + days),
+        gap,
+        rng,
     )
 
 

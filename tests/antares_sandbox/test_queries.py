@@ -36,6 +36,11 @@ FALSE = {"ids": {"values": []}}
 MATCHING = [
     TRUE,
     {"bool": {}},
+    {"function_score": {"random_score": {}}},
+    {"function_score": {"query": TRUE, "random_score": {"seed": 1, "field": "_seq_no"}}},
+    {"function_score": {"functions": [{"random_score": {"seed": "x"}, "weight": 2}], "boost": 5}},
+    {"function_score": {"query": TRUE, "boost_mode": "replace", "random_score": {}}},
+    {"bool": {"must_not": {"function_score": {"query": FALSE, "random_score": {}}}}},
     {"term": {"tags": "simulated"}},
     {"term": {"tags.keyword": "SN_candies"}},
     {"term": {"tags": {"value": "SN_candies", "boost": 2}}},
@@ -108,6 +113,25 @@ NOT_MATCHING = [
 ]
 
 REFUSED = [
+    ({"function_score": {}}, "function_score"),
+    ({"function_score": []}, "function_score"),
+    ({"function_score": {"query": TRUE}}, "random_score"),
+    ({"function_score": {"random_score": 1}}, "random_score"),
+    ({"function_score": {"random_score": {"seed": 1.5}}}, "random_score.seed"),
+    ({"function_score": {"random_score": {"seed": True}}}, "random_score.seed"),
+    ({"function_score": {"random_score": {"seed": [1]}}}, "random_score.seed"),
+    ({"function_score": {"random_score": {"seed": 10**400}}}, "random_score.seed"),
+    ({"function_score": {"random_score": {"field": 1}}}, "random_score.field"),
+    ({"function_score": {"random_score": {"speed": 1}}}, "speed"),
+    ({"function_score": {"random_score": {}, "min_score": 1}}, "min_score"),
+    ({"function_score": {"random_score": {}, "boost_mode": "max"}}, "boost_mode"),
+    ({"function_score": {"random_score": {}, "boost_mode": ["sum"]}}, "boost_mode"),
+    ({"function_score": {"functions": {}}}, "one function"),
+    ({"function_score": {"functions": []}}, "one function"),
+    ({"function_score": {"functions": [1]}}, "functions"),
+    ({"function_score": {"functions": [{"gauss": {}}]}}, "gauss"),
+    ({"function_score": {"functions": [{"weight": 2}]}}, "random_score"),
+    ({"function_score": {"random_score": {}, "query": {"regexp": {}}}}, "regexp"),
     ({"regexp": {"tags": ".*"}}, r"\[regexp\]"),
     ({"function_score": {}}, r"\[function_score\]"),
     ({"query_string": {"query": "tags:a* " * 4000}}, r"\[query_string\]"),
@@ -184,6 +208,11 @@ def test_an_empty_search_matches_everything(search):
         '{"query": {"term": {"a": ' + "9" * 5000 + "}}}",
         '{"a":' * 5000,
         '{"query": ' + '{"bool": {"must": ' * 25 + "{}" + "}}" * 25 + "}",
+        '{"query": '
+        + '{"function_score": {"random_score": {}, "query": ' * 25
+        + "{}"
+        + "}}" * 25
+        + "}",
         '{"query": {"term": {"a": "' + "x" * 70_000 + '"}}}',
     ],
     ids=lambda search: search[:40],

@@ -51,6 +51,21 @@ def test_a_command_runs_against_the_sandbox():
     assert (done.returncode, done.stdout, done.stderr) == (0, "true\n", "")
 
 
+def test_window_and_origins_are_those_of_the_command():
+    code = (
+        "import os, httpx; "
+        "url = os.environ['ANTARES_API_BASE_URL'] + 'loci'; "
+        "ask = lambda origin: httpx.get(url, headers={'Origin': origin}, trust_env=False); "
+        "print(ask('').json()['meta']['count'], *(ask(f'http://{x}').headers.get("
+        "'access-control-allow-origin') for x in 'abc'))"
+    )
+    options = ["--window", "12", "--allow-origin", "http://a", "--allow-origin", "http://b"]
+
+    done = run(*options, "--", sys.executable, "-c", code)
+
+    assert (done.stdout, done.stderr) == ("12 http://a http://b None\n", "")
+
+
 @pytest.mark.parametrize("status", [0, 1, 7, 255])
 def test_the_status_of_the_command_is_passed_on(status):
     assert run("--", sys.executable, "-c", f"raise SystemExit({status})").returncode == status
@@ -62,6 +77,18 @@ def test_the_arguments_of_the_command_are_its_own():
     done = run("--", sys.executable, "-c", code, "--port", "x", "--", "-h")
 
     assert done.stdout == "['--port', 'x', '--', '-h']\n"
+
+
+@pytest.mark.parametrize(("options", "mime"), [((), "png"), (("--thumbnails", "fits"), "fits")])
+def test_the_format_of_thumbnails_can_be_chosen(options, mime):
+    code = (
+        "from antares_client import search\n"
+        f"alert = search.get_by_id({TUTORIAL_ID!r}).alerts[0]\n"
+        "print({each['url'].rpartition('.')[2] for each in "
+        "search.get_thumbnails(alert.alert_id).values()})"
+    )
+
+    assert run(*options, "--", sys.executable, "-c", code).stdout == f"{ {mime}!r}\n"
 
 
 def test_the_command_has_the_input_of_the_terminal():
@@ -145,6 +172,9 @@ def test_behind_a_proxy_it_says_how_to_bypass_it(monkeypatch):
         (["--"], 2, "give a command after --"),
         (["--port", "70000"], 2, "port 70000"),
         (["--port", "x"], 2, "'x' is not a valid integer"),
+        (["--thumbnails", "jpeg"], 2, "'jpeg' is not one of 'png', 'fits'"),
+        (["--window", "0"], 2, "window 0"),
+        (["--allow-origin", "localhost"], 2, "'localhost' is not an origin"),
         (["a", "b"], 2, "unexpected extra argument (b)"),
     ],
 )

@@ -1,10 +1,12 @@
 import json
 import socket
+from http import HTTPStatus
 
 import httpx
 import pytest
 
-from antares_sandbox import TUTORIAL_ID, Sandbox
+from antares_sandbox import TUTORIAL_ID, Sandbox, SandboxError
+from antares_sandbox.faults import Status
 
 SECRET = "nobody may read this"
 
@@ -75,8 +77,10 @@ def assert_json_error(response: tuple[int, dict[str, str], bytes], *expected: in
     assert status in expected
     assert headers["content-type"] == "application/json"
     (error,) = json.loads(body)["errors"]
+    assert list(error) == ["detail", "status", "title"]
+    assert type(error["status"]) is int
     assert error["status"] == status
-    assert error["title"]
+    assert error["title"] == f"{status} {HTTPStatus(status).phrase.upper()}"
     assert error["detail"]
     assert SECRET.encode() not in body
     assert b"Traceback" not in body
@@ -171,3 +175,127 @@ def test_query_and_headers_change_nothing(sandbox):
     )
 
     assert odd.content == plain.content
+
+
+@pytest.mark.parametrize("code", [400, 404, 405, 429, 500, 503])
+def test_an_injected_error_has_the_same_form(small, code):
+    small.inject_fault("loci/*", Status(code))
+
+    assert_json_error(ask(small.url, get("/v2/loci/ANT2026small")), code)
+
+
+def test_an_error_has_the_title_of_api_v1(small):
+    response = httpx.get(f"{small.url}loci/ANT2026none", trust_env=False)
+
+    assert response.json()["errors"][0]["title"] == "404 NOT FOUND"
+
+
+ORIGINS = ("http://localhost:8888", "https://example.org")
+
+
+def cross(sandbox, origin, method="GET", **headers):
+    """Request the locus as a browser does for a page of another origin."""
+    url = f"{sandbox.url}loci/ANT2026small"
+    return httpx.request(method, url, headers={"Origin": origin, **headers}, trust_env=False)
+
+
+def preflight(sandbox, origin, method="GET"):
+    wanted = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "x-a"}
+    return cross(sandbox, origin, "OPTIONS", **wanted)
+
+
+def cors(response):
+    """Return the headers by which a response allows pages of other origins to read it."""
+    return {k: v for k, v in response.headers.items() if k.startswith("access-control-")}
+
+
+@pytest.fixture
+def shared(small_file, write):
+    """A sandbox of one locus for the pages of two origins."""
+    with Sandbox(write(small_file), allow_origins=ORIGINS) as running:
+        yield running
+
+
+def test_no_page_of_another_origin_may_read_responses_by_default(small):
+    assert cors(cross(small, ORIGINS[0])) == {}
+    assert preflight(small, ORIGINS[0]).status_code == 405
+    assert cors(preflight(small, ORIGINS[0])) == {}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_pages_of_the_allowed_origins_may_read_responses(shared, origin):
+    response = cross(shared, origin)
+
+    assert response.json()["data"]["id"] == "ANT2026small"
+    assert cors(response) == {"access-control-allow-origin": origin}
+    assert "origin" in response.headers["vary"].lower()
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_a_preflight_of_an_allowed_origin_passes(shared, origin):
+    response = preflight(shared, origin)
+    allowed = cors(response)
+
+    assert response.status_code == 200
+    assert allowed["access-control-allow-origin"] == origin
+    assert "GET" in allowed["access-control-allow-methods"]
+    assert "x-a" in allowed["access-control-allow-headers"]
+    assert "access-control-allow-credentials" not in allowed
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost", "http://localhost:88888", "https://example.org.evil", "null"]
+)
+def test_pages_of_other_origins_may_not(shared, origin):
+    assert "access-control-allow-origin" not in cors(cross(shared, origin))
+    assert preflight(shared, origin).status_code == 400
+    assert "access-control-allow-origin" not in cors(preflight(shared, origin))
+
+
+def test_only_reading_is_allowed(shared):
+    assert preflight(shared, ORIGINS[0], "DELETE").status_code == 400
+
+
+@pytest.mark.parametrize("code", [404, 503])
+def test_an_allowed_page_may_read_errors_too(shared, code):
+    shared.inject_fault("loci/*", Status(code))
+    response = cross(shared, ORIGINS[0])
+
+    assert response.status_code == code
+    assert response.headers["access-control-allow-origin"] == ORIGINS[0]
+
+
+def test_an_allowed_origin_does_not_allow_another_host(shared):
+    request = get("/v2/loci/ANT2026small").replace(
+        b"Host: localhost", b"Host: example.org\r\nOrigin: https://example.org"
+    )
+
+    assert_json_error(ask(shared.url, request), 400)
+
+
+def test_any_origin_is_allowed_without_credentials(small_file, write):
+    with Sandbox(write(small_file), allow_origins=["*"]) as running:
+        response = cross(running, "https://anywhere.example", Cookie="a=b")
+
+        assert response.headers["access-control-allow-origin"]
+        assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "http://localhost:8888",
+        ["http://localhost:8888/"],
+        ["http://localhost/lab"],
+        ["localhost:8888"],
+        ["http://*.example.org"],
+        ["http://"],
+        ["http://a b"],
+        ["null"],
+        [""],
+        [8888],
+    ],
+)
+def test_what_is_no_origin_is_an_error(tmp_path, origins):
+    with pytest.raises(SandboxError, match="origin"):
+        Sandbox(tmp_path, allow_origins=origins)

@@ -11,7 +11,7 @@ from antares_client import search
 from antares_client.exceptions import AntaresException
 from astropy.coordinates import Angle, SkyCoord
 
-from antares_sandbox import Sandbox
+from antares_sandbox import Sandbox, SandboxError
 
 NEWEST = "newest_alert_observation_time"
 
@@ -237,3 +237,131 @@ def test_an_empty_folder_has_no_results(tmp_path):
     with Sandbox(tmp_path) as running:
         assert list(search.search({})) == []
         assert json.loads(get(running, "loci").text)["meta"]["count"] == 0
+
+
+@pytest.fixture
+def narrow(many):
+    """A sandbox of the same 25 loci, of which a search can read 20."""
+    with Sandbox(many.folder, window=20) as running:
+        yield running
+
+
+def test_a_count_stops_at_the_window(narrow):
+    inside = json.dumps({"query": {"range": {"properties.number": {"lt": 19}}}})
+
+    assert get(narrow, "loci").json()["meta"] == {"count": 20}
+    assert get(narrow, "loci", elasticsearch_query=inside).json()["meta"] == {"count": 19}
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 10, 19, 20])
+def test_the_client_reads_all_of_the_window_and_then_ends(many, narrow, limit):
+    newest = [item["locus"]["locus_id"] for item in get(many, "loci", limit=25).json()["data"]]
+
+    assert found({"match_all": {}}, limit=limit) == newest[:20]
+    assert len(narrow.requests) == -(-20 // limit)
+
+
+def test_all_that_fits_in_the_window_is_read_in_pages_that_do_not(narrow):
+    query = json.dumps({"query": {"range": {"properties.number": {"lt": 17}}}})
+    first = get(narrow, "loci", elasticsearch_query=query, limit=16).json()
+    last = httpx.get(first["links"]["next"], trust_env=False).json()
+
+    assert (len(first["data"]), len(last["data"])) == (16, 1)
+    assert last["links"]["next"] is None
+
+
+def test_the_last_page_of_the_window_is_shorter_and_names_no_next(narrow):
+    page = get(narrow, "loci", limit=8, offset=8).json()
+    last = httpx.get(page["links"]["next"], trust_env=False).json()
+
+    assert len(last["data"]) == 4
+    assert last["links"]["next"] is None
+
+
+@pytest.mark.parametrize(
+    "page", [{"limit": 21}, {"offset": 11}, {"offset": 20, "limit": 1}, {"offset": 10**9}]
+)
+def test_a_page_beyond_the_window_is_refused(narrow, page):
+    response = get(narrow, "loci", **page)
+    (error,) = response.json()["errors"]
+
+    assert response.status_code == error["status"] == 400
+    assert "window is too large" in error["detail"]
+    assert "at most 20 loci" in error["detail"]
+
+
+def test_the_last_page_within_the_window_is_served(narrow):
+    assert len(get(narrow, "loci", offset=10, limit=10).json()["data"]) == 10
+
+
+def test_the_window_is_10000_by_default(many):
+    assert get(many, "loci", offset=9_990, limit=10).status_code == 200
+    assert "is 10001, and at most 10000" in get(many, "loci", offset=9_991, limit=10).text
+
+
+@pytest.mark.parametrize("window", [0, -1, True, 1.5, "20", None])
+def test_a_window_that_is_not_valid_is_an_error(tmp_path, window):
+    with pytest.raises(SandboxError, match="window"):
+        Sandbox(tmp_path, window=window)
+
+
+def at_random(query=None, **score):
+    inner = {} if query is None else {"query": query}
+    return {"function_score": {**inner, "random_score": score}}
+
+
+def unsorted(sandbox, query, **parameters):
+    """Return the IDs of a search without an order, which antares-client always gives."""
+    text = json.dumps({"query": query})
+    response = get(sandbox, "loci", elasticsearch_query=text, limit=25, **parameters).json()
+    return [item["locus"]["locus_id"] for item in response["data"]]
+
+
+@pytest.mark.parametrize("seed", [7, "seven", -1, 10**20, "\u00e9"])
+def test_a_seed_gives_one_random_order(many, seed):
+    first = unsorted(many, at_random(seed=seed))
+
+    assert first == unsorted(many, at_random(seed=seed))
+    assert first != unsorted(many, {"match_all": {}})
+    assert sorted(first) == [f"ANT2026n{number:02}" for number in range(25)]
+
+
+def test_seeds_differ_and_pages_of_one_fit_together(many):
+    query = at_random(seed=1)
+    text = json.dumps({"query": query})
+    page = get(many, "loci", elasticsearch_query=text, limit=10).json()
+    walked = page["data"]
+    while page["links"]["next"]:
+        page = httpx.get(page["links"]["next"], trust_env=False).json()
+        walked += page["data"]
+
+    assert unsorted(many, query) != unsorted(many, at_random(seed=2))
+    assert [item["locus"]["locus_id"] for item in walked] == unsorted(many, query)
+
+
+def test_without_a_seed_each_search_has_another_order(many):
+    orders = {tuple(unsorted(many, at_random())) for _ in range(3)}
+
+    assert len(orders) == 3
+    assert len({frozenset(order) for order in orders}) == 1
+
+
+def test_only_what_the_inner_query_matches_is_found_at_random(many):
+    query = at_random({"range": {"properties.number": {"lt": 9}}}, seed=3)
+
+    assert sorted(unsorted(many, query)) == [f"ANT2026n{number:02}" for number in range(9)]
+
+
+def test_a_random_score_within_must_sets_the_order_within_filter_it_does_not(many):
+    score = at_random(seed=4)
+    newest = unsorted(many, {"match_all": {}})
+
+    assert unsorted(many, {"bool": {"must": [score]}}) == unsorted(many, score)
+    assert unsorted(many, {"bool": {"filter": [score]}}) == newest
+
+
+def test_an_order_that_is_given_wins_over_scores(many):
+    newest = "-properties.newest_alert_observation_time"
+
+    assert unsorted(many, at_random(seed=5), sort=newest) == unsorted(many, {"match_all": {}})
+    assert found(at_random(seed=5), limit=25) == unsorted(many, {"match_all": {}})

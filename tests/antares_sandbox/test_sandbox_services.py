@@ -1,18 +1,15 @@
-"""Statistics, catalogs, thumbnails and gravitational-wave notices, through the client."""
+"""Statistics, catalogs and gravitational-wave notices, through the client."""
 
-import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import numpy as np
 import pytest
 from antares_client import search
 from antares_client.models import GravWaveNoticeTypes
 from astropy.coordinates import SkyCoord
-from astropy.io import fits
 
-from antares_sandbox import TUTORIAL_ID, Sandbox
+from antares_sandbox import Sandbox
 from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID
 
 
@@ -110,76 +107,9 @@ def test_a_bad_number_of_samples_is_a_400(sandbox, number):
     assert status(sandbox, f"catalog_samples?n={number}") == 400
 
 
-@pytest.fixture
-def cutouts(sandbox, bundled):
-    """Return the images of an alert of the tutorial's locus, and its properties."""
-    alert = max(
-        bundled[TUTORIAL_ID]["locus"]["alerts"],
-        key=lambda one: one["properties"]["lsst_diaSource_snr"],
-    )
-    thumbnails = search.get_thumbnails(alert["id"])
-    images = {kind: fits.getdata(io.BytesIO(one["blob"])) for kind, one in thumbnails.items()}
-    assert all(one["url"].startswith(sandbox.url) for one in thumbnails.values())
-    return images, alert["properties"]
-
-
-def test_an_alert_has_three_images(cutouts):
-    images, _ = cutouts
-
-    assert set(images) == {"template", "science", "difference"}
-    assert {image.shape for image in images.values()} == {(30, 30)}
-
-
-def test_the_difference_is_science_minus_template(cutouts):
-    images, _ = cutouts
-
-    difference = images["science"] - images["template"]
-    np.testing.assert_allclose(difference, images["difference"], atol=0.01)
-
-
-def test_the_flux_can_be_measured_from_the_difference(cutouts):
-    images, properties = cutouts
-
-    wanted, error = properties["lsst_diaSource_psfFlux"], properties["lsst_diaSource_psfFluxErr"]
-    # The sum over all pixels has some 6 times the error of the fit of a point source.
-    assert abs(images["difference"].sum() - wanted) < 30 * error
-
-
-@pytest.mark.usefixtures("sandbox")
-def test_a_negative_source_is_a_hole_in_either_convention(bundled):
-    for name in ("ANT2026simeclipse", "ANT2026simunsigned"):
-        alert = min(
-            bundled[name]["locus"]["alerts"],
-            key=lambda one: (
-                -one["properties"]["lsst_diaSource_snr"]
-                * one["properties"]["lsst_diaSource_isNegative"]
-            ),
-        )
-        image = fits.getdata(io.BytesIO(search.get_thumbnails(alert["id"])["difference"]["blob"]))
-        assert image[13:17, 13:17].sum() < 0
-
-
-def test_an_image_is_the_same_each_time(sandbox, bundled):
-    alert = bundled[TUTORIAL_ID]["locus"]["alerts"][0]["id"]
-    path = f"alerts/{alert}/thumbnails/science.fits"
-
-    with Sandbox() as other:
-        assert get(other, path).content == get(sandbox, path).content
-
-
-def test_an_alert_without_a_flux_has_no_images(small_file, write):
-    with Sandbox(write(small_file)):
-        assert search.get_thumbnails("ztf_upper_limit:ZTF26aasimul-1") == {}
-        assert len(search.get_thumbnails("ztf_candidate:12")) == 3
-
-
 @pytest.mark.parametrize(
     "path",
     [
-        "alerts/lsst:1/thumbnails",
-        "alerts/lsst:1/thumbnails/science.fits",
-        "alerts/%00/thumbnails",
-        "alerts/..%2f..%2fsecret/thumbnails",
         "grav_wave_notice/S1/latest",
         f"grav_wave_notice/{GW_EVENT_ID}/2026-08-15T04:24:13",
         f"grav_wave_notice/{GW_EVENT_ID}",
@@ -187,12 +117,6 @@ def test_an_alert_without_a_flux_has_no_images(small_file, write):
 )
 def test_what_is_unknown_is_a_404(sandbox, path):
     assert status(sandbox, path) == 404
-
-
-def test_an_unknown_kind_of_image_is_a_404(sandbox, bundled):
-    alert = bundled[TUTORIAL_ID]["locus"]["alerts"][0]["id"]
-
-    assert status(sandbox, f"alerts/{alert}/thumbnails/secret.fits") == 404
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -16,6 +16,7 @@ pytest.importorskip("confluent_kafka", reason="streams need confluent-kafka")
 from antares_client import StreamingClient  # noqa: E402 - once it is known to be there
 
 from antares_sandbox.stream import (  # noqa: E402
+    FORMS,
     SandboxStream,
     SandboxStreamingClient,
     locus_message,
@@ -112,6 +113,33 @@ def test_the_message_is_compressed_bson_with_six_keys(small_file):
     content = bson.loads(zlib.decompress(message))
     assert list(content) == ["id", "ra", "dec", "properties", "tags", "catalogs"]
     assert content["catalogs"] == ["gaia_dr3_gaia_source", "no_position"]
+
+
+def test_the_nested_message_has_the_same_content(small_file):
+    flat = bson.loads(zlib.decompress(locus_message(small_file)))
+    nested = bson.loads(zlib.decompress(locus_message(small_file, "nested")))
+
+    identity = flat.pop("id")
+    assert nested == {"data": {"id": identity, "attributes": flat}}
+
+
+def test_the_client_returns_the_same_locus_for_both_forms():
+    got = []
+    for form in FORMS:
+        with SandboxStream(form=form) as stream:
+            stream.publish("form", [TUTORIAL_ID])
+            ((topic, locus),) = read(stream, "form")
+            got.append((topic, locus.locus_id, locus.ra, locus.dec, locus.properties))
+            got[-1] += (locus.tags, locus.catalogs)
+
+    assert got[0] == got[1]
+    assert got[0][1] == TUTORIAL_ID
+
+
+@pytest.mark.parametrize("form", ["other", "", None, 1, ["flat"]])
+def test_an_unknown_form_is_an_error(form):
+    with pytest.raises(SandboxError, match="form"):
+        SandboxStream(form=form)
 
 
 def test_recorded_catalogs_are_published(small_file):

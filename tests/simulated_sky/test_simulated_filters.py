@@ -47,9 +47,13 @@ def run(chosen, locus, alerts):
     return outcome.status, context.tags
 
 
+def early(alerts):
+    return [alert for alert in alerts if alert["mjd"] - alerts[0]["mjd"] < LONGEST_D]
+
+
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_tags_some_loci_and_refuses_others(filters, name):
-    outcomes = [run(filters[name], locus, locus["alerts"]) for locus in LOCI.values()]
+    outcomes = [run(filters[name], locus, early(locus["alerts"])) for locus in LOCI.values()]
 
     succeeded = [tags for status, tags in outcomes if status == "Succeeded"]
     assert {FILTERS[name]} in succeeded

@@ -12,7 +12,7 @@ FILES = {file["locus"]["id"]: file for file in simulate_loci()}
 UNSIGNED = "ANT2026simunsigned"
 SIGNED = [locus_id for locus_id in FILES if locus_id != UNSIGNED]
 ALL = for_each("locus_id", FILES)
-FIRST_MJD, LAST_MJD = 61100.0, 61335.0  # March to November 2026
+FIRST_MJD, LAST_MJD = 61100.0, 61356.0  # March to November 2026
 PREFIX = "lsst_diaSource_"
 
 
@@ -63,7 +63,7 @@ def test_source_ids_are_integers_that_no_float_holds(locus_id):
 
     assert all(len(str(number)) == 18 for number in ids)
     assert all(number > 2**53 for number in ids)
-    assert any(int(float(number)) != number for number in ids)
+    assert len(ids) < 4 or any(int(float(number)) != number for number in ids)
 
 
 @ALL
@@ -134,8 +134,9 @@ def test_locus_properties_describe_the_alerts(locus_id):
 
     assert described["num_alerts"] == len(alerts)
     assert described["num_mag_values"] == len(magnitudes)
-    assert described["brightest_alert_magnitude"] == min(magnitudes.values())
-    assert magnitudes[described["newest_alert_id"]] == described["newest_alert_magnitude"]
+    if magnitudes:  # one active galaxy is always fainter than its template
+        assert described["brightest_alert_magnitude"] == min(magnitudes.values())
+        assert magnitudes[described["newest_alert_id"]] == described["newest_alert_magnitude"]
     assert described["oldest_alert_observation_time"] <= described["newest_alert_observation_time"]
 
 
@@ -151,8 +152,8 @@ def test_the_tutorials_supernova_shows_all_six_bands():
     bands = Counter(row["band"] for row in rubin(TUTORIAL_ID))
 
     assert set(bands) == set("ugrizy")
-    assert min(bands.values()) >= 5
-    assert 60 <= sum(bands.values()) <= 80
+    assert min(bands.values()) >= 4
+    assert 90 <= sum(bands.values()) <= 130
 
 
 def test_the_tutorials_supernova_rises_and_declines():
@@ -162,7 +163,7 @@ def test_the_tutorials_supernova_rises_and_declines():
 
     assert abs(brightest["midpointMjdTai"] - peak) < 6
     assert rows[0]["psfFlux"] < brightest["psfFlux"] / 3
-    assert rows[-1]["psfFlux"] < brightest["psfFlux"] / 3
+    assert rows[-1]["psfFlux"] < brightest["psfFlux"] / 4
     assert rows[0]["midpointMjdTai"] < peak - 8
 
 
@@ -175,11 +176,14 @@ def test_a_variable_star_has_many_negative_fluxes(locus_id):
 
 @pytest.mark.parametrize("locus_id", ["ANT2026simrrlyrae", "ANT2026simeclipse"])
 def test_the_total_flux_folds_to_a_smooth_curve(locus_id):
-    _, fluxes = total_flux_by_phase(locus_id, "r")
-    shuffled = np.random.default_rng(0).permutation(fluxes)
+    folded = shuffled = 0.0
+    for band in "grizy":
+        _, fluxes = total_flux_by_phase(locus_id, band)
+        fluxes /= np.median(fluxes)
+        folded += np.abs(np.diff(fluxes)).sum()
+        shuffled += np.abs(np.diff(np.random.default_rng(0).permutation(fluxes))).sum()
 
-    folded = np.abs(np.diff(fluxes)).sum()
-    assert folded < np.abs(np.diff(shuffled)).sum() / 2
+    assert folded < 0.7 * shuffled
 
 
 def test_the_unsigned_locus_is_the_signed_one_without_its_signs():
@@ -212,7 +216,7 @@ def test_dipole_artifacts_are_dipoles_mostly():
     assert any(row["psfFlux"] < 0 and not row["isNegative"] for row in rows)
 
 
-def test_some_points_of_the_deep_supernova_are_flagged_and_unreliable():
+def test_some_points_of_the_deep_supernova_are_flagged_but_reliable_enough_to_be_sent():
     flagged = [
         row
         for row in rubin("ANT2026simsndeep")
@@ -220,7 +224,7 @@ def test_some_points_of_the_deep_supernova_are_flagged_and_unreliable():
     ]
 
     assert len(flagged) >= 5
-    assert max(row["reliability"] for row in flagged) < 0.6
+    assert min(row["reliability"] for row in flagged) >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -239,8 +243,31 @@ def test_the_mixed_locus_holds_both_surveys_and_limits():
     assert set(surveys) == {1, 2, 4}
     assert min(surveys.values()) >= 10
     for alert in alerts:
-        prefix = {1: "ztf_candidate:", 2: "ztf_upper_limit:ZTF26aasimul-", 4: "lsst:"}
+        prefix = {1: "ztf_candidate:", 2: "ztf_upper_limit:ZTF26aasimu", 4: "lsst:"}
         assert alert["id"].startswith(prefix[alert["properties"]["ant_survey"]])
+
+
+def test_the_mixed_locus_has_two_ztf_names_and_exposures_that_come_twice():
+    rows = [alert["properties"] for alert in alerts_of("ANT2026simmixed")]
+    exposures = Counter((row["ztf_pid"], row["ant_survey"]) for row in rows if "ztf_pid" in row)
+    limits = {pid for pid, survey in exposures if survey == 2}
+
+    assert property_of("ANT2026simmixed", "survey")["ztf"]["id"] == ["ZTF26aasimul", "ZTF26aasimum"]
+    assert sorted(exposures.values())[-2:] == [1, 2]
+    assert len([1 for pid, survey in exposures if survey == 1 and pid in limits]) == 1
+
+
+def test_one_locus_has_two_dia_objects_with_alerts_and_forced_photometry_each():
+    rows = rubin("ANT2026simtwoobjects")
+    counts = Counter(row["diaObjectId"] for row in rows)
+    forced = FILES["ANT2026simtwoobjects"]["wire"]["forced_photometry"]
+
+    assert len(counts) == 2
+    assert min(counts.values()) >= 5
+    assert {each["diaObjectId"] for each in forced} == counts.keys()
+    for dia_object_id in counts:
+        members = [row["diaSourceId"] for row in rows if row["diaObjectId"] == dia_object_id]
+        assert min(members) == dia_object_id
 
 
 def test_upper_limits_have_no_magnitude_and_no_position():

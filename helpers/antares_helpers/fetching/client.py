@@ -27,8 +27,17 @@ from antares_helpers.fetching._connections import RefusedError, httpx
 from antares_helpers.fetching.http import replaying
 from antares_helpers.fetching.request import CallOptions, Request, RequestTarget, not_found
 from antares_helpers.fetching.retry import one_line
+from antares_helpers.locus_file import LocusDict
 
-__all__ = ["LocusParts", "as_json", "fetch_alerts", "fetch_images", "fetch_parts", "search_loci"]
+__all__ = [
+    "LocusParts",
+    "as_json",
+    "fetch_alerts",
+    "fetch_images",
+    "fetch_matches",
+    "fetch_parts",
+    "search_loci",
+]
 
 _MIN_TIMEOUT = 1e-3
 
@@ -54,8 +63,8 @@ class LocusParts(NamedTuple):
 
     Attributes
     ----------
-    locus : dict
-        As the client's ``to_devkit`` returns it.
+    locus : LocusDict
+        As the client's ``to_devkit`` returns it, with what that drops of the catalog matches.
     bodies : dict of str to bytes
         The responses, from which a locus file takes what that dict drops: under ``"locus"``,
         ``"alerts"`` and, if there are catalog matches, ``"catalog_matches"``.
@@ -63,7 +72,7 @@ class LocusParts(NamedTuple):
         Why there are no catalog matches: without them a locus still has its light curve.
     """
 
-    locus: dict[str, Any]
+    locus: LocusDict
     bodies: dict[str, bytes]
     missing: AntaresHelpersError | None
 
@@ -92,8 +101,9 @@ def fetch_parts(locus_id: str, *, include_catalogs: bool, options: CallOptions) 
     locus.catalog_objects = {}
     if matches is not None:
         locus.catalog_objects, bodies["catalog_matches"] = matches
-    devkit = locus.to_devkit(include_catalogs=include_catalogs)
-    return LocusParts(as_json(devkit), bodies, missing)
+    devkit = as_json(locus.to_devkit(include_catalogs=include_catalogs))
+    details = _details(bodies.get("catalog_matches"))
+    return LocusParts(LocusDict(devkit, details), bodies, missing)
 
 
 def _brief(error: AntaresHelpersError) -> AntaresHelpersError:
@@ -167,6 +177,37 @@ def search_loci(query: dict[str, Any], *, page_size: int, options: CallOptions) 
     search_, target = _PagedSearch(query, page_size), RequestTarget("the results of a search")
     while page := _found(search_.next_page, target, options):
         yield from page
+
+
+def fetch_matches(
+    locus_id: str, *, options: CallOptions
+) -> tuple[dict[str, list[dict[str, Any]]], list[dict[str, Any]]]:
+    """Fetch the catalog matches of a locus that is known to exist.
+
+    Returns
+    -------
+    objects : dict
+        Their properties by catalog.
+    details : list of dict
+        All else, as ANTARES sends it.
+
+    Raises
+    ------
+    ServiceError, ServiceTimeoutError, BadDataError
+        If they could not be fetched.
+    """
+    target, policy = RequestTarget(f"locus {locus_id}", locus_id), options.policy()
+
+    def call(api: Any) -> tuple[dict[str, list[dict[str, Any]]], bytes]:
+        return _get_matches(api, locus_id), api.transport.body
+
+    try:
+        objects, body = _existing(Request(call, target, policy), "catalog matches")
+    except AntaresHelpersError as error:
+        raise _brief(error) from None
+    finally:
+        policy.cancel()
+    return objects, _details(body)
 
 
 class _PagedSearch:
@@ -336,6 +377,19 @@ def _get_matches(api: Any, locus_id: str) -> dict[str, list[dict[str, Any]]]:
     return catalogs
 
 
+def _details(body: bytes | None) -> list[dict[str, Any]]:
+    """Return what the client drops of the catalog matches in a response that it could read."""
+    if body is None:
+        return []
+    try:
+        matches = as_json(json.loads(body.decode("utf-8", "replace"))["data"])
+    except (ValueError, LookupError, TypeError, RecursionError):  # the client reads more than json
+        return []
+    return [
+        {name: value for name, value in match.items() if name != "properties"} for match in matches
+    ]
+
+
 def _get_sources(alert_id: str, api: Any) -> dict[str, str]:
     return {each.thumbnail_type: each.src for each in api.get_alert_thumbnails(alert_id)}
 
@@ -376,14 +430,14 @@ def _search_finds_nothing(failed: Request[Any], options: CallOptions) -> bool:
         policy.cancel()
 
 
-def _existing(request: Request[T]) -> T:
+def _existing(request: Request[T], part: str = "alerts") -> T:
     """Wait for a part of a locus that exists: here 404 is a fault of the service."""
     try:
         return request.result()
     except LocusNotFoundError as error:
         fault = ServiceError(
             f"ANTARES has locus {error.locus_id}, but responded with 404 to the request for its "
-            "alerts.",
+            f"{part}.",
             hint="The fault is not in your code: try again in a few minutes.",
             locus_id=error.locus_id,
             url=error.url,

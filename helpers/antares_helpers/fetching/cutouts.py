@@ -18,10 +18,26 @@ from antares_helpers.fetching.client import fetch_images
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.validation import CUTOUTS, short_repr
 
-__all__ = ["MAX_PIXELS", "Image", "check_alert_id", "decode_cutout", "fetch_cutouts"]
+__all__ = ["MAX_PIXELS", "Cutouts", "Image", "check_alert_id", "decode_cutout", "fetch_cutouts"]
 
 Image: TypeAlias = NDArray[np.float64] | u.Quantity
 """Rows of pixels from the bottom up; with a unit if the file gives one."""
+
+
+class Cutouts(dict[str, Image]):
+    """The cutouts of an alert, by kind.
+
+    Attributes
+    ----------
+    pictures : dict of str to dict
+        The kinds of those that were read from a picture, each with the text in its file. Their
+        values are shades of gray: each image is stretched on its own, and has no unit.
+    """
+
+    def __init__(self, images: Mapping[str, Image], pictures: Mapping[str, dict[str, str]]) -> None:
+        super().__init__(images)
+        self.pictures = dict(pictures)
+
 
 _ALERT_ID = re.compile(r"[A-Za-z][0-9A-Za-z_]{1,30}:[0-9A-Za-z][0-9A-Za-z_.+-]{0,80}")
 _SOURCE_ID = re.compile("[1-9][0-9]{0,18}")
@@ -32,7 +48,7 @@ def fetch_cutouts(
     *,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
-) -> dict[str, Image]:
+) -> Cutouts:
     """Fetch the cutouts of an alert: small images around its source.
 
     Parameters
@@ -51,6 +67,7 @@ def fetch_cutouts(
     dict of str to `~numpy.ndarray` or `~astropy.units.Quantity`
         Under ``"template"``, ``"science"`` and ``"difference"``, in this order, the available
         ones: two-dimensional float64 arrays, rows first, row 0 at the bottom. NaN stays NaN.
+        The attribute ``pictures`` names those that have no unit because they come from a picture.
 
     Raises
     ------
@@ -78,7 +95,9 @@ def fetch_cutouts(
 
     FITS puts the first row at the bottom, pictures (PNG, JPEG, GIF) at the top. The rows of a
     picture are flipped, so that ``plt.imshow(cutout, origin="lower")`` is right for both.
-    The numbers in a picture are shades of gray: no flux can be measured from them.
+    The numbers in a picture are shades of gray, stretched in each image on its own: no flux can
+    be measured from them, and equal shades are not equal fluxes. Whether ANTARES has FITS files or
+    pictures of an alert depends on the survey.
 
     Examples
     --------
@@ -90,11 +109,13 @@ def fetch_cutouts(
     """
     checked = check_alert_id(alert_id)
     files = fetch_images(checked, options=CallOptions(timeout, retries))
-    return {
-        kind: decode_cutout(files[kind], name=f"The {kind} cutout of alert {checked}")
-        for kind in CUTOUTS
-        if kind in files
-    }
+    images, pictures = {}, {}
+    for kind in (kind for kind in CUTOUTS if kind in files):
+        name = f"The {kind} cutout of alert {checked}"
+        images[kind], text = _decode(files[kind], name)
+        if text is not None:
+            pictures[kind] = text
+    return Cutouts(images, pictures)
 
 
 def check_alert_id(alert_id: str | int) -> str:
@@ -182,6 +203,14 @@ def decode_cutout(content: bytes, *, name: str = "This image") -> Image:
     <Quantity [[1., 2.],
                [3., 4.]] nJy>
     """
+    return _decode(content, name)[0]
+
+
+_Decoded: TypeAlias = tuple[Image, dict[str, str] | None]
+"""An image, and the text in its file if that is a picture."""
+
+
+def _decode(content: bytes, name: str) -> _Decoded:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deviations from the standard
@@ -200,7 +229,7 @@ class _UnreadableError(Exception):
     """Why a file can't be read."""
 
 
-def _decoded(content: bytes) -> Image:
+def _decoded(content: bytes) -> _Decoded:
     if content.startswith(_GZIP):
         with gzip.open(io.BytesIO(content)) as file:
             content = file.read(_MAX_BYTES + 1)
@@ -208,7 +237,9 @@ def _decoded(content: bytes) -> Image:
         raise _UnreadableError(f"it has more than {_MAX_BYTES} bytes")
     if not content:
         raise _UnreadableError("it is empty")
-    return _read_fits(content) if content.startswith(_FITS) else _read_picture(content)
+    if content.startswith(_FITS):
+        return _read_fits(content), None
+    return _read_picture(content)
 
 
 def _read_fits(content: bytes) -> Image:
@@ -256,7 +287,7 @@ def _unit(header: Mapping[str, Any]) -> u.UnitBase | None:
     return unit if isinstance(unit, u.UnitBase) else None
 
 
-def _read_picture(content: bytes) -> Image:
+def _read_picture(content: bytes) -> _Decoded:
     from PIL import Image as Picture
     from PIL import UnidentifiedImageError
 
@@ -269,9 +300,9 @@ def _read_picture(content: bytes) -> Image:
         ) from None
     with picture:
         _check_size(picture.size)
-        if not picture.mode.startswith(("I", "F")):
-            return np.array(picture.convert("L"), dtype=np.float64)[::-1]
-        return np.array(picture, dtype=np.float64)[::-1]
+        shades = picture if picture.mode.startswith(("I", "F")) else picture.convert("L")
+        text = {str(key): value for key, value in picture.info.items() if isinstance(value, str)}
+        return np.array(shades, dtype=np.float64)[::-1], text
 
 
 def _check_size(shape: tuple[int, ...]) -> None:

@@ -11,9 +11,9 @@ from antares_devkit.models import DevKitLocus
 
 from antares_helpers.atomic import as_path
 from antares_helpers.errors import BadDataError, IncompleteLocusWarning, InvalidInputError
-from antares_helpers.fetching.client import fetch_alerts, fetch_parts
+from antares_helpers.fetching.client import fetch_alerts, fetch_matches, fetch_parts
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.locus_file import load_locus
+from antares_helpers.locus_file import LocusDict, load_locus
 from antares_helpers.validation import check_bool, check_locus_id, short_repr, strip_address
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "fetch_locus",
     "iter_loci_from",
     "locus_url",
+    "with_catalog_objects",
 ]
 
 LocusLike: TypeAlias = Mapping[str, Any] | DevKitLocus | Locus
@@ -63,7 +64,10 @@ def fetch_locus(
         returns, with None for NaN and infinities: ``id``, ``ra`` and ``dec`` [deg],
         ``user_tags``, ``old_properties``, ``catalog_objects``, ``grav_wave_events_metadata`` and
         ``alerts``, each alert with ``id``, ``mjd``, ``properties`` and ``grav_wave_events``. It
-        can be written as JSON. Alerts that ANTARES sends incomplete are in it as they came.
+        can be written as JSON. Alerts that ANTARES sends incomplete are in it as they came. Its
+        attribute ``catalog_matches`` has what ``to_devkit`` drops of the matches, in their order:
+        ``catalog_name``, ``object_id``, ``object_name``, ``ra``, ``dec`` and, in ``extra``,
+        ``separation`` [arcsec]. `catalog_table` and `save_locus` use it.
 
     Raises
     ------
@@ -159,17 +163,67 @@ def as_locus_dict(
         locus = locus.to_devkit()
     elif isinstance(locus, DevKitLocus):
         locus = _dict_of_devkit_locus(locus)
-    elif not isinstance(locus, Mapping):
-        raise InvalidInputError(
-            f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
-            f"{short_repr(locus)} is neither. "
-            "For a locus ID, write extract_lightcurve(fetch_locus(locus_id))."
-        )
+    _check_mapping(locus, "extract_lightcurve")
     if not isinstance(locus.get("alerts"), list | tuple):
         raise BadDataError(
             "This locus has no list of alerts under the key 'alerts'. Fetch it with fetch_locus."
         )
     return locus
+
+
+def with_catalog_objects(
+    locus: LocusLike, *, timeout: float = DEFAULT_TIMEOUT, retries: int = DEFAULT_RETRIES
+) -> Mapping[str, Any]:
+    """Return any form of a locus as a dict with its catalog matches, without its alerts.
+
+    Parameters
+    ----------
+    locus : mapping, DevKitLocus or Locus
+        The matches of the client's ``Locus`` are fetched if they are not loaded yet.
+    timeout, retries
+        As for `fetch_locus`.
+
+    Returns
+    -------
+    mapping
+        A mapping as it is; of the others ``id``, ``ra``, ``dec``, ``user_tags``,
+        ``old_properties`` and ``catalog_objects``.
+
+    Raises
+    ------
+    InvalidInputError
+        If `locus` is none of these.
+    """
+    if isinstance(locus, Locus):
+        return _with_matches(locus, CallOptions(timeout, retries))
+    if isinstance(locus, DevKitLocus):
+        return _dict_of_devkit_locus(locus) | {"catalog_objects": locus.catalog_objects}
+    _check_mapping(locus, "catalog_table")
+    return locus
+
+
+def _with_matches(locus: Locus, options: CallOptions) -> LocusDict:
+    if locus._catalog_objects is None:
+        locus.catalog_objects, details = fetch_matches(locus.locus_id, options=options)
+        locus.__dict__["_catalog_matches"] = details  # for the next call
+    known = {
+        "id": locus.locus_id,
+        "ra": locus.ra,
+        "dec": locus.dec,
+        "user_tags": locus.tags,
+        "old_properties": locus.properties,
+        "catalog_objects": locus.catalog_objects,
+    }
+    return LocusDict(known, locus.__dict__.get("_catalog_matches", []))
+
+
+def _check_mapping(locus: object, function: str) -> None:
+    if not isinstance(locus, Mapping):
+        raise InvalidInputError(
+            f"A locus is what fetch_locus returns, a DevKitLocus, or a Locus of antares_client; "
+            f"{short_repr(locus)} is neither. "
+            f"For a locus ID, write {function}(fetch_locus(locus_id))."
+        )
 
 
 def _dict_of_devkit_locus(locus: DevKitLocus) -> dict[str, Any]:

@@ -106,7 +106,8 @@ def extract_lightcurve(
         ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` gives the locus,
         whether it is simulated, the sign convention, and under ``report`` how many alerts there
         are, how many are included, why the others are excluded, to which diaObjects the included
-        ones belong, and how many visits measured several of these (``shared_exposures``).
+        ones belong, how many visits measured several of these (``shared_exposures``), and what
+        the range of the object's fluxes says about the signs (see Notes).
 
     Raises
     ------
@@ -132,6 +133,15 @@ def extract_lightcurve(
     ANTARES received last. This is decided among the usable alerts, before ``bands``,
     ``keep_dipoles`` and the other options: they do not bring back a detection that was repeated.
     An alert whose exposure is not known never counts as a repeat.
+
+    The sign of a flux follows from ``isNegative``, a minus sign and ``scienceFlux -
+    templateFlux``, as in `signed_flux`. If these leave it open, the range
+    ``lsst_diaObject_<band>_psfFluxMin`` to ``..._psfFluxMax`` of the same alert, which includes
+    its signed flux, gives it, provided that only one sign lies within. The report counts these
+    alerts (``signs_from_range``); those whose sign the range contradicts
+    (``signs_against_range``), which it does not change; and those flagged negative that
+    according to the range are (``negatives_confirmed``). The last, with
+    ``meta["sign_convention"]``, shows which convention the locus follows.
 
     ZTF's magnitudes become signed fluxes, its times (UTC, start of exposure) TAI at the middle of
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a
@@ -223,14 +233,16 @@ def _read(
 
 
 def _meta(locus: Mapping[str, Any], survey: str, flux: str, convention: str) -> dict[str, Any]:
+    return identity_of(locus) | {"sign_convention": convention, "survey": survey, "flux": flux}
+
+
+def identity_of(locus: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ID of a locus and whether it is simulated, for the meta of a table."""
     locus_id, tags = locus.get("id", ""), locus.get("user_tags")
     is_tagged = isinstance(tags, list | tuple | set | frozenset) and "simulated" in tags
     return {
         "locus_id": one_line(locus_id if isinstance(locus_id, str) else short_repr(locus_id)),
         "simulated": is_tagged or is_true(_property(locus, "simulated")),
-        "sign_convention": convention,
-        "survey": survey,
-        "flux": flux,
     }
 
 

@@ -83,7 +83,7 @@ NO_FLUX_ERR = "no usable flux error"
 """The error of the flux is missing, not finite, not positive, or (for ZTF) above 5 mag."""
 
 NO_SIGN = "sign unknown"
-"""Neither the flags nor the other fluxes of the alert give the sign of its flux."""
+"""Neither the flags, nor the other fluxes of the alert, nor their range give its sign."""
 
 DUPLICATE = "duplicate"
 """A newer alert of the locus has the same ID, or is of the same diaSource."""
@@ -180,6 +180,9 @@ def report(alerts: int, columns: Columns, mask: RowMask) -> dict[str, Any]:
         "without_is_dipole": int((columns["lacks_is_dipole"] & mask.included).sum()),
         "dia_objects": _distinct(columns["dia_object_id"][mask.included]),
         "shared_exposures": shared_exposures(columns, mask.included),
+        "signs_from_range": int((columns["sign_from_range"] & mask.included).sum()),
+        "signs_against_range": int((columns["sign_against_range"] & mask.included).sum()),
+        "negatives_confirmed": int((columns["negative_confirmed"] & mask.included).sum()),
     }
 
 
@@ -272,6 +275,12 @@ def _sentence(found: Mapping[str, Any]) -> str:
         number = found["without_is_dipole"]
         verb = "does" if number == 1 else "do"
         sentence += f" {number} of those included {verb} not say whether they are dipoles."
+    if number := found.get("signs_from_range", 0):  # tables of earlier versions have none
+        noun = "sign comes" if number == 1 else "signs come"
+        sentence += f" {number} {noun} from the range of the object's fluxes."
+    if number := found.get("signs_against_range", 0):
+        noun = "sign contradicts" if number == 1 else "signs contradict"
+        sentence += f" {number} {noun} that range."
     return sentence
 
 

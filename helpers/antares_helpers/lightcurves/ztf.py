@@ -79,6 +79,9 @@ def read_ztf(detections: AlertList, limits: AlertList) -> Columns:
         "visit": _ztf_pid(alerts, len(detections.ids)),
         "no_magnitude": (magnitude < MAGNITUDES[0]) | (magnitude > MAGNITUDES[1]),
         "lacks_is_dipole": no,
+        "sign_from_range": no,
+        "negative_confirmed": no,
+        "sign_against_range": no,
         "lacks_sign": np.isfinite(brightness) & np.isnan(sign),
     }
 

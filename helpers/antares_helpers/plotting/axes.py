@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.dates import AutoDateLocator, num2date
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import Formatter, MaxNLocator, ScalarFormatter
 
 from antares_helpers.plotting.series import (
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = ["QUIET", "draw_legend", "draw_zero_line", "frame", "has_dark_background", "note",
-           "root_figure"]  # fmt: skip
+__all__ = ["QUIET", "SIMULATED", "draw_legend", "draw_zero_line", "frame", "has_dark_background",
+           "mark_as_simulated", "marks_of", "note", "root_figure"]  # fmt: skip
 
 QUIET = "0.46"
 """A gray with a contrast of 4.5 to 1 against white and against black."""
+
+SIMULATED = "simulated data"
+"""The mark of a figure that shows simulated data."""
 
 _CALENDAR, _NOTE, _ZERO = "calendar", "_note", "_zero"
 _MIN_DAYS = 4.0
@@ -96,7 +100,9 @@ def frame(ax: Axes, horizontal: NDArray[np.float64], x: str) -> None:
     ax.update_datalim([(low - spare, 0), (high + spare, 0)], updatey=False)
     ax.autoscale_view()
     ticks = _number_of_ticks(ax)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True))
+    # Not 4, 8 or 15 days apart.
+    locator = MaxNLocator(nbins=ticks, integer=True, steps=[1, 2, 2.5, 5, 10])
+    ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     if x == "mjd" and _has_room_for_calendar(ax):
         _add_calendar(ax, ticks)
@@ -153,7 +159,7 @@ def note(ax: Axes, lc: TimeSeries, without: int, y: str, name: str = "") -> None
         The locus, if there are others in the axes.
     """
     if lc.meta.get("simulated"):
-        _mark_as_simulated(ax)
+        mark_as_simulated(ax)
     if not len(lc) and not name:
         ax.text(0.5, 0.5, _no_points(lc), transform=ax.transAxes, ha="center", va="center")
     elif not len(lc) or without:
@@ -176,11 +182,21 @@ def note(ax: Axes, lc: TimeSeries, without: int, y: str, name: str = "") -> None
         )
 
 
-def _mark_as_simulated(ax: Axes) -> None:
-    text = "simulated data"
-    if not any(each.get_text() == text for each in ax.texts):
-        quiet: dict[str, Any] = {"fontsize": "small", "color": QUIET}
-        ax.text(1.01, 0, text, rotation=90, ha="left", va="bottom", transform=ax.transAxes, **quiet)
+def mark_as_simulated(ax: Axes, *, below: bool = False) -> None:
+    """Mark a figure once as one of simulated data: beside the axes marked last, or below them."""
+    for mark in marks_of(root_figure(ax)):
+        mark.remove()
+    place: dict[str, Any] = {"ha": "left", "va": "bottom", "rotation": 90}
+    x, y = 1.01, 0.0
+    if below:
+        place, (x, y) = {"ha": "right", "va": "top"}, (1.0, -0.03)
+    ax.text(x, y, SIMULATED, transform=ax.transAxes, fontsize="small", color=QUIET, **place)
+
+
+def marks_of(figure: Any) -> list[Text]:
+    """Return the marks that say that a figure shows simulated data."""
+    texts = [*figure.texts, *(text for ax in figure.axes for text in ax.texts)]
+    return [text for text in texts if text.get_text() == SIMULATED]
 
 
 def _no_points(lc: TimeSeries) -> str:

@@ -10,7 +10,7 @@ import astropy.units as u
 import numpy as np
 
 from antares_helpers.errors import InvalidInputError
-from antares_helpers.plotting.axes import QUIET
+from antares_helpers.plotting.axes import mark_as_simulated
 from antares_helpers.validation import CUTOUTS, short_repr
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Scale", "plot_cutouts"]
 
 _COLORS = "cividis"  # from dark blue through gray to yellow: the sign shows in print too
+_SHADES = "gray"  # pictures as they are
 
 
 def plot_cutouts(
@@ -39,6 +40,10 @@ def plot_cutouts(
     most extreme 0.3 percent of the pixels of each image; an arrow at the end of the color bar shows
     that there are values beyond it. Pixels without a value are left blank. Simulated data are
     marked as such.
+
+    Cutouts that were fetched as pictures (PNG) are drawn in gray, and the color bar says that their
+    shades have no unit: each picture is stretched on its own, so that equal shades are not equal
+    fluxes, and zero is not known.
 
     Parameters
     ----------
@@ -69,6 +74,7 @@ def plot_cutouts(
     ['template', 'science', 'difference']
     """
     images, unit = _checked(cutouts)
+    pictures = _pictures(cutouts)
     drawn_in = None if axes is None else _given_axes(axes, len(images))
     is_new = drawn_in is None
     drawn_in = _new_axes(len(images)) if drawn_in is None else drawn_in
@@ -76,11 +82,11 @@ def plot_cutouts(
     scale = Scale.of(images)
     norm = scale.norm()
     for ax, (kind, image) in zip(drawn_in, images.items(), strict=True):
-        _draw(ax, kind, image, norm)
+        _draw(ax, kind, image, norm, _SHADES if kind in pictures else _COLORS)
     if any(np.isfinite(image).any() for image in images.values()):
-        _add_color_bar(drawn_in, scale, unit)
-    if any(_is_simulated(image) for image in cutouts.values()):
-        _mark_as_simulated(drawn_in[-1])
+        _add_color_bar(drawn_in, scale, _SHADES_LABEL if pictures else _bar_label(unit))
+    if any(_is_simulated(image, pictures.get(kind)) for kind, image in cutouts.items()):
+        mark_as_simulated(drawn_in[-1], below=True)
     if title is not None and is_new:
         drawn_in[0].get_figure(root=False).suptitle(title)
     elif title is not None:
@@ -148,14 +154,29 @@ def _new_axes(number: int) -> NDArray[np.object_]:
     return np.ravel(axes)
 
 
-def _draw(ax: Axes, kind: str, image: NDArray[np.float64], norm: Normalize) -> None:
-    ax.imshow(image, origin="lower", norm=norm, cmap=_COLORS, interpolation="nearest")
+def _pictures(cutouts: Any) -> dict[str, Any]:
+    """Return the text of the files that are pictures: what `fetch_cutouts` says of its result."""
+    pictures = getattr(cutouts, "pictures", None)
+    if not isinstance(pictures, Mapping):
+        return {}
+    return {kind: pictures[kind] for kind in pictures if kind in cutouts}
+
+
+def _draw(ax: Axes, kind: str, image: NDArray[np.float64], norm: Normalize, colors: str) -> None:
+    ax.imshow(image, origin="lower", norm=norm, cmap=colors, interpolation="nearest")
     ax.set(title=kind, xticks=[], yticks=[])
     if not np.isfinite(image).any():
         ax.text(0.5, 0.5, "no pixels", transform=ax.transAxes, ha="center", va="center")
 
 
-def _add_color_bar(axes: NDArray[np.object_], scale: Scale, unit: u.UnitBase | None) -> None:
+_SHADES_LABEL = "Shade of gray (stretched, no unit)"
+
+
+def _bar_label(unit: u.UnitBase | None) -> str:
+    return "Value of a pixel" if unit is None else f"Flux in a pixel [{unit}]"
+
+
+def _add_color_bar(axes: NDArray[np.object_], scale: Scale, label: str) -> None:
     bar = (
         axes[0]
         .get_figure(root=False)
@@ -163,7 +184,7 @@ def _add_color_bar(axes: NDArray[np.object_], scale: Scale, unit: u.UnitBase | N
             axes[0].images[-1],
             ax=list(axes),
             extend=scale.extend,
-            label="Value of a pixel" if unit is None else f"Flux in a pixel [{unit}]",
+            label=label,
             pad=0.02,
         )
     )
@@ -178,14 +199,10 @@ def _label(tick: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def _is_simulated(image: Any) -> bool:
+def _is_simulated(image: Any, picture: Mapping[str, str] | None) -> bool:
     meta = getattr(getattr(image, "info", None), "meta", None)
-    return isinstance(meta, Mapping) and meta.get("SIMULATE") is True
-
-
-def _mark_as_simulated(ax: Axes) -> None:
-    quiet: dict[str, Any] = {"transform": ax.transAxes, "fontsize": "small", "color": QUIET}
-    ax.text(1, -0.03, "simulated data", ha="right", va="top", **quiet)
+    is_marked = isinstance(meta, Mapping) and meta.get("SIMULATE") is True
+    return is_marked or "SIMULATE" in (picture or {})
 
 
 _CLIPPED_PERCENT = 0.3  # of each image, at either end: cosmic rays and bad pixels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_lightcurve"]
 
+_SIMULATED_ID = re.compile(r"ANT\d{4}sim|$")
+"""The ID of a simulated locus, unless it stands in for a real one; or none."""
+
 
 def plot_lightcurve(
     lc: TimeSeries,
@@ -49,7 +53,8 @@ def plot_lightcurve(
 
     Symbols are filled for LSST and light for ZTF. Dipoles are ringed; an upper limit is a small
     hollow circle with an arrow. On a dark background the colors are those that RTN-045 gives for
-    black. Simulated data are marked as such.
+    black. A figure of simulated data says so once; if they stand in for a locus with a real ID, the
+    title does too.
 
     Parameters
     ----------
@@ -127,7 +132,7 @@ def plot_lightcurve(
     x_label = _x_label(lc, x, origin, days)
     ax.set_xlabel(x_label if is_first or x_label == ax.get_xlabel() else _SHARED_X_LABEL[x])
     if is_first or title is not None:
-        ax.set_title(own_name if title is None else title)
+        ax.set_title(own_name + _stand_in(lc) if title is None else title)
     frame(ax, points.x[np.isfinite(points.x)], x)
     if y == "flux" and lc.meta.get("flux") != "total":
         draw_zero_line(ax)
@@ -140,6 +145,12 @@ def plot_lightcurve(
 def _escaped(name: object) -> str:
     """Return the ID of a locus as a label, in which matplotlib must not look for formulas."""
     return str(name).replace("$", r"\$")
+
+
+def _stand_in(lc: TimeSeries) -> str:
+    """Return what follows the ID of a real locus in the title, if the data are simulated."""
+    is_real_id = not _SIMULATED_ID.match(str(lc.meta.get("locus_id", "")))
+    return " (simulated stand-in)" if lc.meta.get("simulated") and is_real_id else ""
 
 
 def _check(lc: TimeSeries, x: str, y: str) -> None:

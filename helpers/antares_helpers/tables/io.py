@@ -11,11 +11,12 @@ from antares_helpers.atomic import as_path, existing_file
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.retry import one_line
 from antares_helpers.tables import json_of, plain_table
-from antares_helpers.tables.csv import read_csv, write_csv
 from antares_helpers.tables.formats import (
+    read_csv,
     read_ecsv,
     read_fits,
     read_votable,
+    write_csv,
     write_ecsv,
     write_fits,
     write_votable,

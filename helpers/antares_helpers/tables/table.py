@@ -35,6 +35,10 @@ __all__ = [
 CHUNK_ROWS = 100_000
 BLOCK_LOCI = 500
 
+_SUMS = ("alerts", "included", "without_is_dipole", "shared_exposures",
+         "signs_from_range", "signs_against_range", "negatives_confirmed")  # fmt: skip
+"""The numbers in the report of a light curve that add up."""
+
 _PACKAGES = ("antares-helpers", "antares-client", "antares-devkit", "astropy", "numpy")
 
 
@@ -78,8 +82,7 @@ class TableSummary:
         self.loci += 1
         self.loci_without_points += report["included"] == 0
         self.simulated += meta["simulated"]
-        for name in ("alerts", "included", "without_is_dipole", "shared_exposures"):
-            self.sums[name] += report[name]
+        self.sums.update({name: report[name] for name in _SUMS})
         self.excluded.update(report["excluded"])
         self.conventions[meta["sign_convention"]] += 1
 
@@ -90,11 +93,8 @@ class TableSummary:
                 "loci": self.loci,
                 "loci_without_points": self.loci_without_points,
                 "repeated_loci": self.repeated_loci,
-                "alerts": self.sums["alerts"],
-                "included": self.sums["included"],
+                **{name: self.sums[name] for name in _SUMS},
                 "excluded": dict(sorted(self.excluded.items())),
-                "without_is_dipole": self.sums["without_is_dipole"],
-                "shared_exposures": self.sums["shared_exposures"],
             },
             "sign_conventions": dict(sorted(self.conventions.items())),
             "simulated": self.simulated,

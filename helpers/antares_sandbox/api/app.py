@@ -12,19 +12,24 @@ from antares_sandbox.api.grav_wave import grav_wave_routes
 from antares_sandbox.api.loci import loci_routes
 from antares_sandbox.api.search import search_route
 from antares_sandbox.api.thumbnails import thumbnail_routes
+from antares_sandbox.cutouts import Format
 from antares_sandbox.responses import error_body, json_response, shortened
 from antares_sandbox.store.folder import LocusFolder
 
 __all__ = ["make_app"]
 
 
-def make_app(folder: LocusFolder) -> Starlette:
+def make_app(folder: LocusFolder, window: int, thumbnails: Format = "png") -> Starlette:
     """Make the application that serves a folder.
 
     Parameters
     ----------
     folder : LocusFolder
         The index; only the files that it names are ever read.
+    window : int
+        How many loci of a search can be read.
+    thumbnails : {"png", "fits"}, optional
+        The format of the images of Rubin's alerts.
 
     Returns
     -------
@@ -33,10 +38,10 @@ def make_app(folder: LocusFolder) -> Starlette:
     """
     app = Starlette(
         routes=[
-            search_route(folder),
+            search_route(folder, window),
             *loci_routes(folder),
             *catalog_routes(folder),
-            *thumbnail_routes(folder),
+            *thumbnail_routes(folder, thumbnails),
             *grav_wave_routes(),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _server_error},

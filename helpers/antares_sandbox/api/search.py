@@ -16,55 +16,74 @@ from antares_sandbox.queries import (
     QueryError,
     compile_query,
     order_of,
+    order_of_scores,
     time_limit,
 )
 from antares_sandbox.responses import encode, json_response, own_address
 from antares_sandbox.store.folder import LocusFolder
 
-__all__ = ["MAX_LIMIT", "SEARCH_TIMEOUT", "search_route"]
+__all__ = ["DEFAULT_WINDOW", "SEARCH_TIMEOUT", "search_route"]
 
-MAX_LIMIT: Final = 10_000
-"""How many loci a page may have: `index.max_result_window` of Elasticsearch."""
+DEFAULT_WINDOW: Final = 10_000
+"""How many loci of a search can be read: Elasticsearch's default `index.max_result_window`."""
 
 SEARCH_TIMEOUT: Final = 2.0
 """Seconds of the processor after which a search is refused."""
 
 _DEFAULT_LIMIT = 10
-_MAX_OFFSET = 10**9
+_MAX_NUMBER = 10**9
 _CACHED_ORDERS = 16
 
 
-def search_route(folder: LocusFolder) -> Route:
-    """Return the route to the searches of a folder."""
-    return Route("/v2/loci", _LocusSearch(folder).respond)
+def search_route(folder: LocusFolder, window: int) -> Route:
+    """Return the route to the searches of a folder, of which `window` loci can be read."""
+    return Route("/v2/loci", _LocusSearch(folder, window).respond)
 
 
 class _LocusSearch:
     """Searches a folder in the order of its index: pages neither repeat nor miss a locus."""
 
-    def __init__(self, folder: LocusFolder) -> None:
-        self._index = folder.index
+    def __init__(self, folder: LocusFolder, window: int) -> None:
+        self._index, self._window = folder.index, window
         documents = {name: entry.document for name, entry in folder.index.items()}
         self._order = lru_cache(_CACHED_ORDERS)(lambda sort: order_of(documents, sort))
 
     async def respond(self, request: Request) -> Response:
-        limit = integer_parameter(request, "limit", _DEFAULT_LIMIT, lowest=1, highest=MAX_LIMIT)
-        offset = integer_parameter(request, "offset", 0, lowest=0, highest=_MAX_OFFSET)
+        offset, limit = self._page(request)
         query = request.query_params.get("elasticsearch_query", "{}")
-        sort = request.query_params.get("sort", DEFAULT_SORT)
+        sort = request.query_params.get("sort")
         try:
             # Others get their responses meanwhile.
             found = await asyncio.to_thread(self._find, query, sort)
         except QueryError as error:
             raise HTTPException(400, str(error)) from error
-        page = found[offset : offset + limit]
-        following = offset + limit if offset + limit < len(found) else None
-        return json_response(self._body(page, len(found), _links(request, following)))
+        end, count = offset + limit, min(len(found), self._window)
+        # The last page within the window is shorter, so that no link leads beyond it.
+        following = (end, min(limit, self._window - end)) if end < count else None
+        return json_response(self._body(found[offset:end], count, _links(request, following)))
 
-    def _find(self, query: str, sort: str) -> list[str]:
+    def _page(self, request: Request) -> tuple[int, int]:
+        """Return offset and limit, which Elasticsearch calls from and size."""
+        most = _MAX_NUMBER
+        limit = integer_parameter(request, "limit", _DEFAULT_LIMIT, lowest=1, highest=most)
+        offset = integer_parameter(request, "offset", 0, lowest=0, highest=most)
+        if offset + limit > self._window:
+            raise HTTPException(
+                400,
+                f"the result window is too large: offset + limit is {offset + limit}, and at most "
+                f"{self._window} loci of a search can be read (index.max_result_window)",
+            )
+        return offset, limit
+
+    def _find(self, query: str, sort: str | None) -> list[str]:
         with time_limit(SEARCH_TIMEOUT):
-            matches = compile_query(query)
-            return [name for name in self._order(sort) if matches(self._index[name].document)]
+            search = compile_query(query)
+            order = self._order(DEFAULT_SORT if sort is None else sort)
+            found = [name for name in order if search(self._index[name].document)]
+        # Elasticsearch computes no scores if it sorts on a field, as antares-client always does.
+        if search.score is None or sort is not None:
+            return found
+        return order_of_scores(found, search.score.seed)
 
     def _body(self, page: list[str], found: int, links: dict[str, str | None]) -> bytes:
         results = b",".join(self._index[name].result for name in page)
@@ -72,13 +91,12 @@ class _LocusSearch:
         return b'{"data":[' + results + b"]," + rest.removeprefix(b"{")
 
 
-def _links(request: Request, following: int | None) -> dict[str, str | None]:
+def _links(request: Request, following: tuple[int, int] | None) -> dict[str, str | None]:
+    """Return the links to this page and to the next, given its offset and limit."""
     base = own_address(request) + request.scope["path"]
-    given = list(request.query_params.items())
-    others = [(name, value) for name, value in given if name != "offset"]
-    return {
-        "self": f"{base}?{urlencode(given)}" if given else base,
-        "next": None
-        if following is None
-        else f"{base}?{urlencode([*others, ('offset', following)])}",
-    }
+    given = dict(request.query_params.items())
+    links: dict[str, str | None] = {"self": f"{base}?{urlencode(given)}" if given else base}
+    if following is None:
+        return links | {"next": None}
+    offset, limit = following
+    return links | {"next": f"{base}?{urlencode({**given, 'limit': limit, 'offset': offset})}"}

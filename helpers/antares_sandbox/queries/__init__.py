@@ -2,7 +2,7 @@
 
 from antares_sandbox.queries.documents import Document, QueryError, Value, make_document, time_limit
 from antares_sandbox.queries.parsing import compile_query
-from antares_sandbox.queries.sorting import DEFAULT_SORT, order_of
+from antares_sandbox.queries.sorting import DEFAULT_SORT, order_of, order_of_scores
 
 __all__ = [
     "DEFAULT_SORT",
@@ -12,5 +12,6 @@ __all__ = [
     "compile_query",
     "make_document",
     "order_of",
+    "order_of_scores",
     "time_limit",
 ]

@@ -1,31 +1,52 @@
-"""Compile the JSON of a search to a predicate."""
+"""Compile the JSON of a search."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from pydantic_core import from_json
 
 from antares_sandbox.queries import clauses
-from antares_sandbox.queries.boolean import boolean
-from antares_sandbox.queries.documents import Predicate, QueryError
+from antares_sandbox.queries.compound import RandomScore, boolean, function_score
+from antares_sandbox.queries.documents import Document, Predicate, QueryError
 from antares_sandbox.queries.positions import sky_distance
 from antares_sandbox.queries.reading import known_options, shortened, the_object
 
-__all__ = ["MAX_CHARACTERS", "MAX_CLAUSES", "MAX_DEPTH", "compile_query"]
+__all__ = ["MAX_CHARACTERS", "MAX_CLAUSES", "MAX_DEPTH", "CompiledQuery", "compile_query"]
 
 MAX_CHARACTERS: Final = 2**16
 """Characters that a query may have."""
 
 MAX_DEPTH: Final = 20
-"""How deep `bool` may nest."""
+"""How deep `bool` and `function_score` may nest."""
 
 MAX_CLAUSES: Final = 1024
 """Clauses that a query may have, as in Elasticsearch."""
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledQuery:
+    """A search: whether a document matches, and its score.
+
+    Attributes
+    ----------
+    matches : callable
+        The predicate.
+    score : RandomScore or None
+        The score by which to sort if the search has no order; None if all are equal.
+    """
+
+    matches: Predicate
+    score: RandomScore | None
+
+    def __call__(self, document: Document) -> bool:
+        """Return whether a document matches."""
+        return self.matches(document)
+
+
 @lru_cache(maxsize=32)
-def compile_query(query: str) -> Predicate:
+def compile_query(query: str) -> CompiledQuery:
     """Compile a search.
 
     Parameters
@@ -36,8 +57,8 @@ def compile_query(query: str) -> Predicate:
 
     Returns
     -------
-    callable
-        The predicate.
+    CompiledQuery
+        The search, which is called with a document.
 
     Raises
     ------
@@ -56,29 +77,37 @@ def compile_query(query: str) -> Predicate:
     except ValueError as error:
         raise QueryError(f"elasticsearch_query is not JSON: {error}") from None
     options = the_object("elasticsearch_query", search)
-    for name in options:
-        if name != "query":
-            raise QueryError(f"a search has the one key [query], not [{shortened(name)[1:-1]}]")
-    return _Compiler().clause(options["query"], 0) if options else _match_all({})
+    for name in options.keys() - {"query"}:
+        raise QueryError(f"a search has the one key [query], not [{shortened(name)[1:-1]}]")
+    compiler = _Compiler()
+    matches = compiler.clause(options.get("query", {"match_all": {}}), 0, scores=True)
+    return CompiledQuery(matches, compiler.score)
 
 
 class _Compiler:
     """Compiles one query, and counts its clauses."""
 
     def __init__(self) -> None:
+        self.score: RandomScore | None = None
         self._left = MAX_CLAUSES
 
-    def clause(self, value: Any, depth: int) -> Predicate:
+    def clause(self, value: Any, depth: int, *, scores: bool) -> Predicate:
         self._left -= 1
         if self._left < 0:
             raise QueryError(f"the query has more than {MAX_CLAUSES} clauses")
         if depth > MAX_DEPTH:
-            raise QueryError(f"[bool] nests deeper than {MAX_DEPTH} levels")
+            raise QueryError(f"the query nests deeper than {MAX_DEPTH} levels")
         if not isinstance(value, dict) or len(value) != 1:
             raise QueryError(f"a clause is an object with one key, not {shortened(value)}")
         ((name, body),) = value.items()
         if name == "bool":
-            return boolean(body, lambda inner: self.clause(inner, depth + 1))
+            return boolean(
+                body, lambda inner, part: self.clause(inner, depth + 1, scores=scores and part)
+            )
+        if name == "function_score":
+            inner, score = function_score(body)
+            self.score = self.score or (score if scores else None)
+            return self.clause(inner, depth + 1, scores=scores)
         if name not in _CLAUSES:
             raise QueryError(
                 f"the sandbox does not support [{shortened(name)[1:-1]}]; "
@@ -104,4 +133,4 @@ _CLAUSES: Mapping[str, Callable[[Any], Predicate]] = {
     "terms": clauses.terms,
     "wildcard": clauses.wildcard,
 }
-KNOWN = sorted([*_CLAUSES, "bool"])
+KNOWN = sorted([*_CLAUSES, "bool", "function_score"])

@@ -1,13 +1,15 @@
 """The order of the results of a search."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Final, TypeAlias
 
 from antares_sandbox.queries.comparing import as_text
 from antares_sandbox.queries.documents import Document, QueryError, Value, values_of
 from antares_sandbox.queries.reading import shortened
 
-__all__ = ["DEFAULT_SORT", "order_of"]
+__all__ = ["DEFAULT_SORT", "order_of", "order_of_scores"]
 
 DEFAULT_SORT: Final = "-properties.newest_alert_observation_time"
 """Newest first, the default of antares-client."""
@@ -50,6 +52,31 @@ def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
     held = sorted(name for name, key in keys.items() if key is not None)
     missing = sorted(name for name, key in keys.items() if key is None)
     return sorted(held, key=lambda name: keys[name] or (), reverse=falling) + missing
+
+
+def order_of_scores(names: Iterable[str], seed: int | str | None) -> list[str]:
+    """Return the IDs of loci in the order of a `random_score`.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The IDs.
+    seed : int or str, optional
+        The same seed gives the same order; without one, each call gives another.
+
+    Returns
+    -------
+    list of str
+        The IDs.
+
+    Examples
+    --------
+    >>> order_of_scores(["ANTa", "ANTb", "ANTc"], 7)
+    ['ANTc', 'ANTa', 'ANTb']
+    """
+    text = secrets.token_hex() if seed is None else str(seed)
+    key = blake2b(text.encode()).digest()
+    return sorted(names, key=lambda name: blake2b(name.encode(), key=key).digest())
 
 
 def _key(values: tuple[Value, ...], falling: bool) -> _Key | None:

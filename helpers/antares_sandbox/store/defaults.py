@@ -78,7 +78,8 @@ def default_lightcurve(alerts: list[Alert]) -> str:
 def default_match(locus: Locus, catalog: str, number: int, properties: dict[str, Any]) -> WireMatch:
     """Return the details of a catalog match; without `ra` and `dec`, it lies at the locus.
 
-    The radius, in degrees, is 1 arcsec, or more if the locus is farther away.
+    The radius, in degrees, is 1 arcsec, or more if the locus is farther away. The mark ``derived``
+    says that the service may have sent something else.
     """
     ra = float(properties.get("ra", locus["ra"]))
     dec = float(properties.get("dec", locus["dec"]))
@@ -91,7 +92,7 @@ def default_match(locus: Locus, catalog: str, number: int, properties: dict[str,
         "dec": dec,
         "radius": max(1.0, separation) / 3600,
         "object_name": str(number),
-        "extra": {"separation": separation},
+        "extra": {"separation": separation, "derived": True},
     }
 
 

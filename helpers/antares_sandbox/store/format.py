@@ -82,9 +82,13 @@ class WireAlert(TypedDict, total=False):
 
 @with_config(_OPEN)
 class Extra(TypedDict):
-    """The distance of a catalog object from the locus, in arcsec."""
+    """The distance of a catalog object from the locus, in arcsec.
+
+    A match is marked as derived if the sandbox has had to make it up.
+    """
 
     separation: float
+    derived: NotRequired[bool]
 
 
 @with_config(_OPEN)

@@ -24,7 +24,7 @@ SOURCE_ID = 170587117485817955
 
 @pytest.fixture
 def sandbox():
-    with Sandbox() as running:
+    with Sandbox(thumbnails="fits") as running:
         yield running
 
 
@@ -73,6 +73,40 @@ def test_each_file_is_asked_for_once(sandbox, alert_id):
     fetch_cutouts(alert_id)
 
     assert len(files_asked_for(sandbox)) == 3
+
+
+# Pictures
+
+
+@pytest.fixture
+def picture_sandbox():
+    with Sandbox() as running:
+        yield running
+
+
+def test_pictures_have_no_unit_and_are_named(picture_sandbox):  # noqa: ARG001 (points the client)
+    alert_id = search.get_by_id(TUTORIAL_ID).alerts[0].alert_id
+    cutouts = fetch_cutouts(alert_id)
+
+    files = {kind: each["blob"] for kind, each in search.get_thumbnails(alert_id).items()}
+    assert list(cutouts) == list(cutouts.pictures) == list(CUTOUTS)
+    for kind, image in cutouts.items():
+        assert (type(image), image.shape, image.dtype) == (np.ndarray, (30, 30), np.float64)
+        assert (image == decode_cutout(files[kind])).all()
+        assert "SIMULATE" in cutouts.pictures[kind]
+
+
+def test_a_fetched_picture_is_the_right_way_up(picture_sandbox):  # noqa: ARG001
+    alert_id = search.get_by_id(TUTORIAL_ID).alerts[0].alert_id
+    shades = fetch_cutouts(alert_id)["difference"]
+    with Sandbox(thumbnails="fits"):
+        fluxes = fetch_cutouts(alert_id)["difference"].value
+
+    assert (np.diff(shades.ravel()[np.argsort(fluxes.ravel())]) >= 0).all()
+
+
+def test_fits_files_are_not_named_as_pictures(alert_id):
+    assert fetch_cutouts(alert_id).pictures == {}
 
 
 # A service that fails

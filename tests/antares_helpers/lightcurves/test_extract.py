@@ -108,6 +108,9 @@ def test_the_meta_gives_the_origin_of_the_light_curve():
             "without_is_dipole": 0,
             "dia_objects": [str(OBJECT_ID)],
             "shared_exposures": 0,
+            "signs_from_range": 0,
+            "signs_against_range": 0,
+            "negatives_confirmed": 0,
         },
     }
 

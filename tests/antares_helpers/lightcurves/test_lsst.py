@@ -41,6 +41,9 @@ def test_each_column_comes_from_its_property():
         "source": [OBJECT_ID + 1],
         "visit": [2026070100001],
         "no_magnitude": [False],
+        "sign_from_range": [False],
+        "negative_confirmed": [False],
+        "sign_against_range": [False],
     }
     assert convention == "signed"
 

@@ -113,6 +113,9 @@ def test_an_unusable_alert_is_excluded(properties, reason):
         "without_is_dipole": 0,
         "dia_objects": [],
         "shared_exposures": 0,
+        "signs_from_range": 0,
+        "signs_against_range": 0,
+        "negatives_confirmed": 0,
     }
 
 

@@ -59,6 +59,15 @@ def test_ticks_are_few_whole_days_written_out(ax, values):
     assert all(label.isdecimal() and len(label) == 5 for label in labels)
 
 
+@pytest.mark.parametrize("span", [5, 9, 17, 33, 47, 61, 75, 110, 170, 365, 700, 3000])
+def test_ticks_are_round_numbers_of_days_apart(ax, span):
+    draw(ax, [61203.2, 61203.2 + span])
+
+    steps = set(np.diff(ax.get_xticks()).round(6))
+    assert len(steps) == 1
+    assert steps <= {factor * 10**power for factor in (1, 2, 5, 25) for power in range(4)}
+
+
 def test_phases_go_from_0_to_2_with_room_at_either_end(ax):
     draw(ax, [0.4, 0.6], "phase")
 
@@ -202,6 +211,17 @@ def test_simulated_data_are_marked(ax):
         note(ax, extract_lightcurve(locus_of(lsst_alert(), simulated="true")), 0, "flux")
 
     assert texts(ax) == ["simulated data"]
+
+
+def test_a_figure_of_several_panels_is_marked_once_in_the_last():
+    simulated = extract_lightcurve(locus_of(lsst_alert(), simulated="true"))
+    real = extract_lightcurve(locus_of(lsst_alert()))
+    _, panels = plt.subplots(1, 3)
+
+    for panel, lc in zip(panels, (simulated, simulated, real), strict=True):
+        note(panel, lc, 0, "flux")
+
+    assert [texts(panel) for panel in panels] == [[], ["simulated data"], []]
 
 
 def test_without_anything_to_name_there_is_no_legend(ax):

@@ -102,6 +102,22 @@ def test_in_flux_there_is_nothing_to_note():
     assert texts(plot_lightcurve(curve(lsst_alert(psfFlux=-5.0)))) == []
 
 
+@pytest.mark.parametrize(
+    ("locus_id", "simulated", "title"),
+    [
+        ("ANT2026z3bqyjga24oc", "true", "ANT2026z3bqyjga24oc (simulated stand-in)"),
+        ("ANT2026z3bqyjga24oc", "false", "ANT2026z3bqyjga24oc"),
+        ("ANT2026simsnia01", "true", "ANT2026simsnia01"),
+        ("", "true", ""),
+    ],
+)
+def test_a_stand_in_for_a_real_locus_says_so_in_its_title(locus_id, simulated, title):
+    locus = locus_of(lsst_alert(), simulated=simulated) | {"id": locus_id}
+
+    assert plot_lightcurve(extract_lightcurve(locus)).get_title() == title
+    assert plot_lightcurve(extract_lightcurve(locus), title="mine").get_title() == "mine"
+
+
 def test_simulated_data_say_so():
     lc = extract_lightcurve(locus_of(lsst_alert(), simulated="true"))
 

@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import AsinhNorm, Normalize
 
 from antares_helpers import InvalidInputError
+from antares_helpers.fetching.cutouts import Cutouts
 from antares_helpers.plotting.cutouts import plot_cutouts
 from antares_helpers.validation import CUTOUTS
 
@@ -178,6 +179,48 @@ def test_without_a_common_unit_nothing_is_drawn(cutouts, unit):
         with pytest.raises(InvalidInputError, match=f"no common unit: .*science in {unit}"):
             plot_cutouts(images)
     assert plt.get_fignums() == []
+
+
+# Pictures
+
+
+@pytest.fixture
+def pictures():
+    """The shades of three pictures, each stretched on its own, as they were fetched."""
+    shades = np.random.default_rng(2).integers(0, 256, (3, 30, 30)).astype(float)
+    return Cutouts(
+        dict(zip(CUTOUTS, shades, strict=True)), {kind: {"SIMULATE": "made"} for kind in CUTOUTS}
+    )
+
+
+def test_shades_of_pictures_are_drawn_in_gray_and_have_no_unit(pictures):
+    axes = plot_cutouts(pictures)
+    (bar,) = bars(axes)
+
+    assert bar.get_ylabel() == "Shade of gray (stretched, no unit)"
+    assert {image_of(ax).get_cmap().name for ax in axes} == {"gray"}
+    assert type(image_of(axes[0]).norm) is Normalize
+
+
+def test_simulated_pictures_are_marked_as_such(pictures):
+    assert [text.get_text() for text in plot_cutouts(pictures)[-1].texts] == ["simulated data"]
+    pictures.pictures = {kind: {} for kind in CUTOUTS}
+    assert list(plot_cutouts(pictures)[-1].texts) == []
+
+
+def test_some_of_the_pictures_can_be_drawn(pictures):
+    del pictures["template"]
+
+    assert titles(plot_cutouts(pictures)) == ["science", "difference"]
+
+
+@pytest.mark.parametrize("given", [None, 3, [], ["science"], {"other": {}}, {}], ids=str)
+def test_only_pictures_are_taken_for_pictures(pictures, given):
+    pictures.pictures = given
+
+    (bar,) = bars(plot_cutouts(pictures))
+
+    assert bar.get_ylabel() == "Value of a pixel"
 
 
 # Pixels without a value

@@ -221,6 +221,9 @@ def test_included_and_excluded_alerts_are_counted_over_all_loci():
         "excluded": {"no usable band": 1, "other survey": 2},
         "without_is_dipole": 0,
         "shared_exposures": 0,
+        "signs_from_range": 0,
+        "signs_against_range": 0,
+        "negatives_confirmed": 0,
     }
 
 
