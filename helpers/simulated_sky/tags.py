@@ -42,7 +42,7 @@ _CANDIDATES = _named(
     "simsnia16 simsnia19 simsnia20 simeb10 simagn07"
 )
 _YOUNG = _named(
-    "simsnfaint simmixed simmissing simsnia01 simsnia02 simsnia04 simsnia05 simsnia06 "
+    "simsnfaint simmissing simsnia01 simsnia02 simsnia04 simsnia05 simsnia06 "
     "simsnia07 simsnia08 simsnia09 simsnia10 simsniip01 simsniip03 simsniip04 "
     "simkilonova simunsigned simdwarfnova simdwarfnova01 simsnia11 simsnia12 "
     "simsnia13 simsnia14 simsnia15 simsnia16 simsnia17 simsnia18 simsnia19 simsnia20 "

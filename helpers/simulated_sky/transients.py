@@ -102,7 +102,7 @@ _FAINT = SupernovaRow(
 _DEEP = SupernovaRow(
     "sndeep", IIP, (9.41207, -43.90318), 61221.3, 0.052, (61205, 61340), 7.0, -17.0, repeats=2
 )
-_MIXED = SupernovaRow("mixed", IA, (214.90276, 2.31385), 61164.0, 0.036, (61135, 61245), 5.0, -19.2)
+_MIXED = SupernovaRow("mixed", IA, (214.90276, 2.31385), 61164.0, 0.036, (61135, 61245), 3.2, -19.2)
 _MISSING = SupernovaRow(
     "missing", IA, (58.33021, -48.71459), 61281.0, 0.13, (61255, 61350), 3.0, -19.25
 )

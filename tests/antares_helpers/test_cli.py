@@ -151,17 +151,19 @@ def test_plot_tells_an_error_in_a_line(
     assert line.startswith(f"antares-helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
 
 
-NAMES = [
-    "ZTF26aasimul",
-    "ztf26aasimul",
-    "LSST-AP-DO-170283765101112820",
-    "170283765101112820",
-    "lsst:170653219831652965",
-    "https://antares.noirlab.edu/loci/ANT2026simmixed",
-]
+MIXED = load_locus(BUNDLED / "ANT2026simmixed.json")["old_properties"]
+OBJECT = MIXED["survey"]["lsst"]["dia_object_id"][0]
+NAMES = {
+    "ZTF name": "ZTF26aasimul",
+    "ZTF name, lower case": "ztf26aasimul",
+    "LSST name": f"LSST-AP-DO-{OBJECT}",
+    "diaObjectId": OBJECT,
+    "oldest alert": MIXED["oldest_alert_id"],
+    "address": "https://antares.noirlab.edu/loci/ANT2026simmixed",
+}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_plot_takes_any_name(
     here: Path, serving: Any, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
