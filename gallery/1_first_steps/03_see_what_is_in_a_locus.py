@@ -105,7 +105,7 @@ properties = locus["old_properties"]
 names = ("num_alerts", "brightest_alert_magnitude", "newest_alert_id")
 for name in (*names, "survey"):
     print(f"{name}: {properties.get(name)}")
-print("tags:", ", ".join(sorted(locus["user_tags"])))
+print("tags:", *sorted(locus["user_tags"]), sep="\n    ")
 
 # %%
 # ``survey`` lists the names that the surveys give the source. Rubin's
@@ -138,7 +138,7 @@ for name in ("band", *fluxes, *flags, "reliability"):
 # Print the known objects near this position.
 
 for catalog, objects in locus["catalog_objects"].items():
-    columns = ", ".join(sorted(objects[0])[:4])
+    columns = ", ".join(sorted(objects[0])[:2])
     print(f"{catalog}: {len(objects)} with {columns}, ...")
 
 # %%
