@@ -295,6 +295,7 @@ def _timeseries(
         data[name] = data[name] * u.nJy
     times = Time(columns["mjd"][rows], format="mjd", scale="tai")
     lightcurve = TimeSeries(time=times, data=data, meta=dict(meta))
+    named = lightcurve.columns  # by which a column is found faster
     for name, description in COLUMNS.items():
-        lightcurve[name].info.description = description
+        named[name].info.description = description
     return lightcurve
