@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from antares_helpers.coerce import is_true
 from antares_helpers.errors import InvalidInputError
+from antares_helpers.fetching.http import one_line
 from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
-from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves import summary
 from antares_helpers.lightcurves.alerts import Columns, Properties, split_by_survey
 from antares_helpers.lightcurves.forced import (

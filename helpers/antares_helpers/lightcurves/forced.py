@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from antares_helpers.atomic import as_path, existing_file
 from antares_helpers.coerce import MISSING, as_ids, as_integers, as_strings
 from antares_helpers.errors import InvalidInputError, SignConventionWarning
-from antares_helpers.fetching.retry import one_line
+from antares_helpers.fetching.http import one_line
 from antares_helpers.lightcurves import summary
 from antares_helpers.lightcurves.alerts import (
     DETECTOR,

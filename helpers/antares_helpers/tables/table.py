@@ -15,8 +15,8 @@ from astropy.timeseries import TimeSeries
 
 from antares_helpers.coerce import as_floats
 from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.fetching.http import one_line
 from antares_helpers.fetching.locus import Loci, as_locus_dict, iter_loci_from
-from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves.alerts import Columns
 from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
 from antares_helpers.lightcurves.forced import ForcedLike
