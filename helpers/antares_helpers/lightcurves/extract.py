@@ -176,8 +176,9 @@ def extract_lightcurve(
     because of a detection (``forced_of_detections``), an excluded one (``forced_of_excluded``), a
     missing flux or error (``forced_unusable``), or another band or object than requested
     (``forced_not_requested``); the detections added (``packet_detections_added``) and not
-    (``packet_detections_excluded``); and the alerts whose sign changed or was unknown before
-    (``signs_from_packet``). ``alerts``, ``included`` and ``excluded`` count alerts only.
+    (``packet_detections_excluded``); the alerts whose sign changed or was unknown before
+    (``signs_from_packet``); and those whose visit is unknown, so that a forced row may repeat them
+    (``detections_without_visit``). ``alerts``, ``included`` and ``excluded`` count alerts only.
 
     A light curve written as ECSV and read back is the same, except that empty strings are masked.
 

@@ -275,7 +275,9 @@ def packet_points(
         For the report of the light curve.
     """
     visits = _Visits(set(), set())
-    visits.add(_exposures(columns, properties, packet), included)
+    of_each = _exposures(columns, properties, packet)
+    visits.add(of_each, included)
+    without_visit = included & (columns["survey"] == "lsst") & ~np.array(of_each, dtype=np.bool_)
     detections, rows, mask = _other_detections(packet, columns, flux)
     exposures = _exposures(detections, rows, packet)
     of_alerts = visits.included | visits.excluded
@@ -288,6 +290,7 @@ def packet_points(
     return [_selected(detections, mask.included), forced], counts | {
         "packet_detections_added": int(mask.included.sum()),
         "packet_detections_excluded": dict(sorted(mask.excluded.items())),
+        "detections_without_visit": int(without_visit.sum()),
         "signs_from_packet": int(signs.sum()),
     }
 
@@ -371,13 +374,8 @@ def _forced_points(
     summary.reject_unusable(usable, columns)
     once = _each_exposure_once(packet.forced, usable.included)
     columns = _selected(columns, once)
-    exposures = list(
-        zip(
-            columns["dia_object_id"].tolist(),
-            *(packet.forced[name][once].tolist() for name in ("visit", "detector")),
-            strict=True,
-        )
-    )
+    visit, detector = (packet.forced[name][once].tolist() for name in ("visit", "detector"))
+    exposures = list(zip(columns["dia_object_id"].tolist(), visit, detector, strict=True))
     mask = RowMask(len(once))
     summary.reject_other(mask, columns, selection)
     counts = {"forced_not_requested": len(once) - int(mask.included.sum())}

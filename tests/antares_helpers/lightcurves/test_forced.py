@@ -371,6 +371,15 @@ def test_the_brightness_of_a_detection_stays_that_of_the_alert():
     assert lc["flux"].value.tolist() == [1000.0]
 
 
+def test_a_detection_of_unknown_visit_is_counted_since_a_forced_row_may_repeat_it():
+    lost, found = lsst_alert(1, MJD + 3), detection(2, 2)
+
+    lc = extracted([lost, found], [forced_row(3, MJD + 3)], [source_of(found)])
+
+    assert counts(lc) == {"added": 1}
+    assert lc.meta["report"]["detections_without_visit"] == 1
+
+
 # What is not such a packet
 
 
