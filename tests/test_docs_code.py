@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import antares_helpers
+from antares_helpers.cli import main
 from antares_helpers.lightcurves import summary
+from antares_sandbox import TUTORIAL_ID
 
 pytest.importorskip("confluent_kafka", reason="the page on the sandbox shows a stream")
 
@@ -29,6 +31,17 @@ def test_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_there_is_code_to_run() -> None:
     assert sum(map(len, CODE.values())) >= 5
+
+
+def test_the_page_of_the_command_line_shows_what_its_first_command_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ["plot", TUTORIAL_ID, "-o", "light_curve.png"]
+    assert main(arguments) == 0
+    page = (DOCS / "command_line.rst").read_text(encoding="utf-8")
+    said = textwrap.indent(capsys.readouterr().err, " " * 4)
+    assert f"    $ antares-helpers {' '.join(arguments)}\n{said}" in page
 
 
 def test_the_api_page_lists_every_public_name() -> None:

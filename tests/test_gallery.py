@@ -135,3 +135,28 @@ def test_page_2_shows_the_snippet_as_it_is() -> None:
     snippet = (ROOT / "docs/snippets/plot_light_curve.py").read_text(encoding="utf-8")
     page = (ROOT / "gallery/1_first_steps/02_without_helpers.py").read_text(encoding="utf-8")
     assert snippet in page
+
+
+def page_run(name: str, scratch: Path) -> str:
+    script = next(script for script in TUTORIALS if script.stem.startswith(name))
+    done = run_in(BUNDLED, script, scratch)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_page_8_finds_the_true_periods_within_their_errors(tmp_path: Path) -> None:
+    row = r"^ANT\S+ +-?\d+ +([\d.]+) \+- ([\d.]+) +[\d.]+  (\S+)$"
+    stars = re.findall(row, page_run("08", tmp_path), re.MULTILINE)
+    assert len(stars) == 3
+    for period, error, truth in stars:
+        assert abs(float(period) - float(truth)) < 3 * float(error)
+        assert float(error) < 2e-4 * float(period)
+
+
+@pytest.mark.slow
+def test_page_9_finds_the_same_flux_in_both_surveys(tmp_path: Path) -> None:
+    printed = page_run("09", tmp_path)
+    ratio, error = re.findall(r"ZTF / Rubin = ([\d.]+) \+- ([\d.]+)", printed)[0]
+    assert abs(float(ratio) - 1) < 3 * float(error) < 0.1
+    assert "repeated detection" in printed

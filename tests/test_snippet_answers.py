@@ -228,7 +228,7 @@ def test_fold(sky: Sky) -> None:
     stars = [
         name
         for name, locus in sky.loci.items()
-        if "gaia_dr3_gaia_source" in locus["catalog_objects"]
+        if "vsx" in locus["catalog_objects"]
         and locus["old_properties"]["num_alerts"] >= 50
     ]
     if not stars:

@@ -6,10 +6,10 @@ from antares_client import search
 from astropy.timeseries import LombScargle
 
 many = {"range": {"properties.num_alerts": {"gte": 50}}}
-query = {"query": {"bool": {"filter": [many, {"term": {"catalogs": "gaia_dr3_gaia_source"}}]}}}
+query = {"query": {"bool": {"filter": [many, {"term": {"catalogs": "vsx"}}]}}}
 names = [f"lsst_diaSource_{name}" for name in ("scienceFlux", "scienceFluxErr", "band")]
 try:
-    locus = next(search.search(query, limit=1), None) or sys.exit("No locus in Gaia has 50 alerts.")
+    locus = next(search.search(query, limit=1), None) or sys.exit("No locus in VSX has 50 alerts.")
     rows = [(alert.mjd, *map(alert.properties.get, names)) for alert in locus.alerts]
 except Exception as error:
     sys.exit(f"The request to ANTARES failed: {error!r}")

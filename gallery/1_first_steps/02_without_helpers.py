@@ -2,8 +2,8 @@
 Do the same without helpers
 ===========================
 
-Plot a correct light curve with antares-client and matplotlib alone: about 25 lines to paste into a
-script or a notebook.
+Plot a correct light curve with antares-client and matplotlib alone: about 25
+lines to paste into a script or a notebook.
 """
 
 # sphinx_gallery_tags = ["first steps", "no helpers"]
@@ -43,39 +43,47 @@ plt.show()
 #
 # Four details in these lines are easy to get wrong.
 #
-# **The sign.** An alert with ``isNegative`` set is a source that is fainter than in its template.
-# Its flux is negative, whether the alert gives it with a minus sign or without. ``-abs(flux)`` is
-# right in both cases. ``-flux`` is not: if the flux is already signed, it turns a fading source
-# into a brightening one.
+# **The sign.** An alert with ``isNegative`` set is a source that is fainter
+# than in its template. Its flux is negative, whether the alert gives it with a
+# minus sign or without. ``-abs(flux)`` is right in both cases. ``-flux`` is
+# not: if the flux is already signed, it turns a fading source into a
+# brightening one. Which of the two ANTARES sends is not known to this project.
 #
-# **Missing values.** ANTARES drops properties that are null, so read them with ``get``, and skip an
-# alert that lacks a value you need.
+# **Missing values.** ANTARES drops properties that are null, so read them with
+# ``get``, and skip an alert that lacks a value you need.
 #
-# **A wrong ID.** ``get_by_id`` returns None for a locus that does not exist. The alerts are fetched
-# when ``locus.alerts`` is first read, so a request can fail there too.
+# **A wrong ID.** ``get_by_id`` returns None for a locus that does not exist.
+# The alerts are fetched when ``locus.alerts`` is first read, so a request can
+# fail there too.
 #
-# **The survey.** A locus can contain ZTF alerts too. The ID of a Rubin alert begins with ``lsst``.
+# **The survey.** A locus can contain ZTF alerts too. The ID of a Rubin alert
+# begins with ``lsst``.
 #
 # What these lines do not check
 # -----------------------------
 #
-# They trust every point. Count the points that deserve a second look: dipoles, most of which are
-# artifacts of the subtraction, and points whose reliability is below 0.6 or unknown.
+# They trust every point. Count those that deserve a second look: dipoles, most
+# of which are artifacts of the subtraction, and points whose reliability is
+# below 0.6 or unknown. (Rubin sends no alert below 0.5.) Good points are among
+# them, too.
 
-rubin = [alert.properties for alert in alerts if alert.alert_id.startswith("lsst")]
-dipoles = sum(alert.get("lsst_diaSource_isDipole") in (True, "true") for alert in rubin)
-unreliable = sum(alert.get("lsst_diaSource_reliability", 0) < 0.6 for alert in rubin)
-print(f"{len(rubin)} Rubin alerts: {dipoles} dipoles, {unreliable} with low reliability")
+rubin = [a.properties for a in alerts if a.alert_id.startswith("lsst")]
+is_dipole = [a.get("lsst_diaSource_isDipole") in (True, "true") for a in rubin]
+is_low = [a.get("lsst_diaSource_reliability", 0) < 0.6 for a in rubin]
+print(f"{len(rubin)} Rubin alerts: {sum(is_dipole)} dipoles,", end=" ")
+print(f"{sum(is_low)} with a reliability below 0.6 or unknown")
 # sphinx_gallery_thumbnail_path = '_static/without-helpers.png'
 
 # %%
-# They also stop at the first transient error of the service. `antares_helpers.fetch_locus` retries,
-# and `antares_helpers.extract_lightcurve` also handles the dipoles of loci whose fluxes are given
-# without their sign.
+# They also stop at the first transient error of the service.
+# `antares_helpers.fetch_locus` retries, and
+# `antares_helpers.extract_lightcurve` also handles the dipoles of loci whose
+# fluxes are given without their sign.
 #
 # Where to go next
 # ----------------
 #
 # * With the helpers, this takes three lines:
 #   :doc:`/tutorials/1_first_steps/01_plot_your_first_light_curve`.
-# * Why ``-abs`` is right: :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.
+# * Why ``-abs`` is right:
+#   :doc:`/tutorials/2_light_curves/04_handle_negative_fluxes`.

@@ -13,32 +13,32 @@ from datetime import timedelta
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.dates import DateFormatter, SecondLocator
 
 from antares_helpers import extract_lightcurve, find_loci
 
-for found in find_loci(tag="in_LSSTDDF", properties={"num_alerts": (20, None)}, limit=30):
-    lc = extract_lightcurve(found)
+many = {"num_alerts": (20, None)}
+for found in find_loci(tag="in_LSSTDDF", properties=many, limit=30):
+    lc = extract_lightcurve(found, keep_flagged=False)
     pairs = np.flatnonzero(abs(np.diff(lc.time.mjd) * 86400 - 45) < 15)
     if len(pairs):
         break
 else:
-    raise LookupError("No locus of the 30 newest in the deep fields has visits within a minute.")
+    raise LookupError("No locus in the deep fields has visits within a minute.")
 
 fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
+half = timedelta(seconds=15)
 for time in lc.time[pairs[0] : pairs[0] + 2]:
-    right, wrong, half = time.utc.datetime, time.tai.datetime, timedelta(seconds=15)
-    ax.axvspan(right - half, right + half, color="#61A2B3", alpha=0.35, linewidth=0)
-    ax.annotate("", (wrong, 0.1), (right, 0.9), arrowprops={"arrowstyle": "->"})
+    right, wrong = time.utc.datetime, time.tai.datetime
+    ax.axvspan(right - half, right + half, color="#61A2B3", alpha=0.35, lw=0)
+    ax.plot([right, wrong], [1, 0], color="0.15", linewidth=1)
     ax.text(right + half, 0.6, "37 s", rotation=-24)
     ax.plot(right, 1, "o", wrong, 0, "X", color="#B52626", mec="0.15", ms=11)
-ax.set(xlabel="UTC", title=lc.meta["locus_id"], ylim=(-0.6, 1.6))
+ax.set(title=lc.meta["locus_id"], ylim=(-0.6, 1.6))
+ax.set_xlabel(f"UTC on {right:%Y-%m-%d}")
 ax.set_yticks([1, 0], ["MJD read as TAI:\nright", "MJD read as UTC:\nwrong"])
-top = ax.secondary_xaxis("top", functions=(lambda x: x + 37 / 86400, lambda x: x - 37 / 86400))
-top.set_xlabel("TAI")
-for axis in (ax.xaxis, top.xaxis):
-    axis.set_major_locator(SecondLocator(bysecond=(0, 15, 30, 45)))
-    axis.set_major_formatter(DateFormatter("%H:%M:%S"))
+to_tai, to_utc = (lambda x: x + 37 / 86400), (lambda x: x - 37 / 86400)
+top = ax.secondary_xaxis("top", functions=(to_tai, to_utc), xlabel="TAI")
+top.xaxis_date()
 
 # %%
 # **Figure 1.** Two exposures of one locus, drawn as shaded bands 30 seconds wide. The time that the
@@ -84,20 +84,21 @@ print(f"{theirs.scale.upper()}: {(theirs - time).sec:.1f} s late")
 # When 37 seconds matter
 # ----------------------
 #
-# An error of 37 seconds shifts the phase of a short period. Compute by how much. The eclipsing
-# white dwarfs of ZTF J1539+5027 orbit each other in 6.91 minutes (`Burdge et al. 2019
-# <https://doi.org/10.1038/s41586-019-1403-0>`_).
+# An error of 37 seconds shifts the phase of a short period. Compute by how much. The two white
+# dwarfs of ES Ceti, which Rubin can observe, orbit each other in 620 seconds (`Espaillat et al.
+# 2005 <https://doi.org/10.1086/427959>`_).
 
-periods = {"6.91 minutes": 6.91 / 1440, "1 hour": 1 / 24, "12 hours": 0.5}
+periods = {"620 seconds": 620 / 86400, "1 hour": 1 / 24, "12 hours": 0.5}
 for name, period in periods.items():
-    print(f"{name:12}  37 s is {37 / 86400 / period:.4f} of the period")
+    print(f"{name:11}  37 s is {37 / 86400 / period:.4f} of the period")
 
 # %%
 # It also puts a moving object in the wrong place. Compute how far off. Rubin's pixels are 0.2
 # arcsec wide (`Ivezić et al. 2019 <https://doi.org/10.3847/1538-4357/ab042c>`_).
 
 for rate in (0.25, 1, 10):
-    print(f"at {rate:5.2f} degrees a day  37 s is {rate * 3600 * 37 / 86400:5.2f} arcsec")
+    shift = rate * 3600 * 37 / 86400
+    print(f"at {rate:5.2f} degrees a day  37 s is {shift:5.2f} arcsec")
 
 # %%
 # For a supernova it does not matter. Even so, use a single scale when you compare telescopes.
@@ -106,7 +107,8 @@ for rate in (0.25, 1, 10):
 # --------------
 #
 # Plot days since the first detection with ``x="days"``. Without it, the lower axis shows the MJD
-# and the upper one calendar dates. Give ``epoch`` to count from another time.
+# and the upper one calendar dates. Give ``epoch`` to count from another time. This light curve was
+# extracted with ``keep_flagged=False``, so that no flagged artifacts disturb it.
 
 from antares_helpers import plot_lightcurve
 
@@ -134,7 +136,7 @@ from astropy.coordinates import SkyCoord, get_body_barycentric
 
 
 def light_time(time, ra, dec):
-    """Return by how many light seconds the Earth is closer to a source than the barycenter."""
+    """Return how many seconds earlier light reaches the Earth."""
     earth = get_body_barycentric("earth", time, ephemeris="builtin")
     direction = SkyCoord(ra, dec, unit="deg").cartesian
     return (earth.dot(direction) / const.c).to_value(u.s)
@@ -143,20 +145,25 @@ def light_time(time, ra, dec):
 seconds = light_time(lc.time, found.ra, found.dec)
 year = lc.time[0] + np.arange(-100, 266) * u.day
 
+curve = light_time(year, found.ra, found.dec)
+
 fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
-ax.plot(year.mjd, light_time(year, found.ra, found.dec), color="0.46", label="one year")
+ax.plot(year.mjd, curve, color="0.46", label="one year")
 ax.plot(lc.time.mjd, seconds, "o", color="#61A2B3", mec="0.15", label="visits")
-ax.axhspan(-18.5, 18.5, color="#B52626", alpha=0.3, linewidth=0, label="37 s")
-ax.set(xlabel="MJD (TAI)", ylabel="light travel time [s]", title=lc.meta["locus_id"])
+ax.axhspan(-18.5, 18.5, color="#B52626", alpha=0.35, lw=0, label="37 s")
+ax.set(xlabel="MJD (TAI)", ylabel="Light arrives earlier by [s]")
+ax.set_title(lc.meta["locus_id"])
 ax.locator_params(axis="x", nbins=5)
 ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
 barycentric = lc.time.tdb + seconds * u.s
-print(f"first visit: MJD {lc.time.mjd[0]:.6f} (TAI), {barycentric.mjd[0]:.6f} (TDB, barycentric)")
+print(f"first visit: MJD {lc.time.mjd[0]:.6f} (TAI)")
+print(f"             MJD {barycentric.mjd[0]:.6f} (TDB, barycentric)")
 
 # %%
-# **Figure 3.** How much earlier the light of this locus reaches the Earth than the barycenter, over
-# the course of a year; points mark the visits. The height of the band is 37 seconds.
+# **Figure 3.** By how much earlier the light of this locus arrives at the Earth than at the
+# barycenter, over the course of a year; if it is negative, the light arrives later. Points mark the
+# visits. The height of the band is 37 seconds.
 #
 # Where to go next
 # ----------------

@@ -18,27 +18,28 @@ for found in find_loci(properties={"num_alerts": (20, None)}, limit=30):
     if len(lc) / 3 < (lc["flux"] < 0).sum() < len(lc) * 2 / 3:
         break
 else:
-    raise LookupError("No locus of the 30 newest is negative about half the time.")
+    raise LookupError("No locus is negative about half the time.")
 
 flux, error = lc["flux"].value, lc["flux_err"].value
 magnitude, magnitude_err = to_magnitude(flux, error)
 low, high, lost = 1.1 * flux.min(), 1.1 * flux.max(), flux <= 0
+curve, look = np.linspace(1, high, 2000), {"color": "#31688e", "mec": "0.15"}
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 ax.axvspan(low, 0, color="0.93")
-ax.plot(np.linspace(1, high, 2000), to_magnitude(np.linspace(1, high, 2000)), color="0.46")
-ax.errorbar(flux, magnitude, magnitude_err, error, "o", color="#31688e", mec="0.15", ms=7)
-rug = {"ymin": 0, "ymax": 0.07, "transform": ax.get_xaxis_transform()}
-ax.vlines(flux[lost], color="#31688e", **rug)
-ax.text(low / 2, np.nanmean(magnitude), f"no magnitude:\n{lost.sum()} of {len(lc)}", ha="center")
-ax.set(xlabel="Difference flux [nJy]", ylabel="magnitude [AB]", title=lc.meta["locus_id"])
-ax.set(xlim=(low, high), ylim=(np.nanmin(magnitude) - 0.5, np.nanmax(magnitude) + 2))
-ax.yaxis.set_inverted(True)
+ax.plot(curve, to_magnitude(curve), color="0.46")
+ax.errorbar(flux, magnitude, magnitude_err, error, "o", ms=7, **look)
+ax.vlines(flux[lost], 0, 0.07, "#31688e", transform=ax.get_xaxis_transform())
+missing = f"no magnitude:\n{lost.sum()} of {len(lc)}"
+ax.text(low / 2, np.nanmean(magnitude), missing, ha="center")
+ax.set(xlabel="Difference flux [nJy]", ylabel="Difference magnitude [AB]")
+bottom, top = np.nanmax(magnitude) + 2, np.nanmin(magnitude) - 0.5
+ax.set(xlim=(low, high), ylim=(bottom, top), title=lc.meta["locus_id"])
 
 # %%
-# **Figure 1.** Magnitude against difference flux for each detection of one variable source. The
-# curve diverges as the flux goes to zero. Short lines in the shaded part mark the detections whose
-# flux is not positive: they have no magnitude.
+# **Figure 1.** Difference magnitude against difference flux for each detection of one variable
+# source. The curve diverges as the flux goes to zero. Short lines in the shaded part mark the
+# detections whose flux is not positive: they have no magnitude.
 #
 # From nanojansky to AB
 # ---------------------
@@ -56,7 +57,8 @@ for alert in locus["alerts"]:
     get = alert["properties"].get
     psf_flux, ant_mag = get("lsst_diaSource_psfFlux"), get("ant_mag")
     if None not in (psf_flux, ant_mag) and psf_flux > 0 and rows < 3:
-        print(f"{psf_flux:13.1f}  {to_magnitude(psf_flux):12.4f}  {ant_mag:7.4f}")
+        own = to_magnitude(psf_flux)
+        print(f"{psf_flux:13.1f}  {own:12.4f}  {ant_mag:7.4f}")
         rows += 1
 
 # %%
@@ -69,21 +71,28 @@ for alert in locus["alerts"]:
 # the template too. As it crosses the brightness that it had there, its difference magnitude
 # diverges; while it is fainter, it has none. Use the total flux instead, measured on each new
 # image: ``flux="total"``. Plot both, and note the message that `antares_helpers.plot_lightcurve`
-# writes in the first.
+# writes in the first. Draw the mean total flux of each band in the second.
 
 from antares_helpers import plot_lightcurve
+from antares_helpers.bands import COLORS_ON_WHITE, LINES
 
 total = extract_lightcurve(locus, flux="total")
 
 fig, axes = plt.subplots(2, figsize=(7, 6), sharex=True, layout="constrained")
 plot_lightcurve(lc, y="magnitude", ax=axes[0]).set_xlabel("")
-plot_lightcurve(total, y="magnitude", title="", legend=False, ax=axes[1])
+plot_lightcurve(total, y="magnitude", title="", ax=axes[1])
+for band in np.unique(total["band"]):
+    mean = to_magnitude(total["flux"][total["band"] == band].mean())
+    line = {"color": COLORS_ON_WHITE[band], "linestyle": LINES[band]}
+    axes[1].axhline(mean, linewidth=1, zorder=0.5, **line)
 for calendar in axes[1].child_axes:
     calendar.set_visible(False)
 
 # %%
 # **Figure 2.** The same detections in magnitudes, twice. Top: the difference flux; a note in the
-# axes says how many points are missing. Bottom: the total flux.
+# axes says how many points are missing. Bottom: the total flux, with a line at the mean of each
+# band. Few points lie near the lines: there, the source is about as bright as in its template, and
+# Rubin detects no change.
 #
 # Compute how much the source seems to vary in each, in the band with the most points in the first.
 
@@ -93,10 +102,14 @@ for name, each in (("difference", lc), ("total", total)):
     values = to_magnitude(each["flux"][each["band"] == band])
     values = values[np.isfinite(values)]
     if len(values):
-        print(f"{name:10}  {len(values):2} points in {band} span {np.ptp(values):.2f} mag")
+        print(f"{name:10}  {len(values):2} points in {band}", end="")
+        print(f" span {np.ptp(values):.2f} mag")
 
 # %%
-# The total flux of a supernova contains its host galaxy. There the difference is the better choice.
+# The total flux of a supernova contains its host galaxy. There the difference is the better choice,
+# and so it is for an active nucleus: ``scienceFlux`` is measured as if the source were a point, so
+# that on a galaxy it changes with the seeing. The template fluxes of real objects scatter by 4 to
+# 19 percent in one band for this reason, far more than their errors.
 #
 # Asinh magnitudes
 # ----------------
@@ -110,9 +123,9 @@ for name, each in (("difference", lc), ("total", total)):
 
 def asinh_magnitude(flux, flux_err, softening):
     """Return asinh AB magnitudes and their errors, from values in nJy."""
-    scale = 2.5 / np.log(10)
-    value = 31.4 - scale * (np.arcsinh(flux / (2 * softening)) + np.log(softening))
-    return value, scale * flux_err / np.hypot(flux, 2 * softening)
+    scale, width = 2.5 / np.log(10), 2 * softening
+    value = np.arcsinh(flux / width) + np.log(softening)
+    return 31.4 - scale * value, scale * flux_err / np.hypot(flux, width)
 
 
 sigma = np.median(error)
@@ -120,17 +133,17 @@ softening = 1.042 * sigma
 curve = np.linspace(-20, 20, 2001) * sigma
 near = abs(flux) < 20 * sigma
 value, value_err = asinh_magnitude(flux[near], error[near], softening)
-bars = {"yerr": value_err, "xerr": error[near] / sigma, "color": "#31688e", "mec": "0.15"}
+bars = {"yerr": value_err, "xerr": error[near] / sigma, **look}
+asinh = asinh_magnitude(curve, 0, softening)[0]
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 ax.axvspan(-5, 5, color="0.93", label="below 5 sigma")
 ax.plot(curve / sigma, to_magnitude(curve), color="0.15", label="log")
-ax.plot(
-    curve / sigma, asinh_magnitude(curve, 0, softening)[0], "--", color="#B52626", label="asinh"
-)
+ax.plot(curve / sigma, asinh, "--", color="#B52626", label="asinh")
 ax.errorbar(flux[near] / sigma, value, fmt="o", label="detections", **bars)
-ax.set(xlabel="flux / sigma", ylabel="magnitude [AB]", title=f"b = {softening:.0f} nJy")
-ax.set_ylim(*(asinh_magnitude(np.array([-30, 30]) * sigma, 0, softening)[0]))
+ax.set(xlabel="Difference flux / sigma", ylabel="Difference magnitude [AB]")
+ax.set_title(f"{lc.meta['locus_id']}, b = {softening:.0f} nJy")
+ax.set_ylim(asinh_magnitude(np.array([-30, 30]) * sigma, 0, softening)[0])
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 
 # %%
@@ -146,12 +159,14 @@ legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
 print("flux / sigma    log      asinh")
 for snr in (20, 5, 1, 0, -5, -20):
     value, value_err = asinh_magnitude(snr * sigma, sigma, softening)
-    print(f"{snr:12}  {to_magnitude(snr * sigma):6.2f}  {value:6.2f} +- {value_err:.2f}")
+    log = to_magnitude(snr * sigma)
+    print(f"{snr:12}  {log:6.2f}  {value:6.2f} +- {value_err:.2f}")
 
 # %%
 # * Above 5 sigma the two agree to a few hundredths of a magnitude. Alerts are detections, so their
 #   positive fluxes do not need asinh magnitudes.
-# * Near zero the asinh magnitude is the right choice, for forced photometry from elsewhere.
+# * Near zero the asinh magnitude is the right choice, for forced photometry: ANTARES hands on none
+#   (:doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst` says where it is).
 # * A clear decline becomes a very large magnitude, as if it were a source too faint for Rubin to
 #   see. It is not one: it is a hole. Quote its flux, or the total magnitude.
 #
@@ -162,7 +177,7 @@ for snr in (20, 5, 1, 0, -5, -20):
 # if they were three sigma higher.
 
 clear = (flux + 3 * error < 0).sum()
-print(f"{clear} of {lost.sum()} negative points are below zero by more than 3 sigma")
+print(f"{clear} of {lost.sum()} negative points are clearly below zero")
 
 # %%
 # An upper limit says that nothing was detected. Here something was detected: a decline. Only ZTF's

@@ -2,47 +2,29 @@
 Find a locus by name
 ====================
 
-ANTARES, Rubin and ZTF each give a source their own name. Rubin's are integers of 18 digits, of
-which a float preserves about 16. Find a locus by each of its names, with every digit exact.
+ANTARES, Rubin and ZTF each give a source their own name. Find a locus by any of them. Rubin's are
+integers of 18 digits, of which a float preserves about 16: keep every digit. Plot the light curve
+of a Rubin object, found by its diaObjectId.
 """
 
 # sphinx_gallery_tags = ["ZTF", "search"]
 
-import matplotlib.pyplot as plt
-import numpy as np
+from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 
-from antares_helpers import find_loci
+exists = {"exists": {"field": "properties.survey.lsst.dia_object_id"}}
+query = {"query": exists}
+newest = find_loci(query=query, properties={"num_alerts": (10, None)}, limit=5)
+if not newest:
+    raise LookupError("No locus with a diaObjectId has 10 alerts or more.")
+name = newest[0].properties["survey"]["lsst"]["dia_object_id"][0]
 
-query = {"query": {"exists": {"field": "properties.survey.lsst.dia_object_id"}}}
-lists = [locus.properties["survey"]["lsst"]["dia_object_id"] for locus in find_loci(query=query)]
-names = [name for each in lists for name in each if len(name) == 18]
-found = find_loci(dia_object_id=names[0]) if names else []
-if not found:
-    raise LookupError("No locus was found by a diaObjectId of 18 digits.")
-locus = found[0]
-print(f"diaObject {names[0]} is in locus {locus.locus_id}.")
-
-gap = int(np.spacing(float(names[0])))
-place = np.array([int(name) % gap for name in names])
-moved = np.array([int(float(name)) - int(name) for name in names])
-height = np.array([np.sum(place[:i] == each) for i, each in enumerate(place)])
-
-fig, ax = plt.subplots(figsize=(8.5, 3.6), layout="constrained")
-ax.vlines([0, gap], -0.6, height.max() + 0.7, "0.85", linewidth=14)
-ax.plot(place[moved < 0], height[moved < 0], "<", color="#1F5A94", ms=9, label="rounded down")
-ax.plot(place[moved == 0], height[moved == 0], "o", color="0.1", ms=9, label="exact")
-ax.plot(place[moved > 0], height[moved > 0], ">", color="#D9622B", ms=9, label="rounded up")
-text = f"{names[0]}\nbecomes\n{int(float(names[0]))}"
-style = {"family": "monospace", "va": "center", "arrowprops": {"arrowstyle": "-|>", "color": "0.4"}}
-ax.annotate(text, (place[0], height[0]), (1.02, 0.25), textcoords="axes fraction", **style)
-ax.set(xlabel="diaObjectId - the next lower float64", xticks=range(0, gap + 1, gap // 8), yticks=[])
-ax.spines[["left", "top", "right"]].set_visible(False)
-legend = ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+locus = find_loci(dia_object_id=name)[0]
+ax = plot_lightcurve(extract_lightcurve(locus))
+title = ax.set_title(f"diaObject {name}\n{locus.locus_id}")
 
 # %%
-# **Figure 1.** The diaObjectIds of the newest loci, one symbol each, between the two nearest 64-bit
-# floats, which are drawn as gray posts. A float can't represent a number between the posts: a
-# triangle points to the one to which an ID is rounded. Only an ID on a post is exact.
+# **Figure 1.** The light curve of a diaObject of Rubin. Below its ID is that of the locus in which
+# ANTARES has it.
 #
 # Pass an ID as it is
 # -------------------
@@ -53,7 +35,7 @@ legend = ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 from antares_helpers import InvalidInputError
 
-for given in (names[0], int(names[0]), float(names[0])):
+for given in (name, int(name), float(name)):
     try:
         loci = find_loci(dia_object_id=given)
         print(f"{type(given).__name__:6}{len(loci)} locus")
@@ -65,26 +47,32 @@ for given in (names[0], int(names[0]), float(names[0])):
 # -------------------------
 #
 # An ID is rarely written as a float. It becomes one if a column has a gap: an asteroid may have no
-# diaObjectId, and pandas then converts integers to floats silently. Make such a column, and two
-# that are safe.
+# diaObjectId, and pandas then converts integers to floats silently. Put the IDs of the newest loci
+# in such a column, and print how far off they are.
 
+import numpy as np
 import pandas as pd
 
-ids = [int(names[0]), None]
-columns = {
-    "with a gap": pd.Series(ids),
-    'dtype="Int64"': pd.Series(ids, dtype="Int64"),
-    "strings": pd.Series([None if each is None else str(each) for each in ids]),
-}
-for title, column in columns.items():
-    print(f"{title:15}{int(column[0])}")
+lists = [each.properties["survey"]["lsst"]["dia_object_id"] for each in newest]
+ids = [int(names[0]) for names in lists]
+column = pd.Series([*ids, None])
+print(f"The column is of type {column.dtype}.")
+for exact, value in zip(ids, column):
+    print(f"{exact} becomes {int(value)}, off by {int(value) - exact}")
+print(f"A float of this size is a multiple of {np.spacing(column[0]):.0f}.")
+
+# %%
+# The wrong number still looks like an ID, and may be that of another object. Two types of column
+# are safe. Print the first ID from each.
+
+print(pd.Series([*ids, None], dtype="Int64")[0])
+print(pd.Series([*map(str, ids), None])[0])
 
 # %%
 # Read files of IDs with ``pd.read_csv(..., dtype={"diaObjectId": str})``. A spreadsheet preserves
 # even fewer digits: `15 in Excel
-# <https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3>`_.
-#
-# Every table that these helpers make stores IDs as strings.
+# <https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3>`_. Every table that
+# these helpers make stores IDs as strings.
 #
 # Use any name
 # ------------
@@ -97,8 +85,8 @@ for title, column in columns.items():
 # * the ``diaSourceId`` of one detection, alone or after ``lsst:`` or ``LSST-AP-DS-``;
 # * a ZTF name, in lower case too. A locus can have several, any of which finds it.
 #
-# For each kind of name, take that of the newest locus that has one, find loci by it, and print the
-# newest three.
+# For each kind of name, take that of the newest locus that has one, find loci by it, and print how
+# many there are and the newest two.
 
 FIELDS = {
     "diaObject": "survey.lsst.dia_object_id",
@@ -122,14 +110,14 @@ def newest_name(field):
 known = {"ANTARES": locus.locus_id}
 known |= {kind: newest_name(field) for kind, field in FIELDS.items()}
 for kind, name in known.items():
-    loci = [] if name is None else find_loci(name=name)
-    print(f"{kind:10} {name or 'none':24}", *(found.locus_id for found in list(loci)[:3]))
+    loci = list(find_loci(name=name)) if name else []
+    first = [found.locus_id for found in loci[:1]]
+    print(f"{kind:10}{name or 'none':24} in {len(loci)}:", *first)
 
 # %%
-# A solar-system object moves, and a locus does not: its ID finds the places at which it was
-# detected. A ``diaSourceId`` identifies one detection, and a search covers only three of a locus:
-# the newest, the oldest and the brightest. It also finds the locus if it is the first detection of
-# a diaObject, whose ID is the same number. Otherwise use the ``diaObjectId``.
+# A ``diaSourceId`` identifies one detection, and a search covers only three of a locus: the newest,
+# the oldest and the brightest. It also finds the locus if it is the first detection of a diaObject,
+# whose ID is the same number. Otherwise use the ``diaObjectId``.
 #
 # To search for a name of one kind only, use ``locus_id``, ``dia_object_id``, ``ss_object_id`` or
 # ``ztf_object_id``, as above.
@@ -151,35 +139,87 @@ except InvalidInputError as error:
 # See which names a locus has
 # ---------------------------
 #
-# A locus gathers everything within about one arcsecond. So it can contain alerts of both surveys,
-# and several diaObjects. Fetch a locus with a ZTF name, or any other if there is none, and plot
-# when it was detected under each name.
+# A locus gathers the alerts within about one arcsecond of each other. So it can contain alerts of
+# both surveys, and several diaObjects. Take a locus with a ZTF name, or any other if there is none,
+# and plot when it was detected under each name. ZTF's times are in UTC and Rubin's in TAI, 37 s
+# apart: take them from the light curve, which has all in TAI.
 
-from antares_helpers import fetch_locus
+import matplotlib.pyplot as plt
 
-chosen = find_loci(name=known["ZTF"] or known["diaObject"])[0]
-dates = {}
-for alert in fetch_locus(chosen.locus_id)["alerts"]:
-    get = alert["properties"].get
+chosen = find_loci(name=known["ZTF"] or known["ANTARES"])[0]
+names = {}
+for alert in chosen.alerts:
+    get = alert.properties.get
     name = get("lsst_diaSource_diaObjectId") or get("ztf_object_id")
-    if name and not alert["id"].startswith("ztf_upper_limit"):
-        dates.setdefault(str(name), []).append(alert["mjd"])
+    names[alert.alert_id] = str(name)
+dates = {}
+for row in extract_lightcurve(chosen, survey="all"):
+    dates.setdefault(names[row["alert_id"]], []).append(row["time"].mjd)
 
-fig, ax = plt.subplots(figsize=(7.5, 1 + 0.6 * len(dates)), layout="constrained")
-ax.eventplot(list(dates.values()), linelengths=0.6, linewidths=1.2, colors="#00204D")
+height = 1.2 + 0.6 * len(dates)
+fig, ax = plt.subplots(figsize=(7.5, height), layout="constrained")
+ax.eventplot(list(dates.values()), linelengths=0.6, colors="#00204D")
 ax.set_yticks(range(len(dates)), list(dates), family="monospace")
-ax.set(xlabel="MJD", title=chosen.locus_id)
+ax.set(xlabel="MJD (TAI)", title=chosen.locus_id)
 ax.ticklabel_format(axis="x", useOffset=False)
 
 # %%
-# **Figure 2.** One locus under its names: a row for each name, and a mark for each detection.
+# **Figure 2.** One locus under its names: a row for each name, and a mark for each detection in the
+# light curve.
+#
+# Follow a solar-system object
+# ----------------------------
+#
+# A solar-system object moves, and a locus does not. So each of its alerts is usually in a locus of
+# its own, and ``ss_object_id`` finds them all. Take the object with the most among the newest loci,
+# and plot where it was.
+
+from collections import Counter
+
+from astropy.coordinates import SkyCoord
+
+exists = {"exists": {"field": "properties.survey.lsst.ss_object_id"}}
+moving = find_loci(query={"query": exists}, limit=200)
+lists = [each.properties["survey"]["lsst"]["ss_object_id"] for each in moving]
+counts = Counter(name for names in lists for name in names)
+if not counts:
+    raise LookupError("No locus has the ssObjectId of a solar-system object.")
+object_id = counts.most_common(1)[0][0]
+
+track = find_loci(ss_object_id=object_id, limit=200).table
+track.sort("newest_mjd")
+places = SkyCoord(track["ra"], track["dec"])
+east, north = places[0].spherical_offsets_to(places)
+
+fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+mjd = track["newest_mjd"]
+points = ax.scatter(east.deg, north.deg, 30, mjd, cmap="cividis")
+fig.colorbar(points, label="MJD (TAI)", format="%d")
+ax.set(xlabel="east [deg]", ylabel="north [deg]")
+ax.set_title(f"ssObject {object_id}")
+ax.set_aspect("equal", "datalim")
+ax.xaxis.set_inverted(True)
+
+# %%
+# **Figure 3.** The loci of one solar-system object, as seen from the first. Each point is a locus,
+# its color the time of its newest alert; east is to the left.
+
+print(f"{len(track)} loci with {track['num_alerts'].sum()} alerts in total")
+track["newest_mjd"].format = ".4f"
+track["locus_id", "newest_mjd", "ra", "dec", "num_alerts"][:4].pprint()
+
+# %%
+# Even the two alerts of one night, half an hour apart, have two loci: an asteroid of the main belt
+# moves by about ten arcseconds in that time. To join all alerts in one light curve, fetch the loci
+# as in :doc:`/tutorials/4_many_loci/16_fetch_a_hundred_light_curves`.
 #
 # Do the same without helpers
 # ---------------------------
 #
 # antares-client has ``search.get_by_id``, ``search.get_by_lsst_dia_object_id``,
 # ``search.get_by_lsst_ss_object_id`` and ``search.get_by_ztf_object_id``. Each takes a string, and
-# returns one locus with its alerts, or None. If several loci have the name, it returns the newest.
+# returns one locus with its alerts, or None. If several loci have the name, it returns the newest:
+# of an asteroid, its last place.
 #
 # Where to go next
 # ----------------

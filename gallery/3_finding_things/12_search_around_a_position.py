@@ -2,16 +2,16 @@
 Search around a position
 ========================
 
-A position is the one name that all catalogs share. Find what has changed near it, how far away that
-is, and which sources other catalogs have there. Search a cone of one degree, and plot a chart of
-it.
+A position is the one name that all catalogs share. Find what has changed near it, which sources
+other catalogs have there, and how far apart they are. Search a cone of one degree, and plot a chart
+of it.
 """
 
 # sphinx_gallery_tags = ["search"]
 
 import astropy.units as u
 import matplotlib.pyplot as plt
-from astropy.visualization.wcsaxes import SphericalCircle
+from astropy.visualization.wcsaxes import SphericalCircle, add_scalebar
 from astropy.wcs import WCS
 
 from antares_helpers import find_loci
@@ -21,27 +21,27 @@ for locus in find_loci(properties={"num_alerts": (10, None)}, limit=20):
     if len(table) >= 10:
         break
 else:
-    raise LookupError("No locus of the 20 newest with 10 alerts has 10 loci within one degree.")
+    raise LookupError("No locus of the 20 newest has 10 loci within 1 degree.")
 
-wcs = WCS(naxis=2)
-wcs.wcs.ctype, wcs.wcs.crval = ["RA---TAN", "DEC--TAN"], [locus.ra, locus.dec]
-wcs.wcs.cdelt = [-0.01, 0.01]
-fig, ax = plt.subplots(figsize=(5.6, 5), subplot_kw={"projection": wcs}, layout="constrained")
+wcs = WCS({"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN"})
+wcs.wcs.crval, wcs.wcs.cdelt = [locus.ra, locus.dec], [-0.01, 0.01]
+fig = plt.figure(figsize=(6.6, 5), layout="constrained")
+ax = fig.add_subplot(projection=wcs)
 sky, center = ax.get_transform("icrs"), [locus.ra, locus.dec] * u.deg
-ax.add_patch(SphericalCircle(center, 1 * u.deg, transform=sky, facecolor="#0B1A33"))
-ax.coords.grid(color="white", alpha=0.18)
-size = 6 * table["num_alerts"].filled(1).clip(3, 60)
-ax.scatter(table["ra"], table["dec"], size, "white", marker="*", transform=sky)
-ax.scatter(*center, 450, "none", edgecolor="#FF5A5F", linewidth=1.5, transform=sky)
-ax.set(xlabel="RA", ylabel="Dec", xlim=(-103, 103), ylim=(-103, 103), aspect="equal")
-ax.coords.frame.set_color("none")
-ax.coords[0].set_ticks_position("b")
-ax.coords[1].set_ticks_position("l")
+cone = SphericalCircle(center, 1 * u.deg, fc="none", ec="0.4", transform=sky)
+ax.add_patch(cone)
+style = {"norm": "log", "cmap": "cividis", "edgecolor": "black"}
+where = table["ra"], table["dec"], 60, table["num_alerts"].filled(1)
+points = ax.scatter(*where, transform=sky, **style)
+ax.scatter(*center, 300, "none", edgecolor="#D9622B", lw=2, transform=sky)
+fig.colorbar(points, label="number of alerts", format="%d")
+ax.set(xlabel="RA", ylabel="Dec", xlim=(-104, 104), ylim=(-104, 104))
+add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
 
 # %%
-# **Figure 1.** All the loci that ANTARES has within one degree of a locus, which is ringed: the sky
-# in tangent projection around it, north up and east to the left. The dark disk is the cone that was
-# searched. Each star is a locus; larger stars have more alerts.
+# **Figure 1.** The loci that ANTARES has within one degree of a locus, which is ringed: the sky in
+# tangent projection around it, north up and east to the left. The circle is the cone that was
+# searched. The color of a locus is the number of its alerts.
 #
 # Give a position
 # ---------------
@@ -56,8 +56,10 @@ from astropy.coordinates import SkyCoord
 
 place = SkyCoord(locus.ra, locus.dec, unit="deg").galactic
 again = find_loci(near=place, radius=60 * u.arcmin)
-print(f"l, b = {place.l.deg:.4f}, {place.b.deg:.4f}: {len(again)} loci within 60 arcmin")
-print("There are more: set a higher limit." if again.truncated else "These are all.")
+print(f"l, b = {place.l.deg:.4f}, {place.b.deg:.4f}:")
+print(f"{len(again)} loci within 60 arcmin")
+if again.truncated:
+    print("There are more: set a higher limit.")
 
 # %%
 # Find the nearest
@@ -68,109 +70,141 @@ print("There are more: set a higher limit." if again.truncated else "These are a
 
 table.sort("separation")
 table["separation"].format = ".1f"
-table["locus_id", "separation", "num_alerts"][:6].pprint(align="<")
+table["locus_id", "separation", "num_alerts"][:5].pprint(align="<")
 
 # %%
-# Make a chart for print
-# ----------------------
-#
-# Plot the same cone on white. Give each locus a symbol by its number of alerts, and add a scale
-# bar.
-
-import numpy as np
-from astropy.visualization.wcsaxes import add_scalebar
-
-fig, ax = plt.subplots(figsize=(6.8, 4.8), subplot_kw={"projection": wcs}, layout="constrained")
-sky = ax.get_transform("icrs")
-ax.add_patch(SphericalCircle(center, 1 * u.deg, transform=sky, facecolor="none", edgecolor="0.4"))
-ax.scatter(*center, 450, "none", edgecolor="black", transform=sky)
-alerts = table["num_alerts"].filled(0)
-for low, high, symbol, size, color, label in (
-    (0, 3, "o", 20, "0.5", "1 or 2 alerts"),
-    (3, 20, "D", 34, "#D9622B", "3 to 19 alerts"),
-    (20, np.inf, "*", 170, "#1F5A94", "20 alerts or more"),
-):
-    shown = table[(alerts >= low) & (alerts < high)]
-    ax.scatter(shown["ra"], shown["dec"], size, color, marker=symbol, label=label, transform=sky)
-ax.set(xlabel="RA", ylabel="Dec", xlim=(-103, 103), ylim=(-103, 103), aspect="equal")
-ax.coords.frame.set_color("none")
-ax.coords[0].set_ticks_position("b")
-ax.coords[1].set_ticks_position("l")
-add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
-legend = fig.legend(loc="outside right upper", frameon=False)
-
-# %%
-# **Figure 2.** The cone of Figure 1, within the gray circle. Gray disks are loci with one or two
-# alerts, orange diamonds have up to 19, and blue stars 20 or more. The locus in the middle is
-# ringed.
-#
 # Search within ten arcseconds
 # ----------------------------
 #
-# Positions of one source differ from catalog to catalog, and a locus is itself about one arcsecond
-# wide. So search within a few arcseconds, not for equality. List the loci found, the nearest first:
+# Positions of one source differ from catalog to catalog. ANTARES puts an alert into a locus that is
+# within about one arcsecond. So search within a few arcseconds, not for equality. Search around one
+# of the two loci that are closest to each other.
 
-near_by = find_loci(near=(locus.ra, locus.dec), radius=10 * u.arcsec)
-listed = near_by.table
-listed.sort("separation")
-listed["separation"].info.format = ".1f"
-listed["locus_id", "separation", "num_alerts"].pprint()
+places = SkyCoord(table["ra"], table["dec"])
+_, separation, _ = places.match_to_catalog_sky(places, nthneighbor=2)
+center = places[separation.argmin()]
+near_by = find_loci(near=center, radius=10 * u.arcsec)
+for found in near_by:
+    offset = found.coordinates.separation(center)
+    print(f"{found.locus_id:22}{offset.arcsec:5.2f} arcsec")
 
 # %%
-# There may be more than one: a supernova next to the active nucleus of its galaxy, two stars, or a
-# solar-system object that happened to pass.
+# Two loci are not always two objects: a faint source, whose position is less exact, can get a
+# second locus. A supernova can be next to the active nucleus of its galaxy, or in front of a
+# quasar. Or a solar-system object passed.
 #
 # See what other catalogs have
 # ----------------------------
 #
-# ANTARES matches each locus with catalogs of other surveys. Fetch the nearby loci, and print the
-# matched objects, with the separation from the center. Catalogs name their columns as they like:
-# use those that have ``ra`` and ``dec``.
+# ANTARES matches each locus with the catalogs of other surveys. Each has columns of its own:
+# `antares_helpers.catalog_table` reads from them what they have in common, the nearest first.
 
-from antares_helpers import fetch_locus
+from antares_helpers import catalog_table
 
-center = SkyCoord(locus.ra, locus.dec, unit="deg")
-matches = []
-for found in near_by:
-    for catalog, objects in fetch_locus(found.locus_id)["catalog_objects"].items():
-        placed = [each for each in objects if None not in (each.get("ra"), each.get("dec"))]
-        matches += [(catalog, SkyCoord(each["ra"], each["dec"], unit="deg")) for each in placed]
-matches.sort(key=lambda match: match[1].separation(center))
-
-for catalog, place in matches:
-    print(f"{place.separation(center).arcsec:5.2f} arcsec  {catalog}")
-if not matches:
-    print("No catalog has a match here.")
+tables = [catalog_table(found) for found in near_by]
+for found, matches in zip(near_by, tables):
+    matches["separation"].info.format = ".2f"
+    print(f"{found.locus_id}: {len(matches)} matches")
+    if len(matches):
+        shown = matches["catalog", "name", "separation", "type", "redshift"]
+        shown.pprint(max_width=-1, align="<")
 
 # %%
-# Plot the loci and the matches around the center.
-
-SYMBOLS = "sD^v"
-
-fig, ax = plt.subplots(figsize=(7.4, 4.4), layout="compressed")
-ax.add_patch(plt.Circle((0, 0), 10, facecolor="none", edgecolor="0.5", linestyle="--"))
-for found in near_by:
-    x, y = center.spherical_offsets_to(SkyCoord(found.ra, found.dec, unit="deg"))
-    ax.add_patch(plt.Circle((x.arcsec, y.arcsec), 1, facecolor="#FFD27F"))
-    side, shift = ("left", -1.4) if x.arcsec > -1 else ("right", 1.4)
-    ax.annotate(found.locus_id, (x.arcsec + shift, y.arcsec), va="center", ha=side, fontsize=9)
-for number, catalog in enumerate(dict(matches)):
-    places = [center.spherical_offsets_to(place) for name, place in matches if name == catalog]
-    x, y = zip(*((x.arcsec, y.arcsec) for x, y in places))
-    symbol, size = SYMBOLS[number % 4], 7 + 2 * number
-    ax.plot(x, y, symbol, fillstyle="none", ms=size, color="0.1", label=catalog)
-ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", xlim=(11, -11), ylim=(-11, 11))
-ax.set_aspect("equal")
-if matches:
-    fig.legend(loc="outside right upper", frameon=False)
-
-# %%
-# **Figure 3.** The innermost ten arcseconds of the cone, within the dashed circle. Disks with a
-# radius of one arcsecond are the loci, each with its ID; hollow symbols are the objects from other
-# catalogs that ANTARES matched with them.
+# Compare the redshifts first: at different redshifts, two sources are one behind the other.
+# ``redshift`` is that of the match, not of the locus.
 #
-# How close a match must be depends on the catalog, so a match is no proof that the two are the same
-# object. A supernova is expected to lie off the center of its host.
+# Measure the offset from a host
+# ------------------------------
+#
+# Each alert of Rubin has a position with an error, of which ``raErr`` is already that of RA
+# cos(Dec). Compute the weighted mean for each of these loci, and its distance from each match.
+
+import numpy as np
+
+NAMES = [f"lsst_diaSource_{name}" for name in ("ra", "dec", "raErr", "decErr")]
+
+
+def mean_position(locus):
+    """Return the mean position of Rubin's alerts, and its error in RA."""
+    alerts = [alert.properties for alert in locus.alerts]
+    rows = [[alert.get(name) for name in NAMES] for alert in alerts]
+    rows = [row for row in rows if None not in row]
+    if not rows:
+        return locus.coordinates, np.nan * u.arcsec
+    ra, dec, ra_err, dec_err = np.transpose(rows) * u.deg
+    start = SkyCoord(ra[0], dec[0])
+    east, north = start.spherical_offsets_to(SkyCoord(ra, dec))
+    x = np.average(east, weights=ra_err**-2)
+    y = np.average(north, weights=dec_err**-2)
+    err = np.sum(ra_err**-2) ** -0.5
+    return start.spherical_offsets_by(x, y), err.to(u.arcsec)
+
+
+means = [mean_position(found) for found in near_by]
+for found, matches, (mean, err) in zip(near_by, tables, means):
+    print(f"{found.locus_id}, error of the mean {err:.3f}")
+    for row in matches:
+        offset = mean.separation(SkyCoord(row["ra"], row["dec"]))
+        print(f"    {offset.arcsec:5.2f} arcsec from {row['catalog']}")
+
+# %%
+# Plot the loci and the matches around the mean position of the first.
+
+SYMBOLS = "sDo^vph8*"
+
+center = means[0][0]
+catalogs = [name for matches in tables for name in matches["catalog"]]
+catalogs = list(dict.fromkeys(catalogs))
+fig, ax = plt.subplots(figsize=(7.4, 4.4), layout="constrained")
+for found, (mean, _) in zip(near_by, means):
+    x, y = (each.arcsec for each in center.spherical_offsets_to(mean))
+    ax.add_patch(plt.Circle((x, y), 1, color="#FFE3AD"))
+    ax.plot(x, y, "+", color="#C2410C", markersize=11)
+    ax.annotate(found.locus_id, (x, y + 1.15), ha="center")
+for matches in tables:
+    for row in matches:
+        number = catalogs.index(row["catalog"])
+        match = SkyCoord(row["ra"], row["dec"])
+        x, y = (each.arcsec for each in center.spherical_offsets_to(match))
+        style = {"ms": 6 + number, "color": "0.1", "fillstyle": "none"}
+        ax.plot(x, y, SYMBOLS[number % 9], label=row["catalog"], **style)
+ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]")
+ax.margins(0.2)
+ax.set_aspect("equal", "datalim")
+ax.xaxis.set_inverted(True)
+handles = dict(zip(*ax.get_legend_handles_labels()[::-1]))
+fig.legend(handles.values(), handles, loc="outside right upper")
+
+# %%
+# **Figure 2.** The loci of the list above. A cross is the mean position of a locus; the disk around
+# it has a radius of one arcsecond, within which ANTARES adds an alert to the locus. Hollow symbols
+# are the objects of other catalogs that ANTARES matched with them.
+#
+# The error of the mean is statistical. The positions of two catalogs agree to 0.1 arcsec at best,
+# and the center of an extended galaxy is known less well. A smaller offset is consistent with none:
+# the source may be the nucleus, as in an active galaxy or a tidal disruption. A supernova may be
+# anywhere in the light of its host.
+#
+# Could it be chance?
+# -------------------
+#
+# The more galaxies there are and the farther you look, the likelier one is near by accident. Far
+# from the Milky Way's plane the number of galaxies follows from their magnitude: `Bloom et al.
+# (2002) <https://doi.org/10.1086/338893>`_, equation 3. Print the probability that a galaxy of a
+# given magnitude in r, or brighter, lies within a given distance of any position.
+
+magnitudes = np.array([18, 20, 22, 24])
+density = 10 ** (0.33 * (magnitudes - 24) - 2.44) / (0.33 * np.log(10))
+
+print("within   ", *(f"  r < {mag}" for mag in magnitudes))
+for radius in (1, 3, 10):
+    chances = 1 - np.exp(-np.pi * radius**2 * density)
+    print(f"{radius:2} arcsec", *(f"{each:8.2%}" for each in chances))
+
+# %%
+# A galaxy of 20 mag within three arcseconds is hardly there by chance, but one of 24 mag within ten
+# is to be expected. The density of stars depends on the field: count those of a catalog. A match is
+# never a proof that the two are one object.
 #
 # Where to go next
 # ----------------

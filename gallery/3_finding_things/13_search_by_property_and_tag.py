@@ -19,15 +19,19 @@ RANGES = {"num_alerts": (15, 60), "brightest_alert_magnitude": (None, 21.5)}
 tagged = find_loci(tag=TAG, limit=200)
 chosen = find_loci(tag=TAG, properties=RANGES, limit=200)
 if not chosen:
-    raise LookupError(f"No locus with the tag {TAG} has 15 to 60 alerts and reaches 21.5 mag.")
+    raise LookupError(f"No locus with the tag {TAG} is in these ranges.")
 
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
-for loci, color, label in ((tagged, "none", "with the tag"), (chosen, "#1F5A94", "selected")):
-    number, magnitude = ([locus.properties.get(name, np.nan) for locus in loci] for name in RANGES)
-    ax.plot(magnitude, number, "o", color=color, markeredgecolor="0.3", ms=8, label=label)
-ax.set(xlabel="brightest alert [AB mag]", ylabel="number of alerts", yscale="log")
-ax.set(xlim=ax.get_xlim()[::-1])
-ax.fill_between([0, 21.5], 14.5, 61, color="#F8E7B0", zorder=0, label="the query")
+labels = {"with the tag": (tagged, "none"), "selected": (chosen, "#1F5A94")}
+for label, (loci, color) in labels.items():
+    rows = [locus.properties for locus in loci]
+    x = [row.get("brightest_alert_magnitude", np.nan) for row in rows]
+    y = [row["num_alerts"] for row in rows]
+    ax.plot(x, y, "o", color=color, mec="0.3", ms=8, label=label)
+ax.set(xlabel="brightest alert [AB mag]", ylabel="number of alerts")
+ax.set(xlim=ax.get_xlim()[::-1], yscale="log")
+box = {"color": "#F8E7B0", "zorder": 0, "label": "the query"}
+ax.fill_between([0, 21.5], 14.5, 61, **box)
 ax.set_yticks([3, 10, 30, 100], ["3", "10", "30", "100"])
 ax.set_yticks([], minor=True)
 legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
@@ -36,6 +40,9 @@ legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
 # **Figure 1.** Loci with one tag: the number of alerts of each, against the magnitude of its
 # brightest alert. The box is a query: 15 to 60 alerts, the brightest of 21.5 mag or brighter. Loci
 # that it selects are filled, the others hollow.
+#
+# This magnitude is that of the change against the template, in whichever band it was largest: not
+# the magnitude of the source. A locus without a brightening has none, and no range selects it.
 #
 # Select by tag and property
 # --------------------------
@@ -47,24 +54,29 @@ legend = fig.legend(loc="outside upper center", ncols=3, frameon=False)
 
 YOUNG = "young_rubin_transients"
 
-both = find_loci(tag=[TAG, YOUNG], properties={"num_alerts": (15, None)}, limit=200)
+well_observed = {"num_alerts": (15, None)}
+both = find_loci(tag=[TAG, YOUNG], properties=well_observed, limit=200)
 table = both.table
 table["newest_mjd"].format = ".2f"
 table["locus_id", "num_alerts", "newest_mjd"][:5].pprint(align="<")
 
 # %%
-# ``newest_mjd`` is the time of the newest alert. antares-client always requests this order; for
-# another, sort the table.
+# ``newest_mjd`` is the time of the newest alert: TAI for Rubin, and UTC for ZTF. antares-client
+# always requests this order; for another, sort the table.
 #
-# Plot when each of these loci had its newest alert, over the others with the first tag.
+# Plot when each of these loci had its newest alert, and the others with the first tag.
 
-groups = ((tagged, "o", "none", "the first tag"), (both, "^", "#D9622B", "both tags, 15 alerts"))
+selected = set(both.table["locus_id"])
+table = tagged.table
+is_selected = np.array([name in selected for name in table["locus_id"]])
+
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-for loci, symbol, color, label in groups:
-    rows = loci.table
-    style = {"color": color, "markeredgecolor": "0.3", "markersize": 8}
-    ax.plot(rows["newest_mjd"], rows["num_alerts"], symbol, label=label, **style)
-ax.set(xlabel="MJD of the newest alert", ylabel="number of alerts", yscale="log")
+labels = {"both tags, 15 alerts": is_selected, "the others": ~is_selected}
+for (label, mask), color in zip(labels.items(), ("#D9622B", "none")):
+    x, y = table["newest_mjd"][mask], table["num_alerts"][mask]
+    ax.plot(x, y, "o", color=color, mec="0.3", ms=8, label=label)
+ax.set(xlabel="MJD (TAI) of the newest alert", ylabel="number of alerts")
+ax.set(yscale="log")
 ax.set_yticks([3, 10, 30, 100], ["3", "10", "30", "100"])
 ax.set_yticks([], minor=True)
 ax.ticklabel_format(axis="x", useOffset=False)
@@ -72,7 +84,7 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
 # **Figure 2.** When each locus with the first tag had its newest alert, and how many alerts it has.
-# Triangles are the loci that the second query selects: both tags, and 15 alerts or more.
+# Filled are the loci that the second query selects: both tags, and 15 alerts or more.
 #
 # Check that the list is complete
 # -------------------------------
@@ -99,8 +111,10 @@ print(f"search, limit=5, stopped at 12: {number} loci")
 #
 # Ask the service for its tags, and print those that mention Rubin or LSST.
 
+import re
+
 tags = sorted(search.get_available_tags())
-rubin = [tag for tag in tags if "rubin" in tag.lower() or "lsst" in tag.lower()]
+rubin = [tag for tag in tags if re.search("rubin|lsst", tag.lower())]
 print(f"{len(tags)} tags, {len(rubin)} of them mention Rubin or LSST:")
 print("\n".join(rubin[:20]))
 
@@ -111,10 +125,13 @@ print("\n".join(rubin[:20]))
 from collections import Counter
 
 newest = find_loci(limit=200)
-counts = Counter(tag for locus in newest for tag in locus.tags).most_common(10)[::-1]
+counts = Counter(tag for locus in newest for tag in locus.tags)
+frequent = dict(counts.most_common(10))
 
-fig, ax = plt.subplots(figsize=(7, 0.8 + 0.35 * len(counts)), layout="constrained")
-bars = ax.barh([tag for tag, _ in counts], [count for _, count in counts], color="#1F5A94")
+height = 0.8 + 0.35 * len(frequent)
+fig, ax = plt.subplots(figsize=(7, height), layout="constrained")
+bars = ax.barh(list(frequent), frequent.values(), color="#1F5A94")
+ax.yaxis.set_inverted(True)
 ax.bar_label(bars, padding=3)
 ax.set(xlabel=f"of the {len(newest)} newest loci")
 ax.spines[["top", "right"]].set_visible(False)
@@ -141,14 +158,15 @@ print(json.dumps(chosen.query, indent=2))
 # ``lt``) or ``exists`` (the property is there). Here, properties begin with ``properties.``. Add
 # one clause after another, and count the loci that remain.
 
+alerts = "properties.num_alerts"
+magnitude = "properties.brightest_alert_magnitude"
+mean_r = "properties.feature_mean_magn_r"
+
 CLAUSES = {
     "tag": ("filter", {"term": {"tags": TAG}}),
-    "10 alerts or more": ("filter", {"range": {"properties.num_alerts": {"gte": 10}}}),
-    "22 mag or brighter": (
-        "filter",
-        {"range": {"properties.brightest_alert_magnitude": {"lte": 22}}},
-    ),
-    "mean r magnitude known": ("filter", {"exists": {"field": "properties.feature_mean_magn_r"}}),
+    "10 alerts or more": ("filter", {"range": {alerts: {"gte": 10}}}),
+    "22 mag or brighter": ("filter", {"range": {magnitude: {"lte": 22}}}),
+    "mean r mag known": ("filter", {"exists": {"field": mean_r}}),
     "not in a deep field": ("must_not", {"term": {"tags": "in_LSSTDDF"}}),
 }
 
@@ -157,7 +175,7 @@ for part, clause in CLAUSES.values():
     clauses[part].append(clause)
     found = find_loci(query={"query": {"bool": clauses}}, limit=200)
     remaining.append(len(found))
-    labels.append(f"more than {len(found)}" if found.truncated else f"{len(found)}")
+    labels.append(f"{'> ' if found.truncated else ''}{len(found)}")
 
 fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
 bars = ax.barh(list(CLAUSES), remaining, color="#D9622B", height=0.6)
@@ -168,7 +186,7 @@ ax.spines[["top", "right"]].set_visible(False)
 
 # %%
 # **Figure 4.** The number of loci that remain after each clause of a query, from top to bottom.
-# Each bar counts the loci for which its own clause and all those above it hold.
+# Each bar counts the loci for which its own clause and all those above it hold, up to 200.
 #
 # A query can be combined with the other criteria: ``find_loci(near=..., radius=..., query=...)``
 # requires all of them. A property that no locus has is not an error: a misspelled name finds

@@ -21,7 +21,7 @@ from many_files import write_many
 
 from antares_helpers import lightcurve_table, load_locus, read_table
 from antares_helpers.cli import commands, main
-from antares_sandbox import BUNDLED, Sandbox
+from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Delay, Status
 
 PROGRAM = [sys.executable, "-m", "antares_helpers"]
@@ -151,17 +151,49 @@ def test_plot_tells_an_error_in_a_line(
     assert line.startswith(f"antares-helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
 
 
-NAMES = [
-    "ZTF26aasimul",
-    "ztf26aasimul",
-    "LSST-AP-DO-170283765101112820",
-    "170283765101112820",
-    "lsst:170653219831652965",
-    "https://antares.noirlab.edu/loci/ANT2026simmixed",
-]
+def test_plot_adds_forced_photometry(
+    here: Path, serving: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(BUNDLED) as sandbox:
+        assert main(["plot", TUTORIAL_ID, "--forced", "--bands", "gr"]) == 0
+        paths = [each.path for each in sandbox.requests]
+    assert paths.count("api/alerts") == 1
+    assert "forced" in said(capsys)[-1]
+    assert names(here) == [TUTORIAL_ID]
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_plot_without_a_token_says_how_to_get_one(
+    here: Path, serving: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(BUNDLED) as sandbox, monkeypatch.context() as patch:
+        patch.delenv("ACCESS_TOKEN")
+        assert main(["plot", TUTORIAL_ID, "--forced"]) == 2
+        assert sandbox.token not in (told := said(capsys)[-1])
+    assert "data rights" in told
+    assert names(here) == []
+
+
+def test_plot_refuses_forced_photometry_of_another_survey(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plot", TUTORIAL_ID, "--forced", "--survey", "ztf"]) == 2
+    assert "--survey ztf" in said(capsys)[-1]
+    assert names(here) == []
+
+
+MIXED = load_locus(BUNDLED / "ANT2026simmixed.json")["old_properties"]
+OBJECT = MIXED["survey"]["lsst"]["dia_object_id"][0]
+NAMES = {
+    "ZTF name": "ZTF26aasimul",
+    "ZTF name, lower case": "ztf26aasimul",
+    "LSST name": f"LSST-AP-DO-{OBJECT}",
+    "diaObjectId": OBJECT,
+    "oldest alert": MIXED["oldest_alert_id"],
+    "address": "https://antares.noirlab.edu/loci/ANT2026simmixed",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_plot_takes_any_name(
     here: Path, serving: Any, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

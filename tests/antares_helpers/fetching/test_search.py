@@ -12,7 +12,13 @@ import pytest
 from antares_client import search
 from astropy.coordinates import SkyCoord
 
-from antares_helpers import InvalidInputError, ServiceError, extract_lightcurve, find_loci
+from antares_helpers import (
+    InvalidInputError,
+    ServiceError,
+    extract_lightcurve,
+    find_loci,
+    load_locus,
+)
 from antares_helpers.errors import AntaresHelpersWarning, BadDataError
 from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Delay, Null, RepeatLocus, Sometimes, Status
@@ -105,31 +111,41 @@ def test_a_locus_is_found_by_each_of_its_ztf_names(
 
 
 MIXED = "ANT2026simmixed"
-OBJECT, NEWEST, BRIGHTEST = "170283765101112820", "170653219831652965", "170362958115671081"
-NAMES: list[Any] = [
-    MIXED,
-    f" https://antares.noirlab.edu/loci/{MIXED}?x=1 ",
-    "ZTF26aasimul",
-    "ztf26aasimul",
-    OBJECT,
-    int(OBJECT),
-    np.int64(OBJECT),
-    np.uint64(OBJECT),
-    np.str_(f" {OBJECT}\n"),
-    f"LSST-AP-DO-{OBJECT}",
-    f"lsst-ap-do-{OBJECT}",
-    f"LSST-AP-DS-{OBJECT}",
-    f"LSST-AP-DS-{NEWEST}",
-    f"lsst:{BRIGHTEST}",
-    f"LSST:{NEWEST}",
-    int(NEWEST),
-    BRIGHTEST,
-]
 
 
-@pytest.mark.parametrize("name", NAMES, ids=str)
-def test_a_locus_is_found_by_any_name(name: Any) -> None:
-    assert ids_of(find_loci(name=name)) == [MIXED]
+def ids_in(locus_id: str) -> tuple[str, str, str]:
+    """Return the diaObjectId of a bundled locus, and the newest and brightest diaSourceId."""
+    properties = load_locus(BUNDLED / f"{locus_id}.json")["old_properties"]
+    (dia_object_id,) = properties["survey"]["lsst"]["dia_object_id"]
+    newest, brightest = (properties[f"{end}_alert_id"] for end in ("newest", "brightest"))
+    return dia_object_id, newest.removeprefix("lsst:"), brightest.removeprefix("lsst:")
+
+
+OBJECT, NEWEST, BRIGHTEST = ids_in(TUTORIAL_ID)
+NAMES: dict[str, tuple[str, Any]] = {
+    "ID": (MIXED, MIXED),
+    "address": (MIXED, f" https://antares.noirlab.edu/loci/{MIXED}?x=1 "),
+    "ZTF name": (MIXED, "ZTF26aasimul"),
+    "ZTF name, lower case": (MIXED, "ztf26aasimul"),
+    "diaObjectId": (TUTORIAL_ID, OBJECT),
+    "int": (TUTORIAL_ID, int(OBJECT)),
+    "int64": (TUTORIAL_ID, np.int64(OBJECT)),
+    "uint64": (TUTORIAL_ID, np.uint64(OBJECT)),
+    "numpy str": (TUTORIAL_ID, np.str_(f" {OBJECT}\n")),
+    "DO": (TUTORIAL_ID, f"LSST-AP-DO-{OBJECT}"),
+    "DO, lower case": (TUTORIAL_ID, f"lsst-ap-do-{OBJECT}"),
+    "DS of the first": (TUTORIAL_ID, f"LSST-AP-DS-{OBJECT}"),
+    "DS of the newest": (TUTORIAL_ID, f"LSST-AP-DS-{NEWEST}"),
+    "alert ID": (TUTORIAL_ID, f"lsst:{BRIGHTEST}"),
+    "alert ID, upper case": (TUTORIAL_ID, f"LSST:{NEWEST}"),
+    "int of the newest": (TUTORIAL_ID, int(NEWEST)),
+    "brightest": (TUTORIAL_ID, BRIGHTEST),
+}
+
+
+@pytest.mark.parametrize(("locus_id", "name"), NAMES.values(), ids=NAMES)
+def test_a_locus_is_found_by_any_name(locus_id: str, name: Any) -> None:
+    assert ids_of(find_loci(name=name)) == [locus_id]
 
 
 def test_a_number_can_be_that_of_a_solar_system_object(stored: dict[str, Any]) -> None:
@@ -139,7 +155,7 @@ def test_a_number_can_be_that_of_a_solar_system_object(stored: dict[str, Any]) -
 
 @pytest.mark.parametrize("form", ["LSST-AP-DO-{}", " lsst-ap-do-{} "])
 def test_a_dia_object_id_may_have_its_prefix(form: str) -> None:
-    assert ids_of(find_loci(dia_object_id=form.format(OBJECT))) == [MIXED]
+    assert ids_of(find_loci(dia_object_id=form.format(OBJECT))) == [TUTORIAL_ID]
 
 
 def test_a_name_holds_together_with_other_criteria() -> None:
