@@ -80,9 +80,10 @@ table["locus_id", "separation", "num_alerts"][:5].pprint(align="<")
 # within about one arcsecond. So search within a few arcseconds, not for equality. Search around one
 # of the two loci that are closest to each other.
 
+from itertools import combinations
+
 places = SkyCoord(table["ra"], table["dec"])
-_, separation, _ = places.match_to_catalog_sky(places, nthneighbor=2)
-center = places[separation.argmin()]
+center, _ = min(combinations(places, 2), key=lambda pair: pair[0].separation(pair[1]))
 near_by = find_loci(near=center, radius=10 * u.arcsec)
 for found in near_by:
     offset = found.coordinates.separation(center)
