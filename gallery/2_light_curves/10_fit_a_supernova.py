@@ -276,7 +276,7 @@ print(alert_summary(lc).meta["sentence"])
 #   the beginning of the rise is not constrained, and near the limit mostly points that scattered up
 #   appear (selection bias). Rubin's own packets also contain forced photometry of the visits of the
 #   12 months before (``prvDiaForcedSources``). Holders of data rights add it with
-#   ``extract_lightcurve(locus, forced=fetch_alert_packet)``; other brokers pass it on, too.
+#   ``extract_lightcurve(locus, forced=fetch_alert_packet(locus))``; other brokers pass it on, too.
 #
 # Use a real template, and remove the dust
 # ----------------------------------------
