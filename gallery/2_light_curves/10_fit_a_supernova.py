@@ -274,9 +274,9 @@ print(alert_summary(lc).meta["sentence"])
 #   lie below zero. Then add a constant to the function.
 # * Before the first detection there are no points, because ANTARES passes on detections only. So
 #   the beginning of the rise is not constrained, and near the limit mostly points that scattered up
-#   appear (selection bias). Rubin's own packets also contain forced photometry of the earlier
-#   visits (``prvDiaForcedSources``): other brokers pass it on, and the Rubin Science Platform has
-#   it.
+#   appear (selection bias). Rubin's own packets also contain forced photometry of the visits of the
+#   12 months before (``prvDiaForcedSources``). Holders of data rights add it with
+#   ``extract_lightcurve(locus, forced=fetch_alert_packet(locus))``; other brokers pass it on, too.
 #
 # Use a real template, and remove the dust
 # ----------------------------------------
