@@ -14,6 +14,7 @@ def built_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     module = pytest.importorskip("built_on", reason="sphinx is not installed")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "TUTORIALS", tmp_path / "tutorials")
+    monkeypatch.setattr(module, "SKY", tmp_path / "sky")
     (tmp_path / "helpers").mkdir()
     (tmp_path / "helpers" / "code.py").write_text("1\n")
     module.built_on(is_live=False)
@@ -40,3 +41,19 @@ def test_changed_helpers_drop_the_figures(built_on: Any, tmp_path: Path) -> None
 def test_the_live_service_drops_the_figures_of_the_sandbox(built_on: Any, tmp_path: Path) -> None:
     built_on.built_on(is_live=True)
     assert not is_kept(tmp_path)
+
+
+def test_the_figures_of_the_sky_are_drawn_again_only_if_something_has_changed(
+    built_on: Any, tmp_path: Path
+) -> None:
+    figure = tmp_path / "sky" / "depths.png"
+    built_on._draw_sky(None)
+    assert figure.exists()
+
+    figure.unlink()
+    built_on._draw_sky(None)
+    assert not figure.exists()
+
+    os.utime(tmp_path / "helpers" / "code.py", (0, 0))
+    built_on._draw_sky(None)
+    assert figure.exists()

@@ -49,6 +49,12 @@ ERRORS: list[Callable[[], Any]] = [
     lambda: ah.lightcurve_table(Path(__file__)),
     lambda: ah.lightcurve_table(Path(__file__).parent),
     lambda: import_optional("no_such_package"),
+    lambda: ah.fetch_alert_packet("ztf_candidate:1"),
+    lambda: ah.fetch_alert_packet({"alerts": []}),
+    lambda: ah.fetch_alert_packet("lsst:1"),
+    lambda: ah.fetch_alert_packet("lsst:1", token="t"),
+    lambda: ah.fetch_alert_packet("lsst:1", url="https://rsp.example.org", token="t\n"),
+    lambda: ah.fetch_alert_packet("lsst:1", url="http://rsp.example.org", token="t"),
 ]
 FAULTS: list[Fault] = [Status(503), Status(429), Status(403), Delay(2), Null("data.ra")]
 

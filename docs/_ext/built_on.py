@@ -1,8 +1,9 @@
-"""Make figures and API stubs anew when what they were made from has changed, else keep them.
+"""Make figures and API stubs anew if what they were made from has changed, else leave them.
 
 sphinx-gallery runs a tutorial again only if its own text has changed. So that no figure outlives
 the helpers, the loci or the service that it came from, a stamp says what the figures were made
-from, and since when. Live figures last for a day.
+from, and since when. Live figures last for a day. The figures of the page on the simulated sky
+have a stamp of their own: they never show live data.
 """
 
 import json
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
 STUBS = ROOT / "docs" / "api" / "generated"
 STUBS_STAMP = STUBS / "made_from.json"
+SKY = ROOT / "docs" / "simulated_sky"
 
 _DRAWN_WITH = ("antares-client", "antares-devkit", "astropy", "matplotlib", "numpy")
 
@@ -74,8 +76,20 @@ def _keep_stubs(app: Sphinx) -> None:
     app.config.autosummary_generate = True
 
 
+def _draw_sky(_app: Sphinx) -> None:
+    """Draw the figures of the page on the simulated sky: before Sphinx looks for them."""
+    paths = [*ROOT.glob("helpers/**/*.*"), *Path(__file__).parent.glob("sky_*.py")]
+    made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
+    if _made_from(stamp) != made_from:
+        from sky_figures import draw_all  # it takes seconds, which an unchanged build is spared
+
+        draw_all(SKY)
+        _write(stamp, {"made_from": made_from})
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the extension: its hooks stand before and after that of autosummary."""
+    """Register the extension: two hooks come before and after that of autosummary."""
+    app.connect("builder-inited", _draw_sky)
     app.connect("builder-inited", _skip_current_stubs, priority=400)
     app.connect("builder-inited", _keep_stubs, priority=600)
     return {"version": "1", "parallel_read_safe": True}

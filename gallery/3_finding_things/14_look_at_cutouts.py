@@ -9,24 +9,22 @@ one detection and show the template, science and difference images side by side,
 
 # sphinx_gallery_tags = ["images", "data quality"]
 
-from itertools import islice
-
 import astropy.units as u
-from antares_client import search
 
 from antares_helpers import (
     catalog_table,
     extract_lightcurve,
     fetch_cutouts,
+    find_loci,
     plot_cutouts,
 )
 from antares_helpers.errors import CutoutsNotFoundError
 
-query = {"query": {"range": {"properties.num_alerts": {"gte": 10}}}}
-for locus in islice(search.search(query), 30):
+newest = find_loci(properties={"num_alerts": (10, None)}, limit=60)
+for locus in newest:
     matches = catalog_table(locus)
     is_host = (matches["type"] == "G") & (matches["redshift"] > 0.1)
-    is_host &= abs(matches["separation"] - 1.8 * u.arcsec) < 0.8 * u.arcsec
+    is_host &= abs(matches["separation"] - 1.5 * u.arcsec) < 1 * u.arcsec
     lc = extract_lightcurve(locus)
     if len(lc) == 0 or not is_host.any():
         continue
@@ -48,7 +46,7 @@ axes = plot_cutouts(cutouts, title=f"{locus.locus_id}, {best['band']} band")
 # have the scale of the color bar, on which gray is zero and yellow is bright.
 #
 # The locus was chosen by its catalog matches: a galaxy that fits into a cutout of six arcseconds,
-# at a redshift above 0.1, is 1 to 2.6 arcsec away.
+# at a redshift above 0.1, is 0.5 to 2.5 arcsec away.
 #
 # Read the scale
 # --------------
@@ -84,7 +82,7 @@ for kind, image in cutouts.items():
 import matplotlib.pyplot as plt
 
 examples = {}
-for found in islice(search.search(query), 40):
+for found in newest:
     lc = extract_lightcurve(found)
     negative = lc[lc["is_negative"] & ~lc["is_dipole"]]
     dipole = lc[lc["is_dipole"]]

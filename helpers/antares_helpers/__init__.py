@@ -18,6 +18,7 @@ from antares_helpers.errors import (
 
 if TYPE_CHECKING:
     from antares_helpers.diagnostics.environment import check_environment
+    from antares_helpers.fetching.alert_packet import fetch_alert_packet
     from antares_helpers.fetching.bulk import fetch_loci, iter_loci
     from antares_helpers.fetching.cutouts import fetch_cutouts
     from antares_helpers.fetching.locus import fetch_locus, locus_url
@@ -42,6 +43,7 @@ __all__ = [
     "catalog_table",
     "check_environment",
     "extract_lightcurve",
+    "fetch_alert_packet",
     "fetch_cutouts",
     "fetch_loci",
     "fetch_locus",
@@ -71,6 +73,7 @@ _MODULES = {
     "catalog_table": "tables.catalogs",
     "check_environment": "diagnostics.environment",
     "extract_lightcurve": "lightcurves.extract",
+    "fetch_alert_packet": "fetching.alert_packet",
     "fetch_cutouts": "fetching.cutouts",
     "fetch_loci": "fetching.bulk",
     "fetch_locus": "fetching.locus",

@@ -95,17 +95,31 @@ def _extracting(command: Any) -> Any:
     help="File to write, in any format that matplotlib supports.  [default: ID.png]",
 )
 @click.option("--magnitude", is_flag=True, help="AB magnitudes instead of fluxes.")
+@click.option(
+    "--forced",
+    is_flag=True,
+    help="Add forced photometry from Rubin's Alerts API (LSST only; needs an access token).",
+)
 @_extracting
 @_TIMEOUT
 @_RETRIES
 def plot_command(
-    locus: str, output: Path | None, magnitude: bool, timeout: float, retries: int, **given: Any
+    locus: str,
+    output: Path | None,
+    magnitude: bool,
+    forced: bool,
+    timeout: float,
+    retries: int,
+    **given: Any,
 ) -> int:
     """Plot the light curve of a locus to a file.
 
     ID is an ANTARES ID, another name of the object, such as ZTF18abcdefg or
     LSST-AP-DO-170587117485817955, or the path of a locus file that `fetch` has written. How many
     alerts are drawn, and why others are excluded, is reported on stderr.
+
+    The access token for --forced is that of the Rubin Science Platform, or the variable
+    ACCESS_TOKEN with EXTERNAL_INSTANCE_URL, such as https://data.lsst.cloud.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -116,6 +130,7 @@ def plot_command(
     from antares_helpers import (
         alert_summary,
         extract_lightcurve,
+        fetch_alert_packet,
         fetch_locus,
         load_locus,
         plot_lightcurve,
@@ -123,6 +138,8 @@ def plot_command(
     from antares_helpers.lightcurves.summary import OTHER_SURVEY
     from antares_helpers.plotting.axes import root_figure
 
+    if forced and given["survey"] == "ztf":
+        raise click.UsageError("--forced needs LSST alerts: omit --survey ztf.")
     extract_lightcurve({"alerts": []}, **_options(given))  # rejects them before anything is sent
     is_file = Path(locus).is_file()
     if not is_file and Path(locus).suffix == ".json":
@@ -134,7 +151,8 @@ def plot_command(
             if is_file
             else fetch_locus(_locus_id(locus, **how), include_catalogs=False, **how)
         )
-        lc = extract_lightcurve(content, **_options(given))
+        packet = fetch_alert_packet(content, **how) if forced else None
+        lc = extract_lightcurve(content, forced=packet, **_options(given))
     ax = plot_lightcurve(lc, y="magnitude" if magnitude else "flux")
     path = output or Path(f"{content['id']}.png")
     root_figure(ax).savefig(path, dpi=200)

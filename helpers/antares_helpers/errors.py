@@ -6,6 +6,7 @@
      ├── InvalidInputError      (ValueError)       an argument is not valid
      ├── LocusNotFoundError     (LookupError)      ANTARES has no such locus
      ├── CutoutsNotFoundError   (LookupError)      ANTARES has no cutouts of an alert
+     ├── AlertNotFoundError     (LookupError)      Rubin's Alerts API has no such alert
      ├── ServiceError           (ConnectionError)  ANTARES is not reachable, or failed
      │    └── ServiceTimeoutError (TimeoutError)   ... or took too long
      ├── BadDataError           (ValueError)       malformed response or file
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 __all__ = [
+    "AlertNotFoundError",
     "AntaresHelpersError",
     "AntaresHelpersWarning",
     "BadDataError",
@@ -88,8 +90,12 @@ class CutoutsNotFoundError(AntaresHelpersError, LookupError):
     """ANTARES has no alert with this ID, or no cutouts of it."""
 
 
+class AlertNotFoundError(AntaresHelpersError, LookupError):
+    """Rubin's Alerts API has no packet of an alert."""
+
+
 class ServiceError(AntaresHelpersError, ConnectionError):
-    """ANTARES could not be reached, or responded with an error."""
+    """ANTARES, or Rubin's Alerts API, could not be reached, or responded with an error."""
 
 
 class ServiceTimeoutError(ServiceError, TimeoutError):
@@ -113,7 +119,7 @@ class IncompleteLocusWarning(AntaresHelpersWarning):
 
 
 class SignConventionWarning(AntaresHelpersWarning):
-    """Detections of a locus flagged negative have both positive and negative ``psfFlux``."""
+    """The signs of ``psfFlux`` in a locus contradict each other, or those in Rubin's packet."""
 
 
 def shown_url(url: object) -> str:

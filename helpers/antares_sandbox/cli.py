@@ -14,7 +14,7 @@ import click
 import antares_sandbox
 from antares_sandbox.cutouts import FORMATS
 from antares_sandbox.errors import SandboxError
-from antares_sandbox.patch_client import URL_VARIABLE
+from antares_sandbox.patch_client import INSTANCE_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE
 
 __all__ = ["main"]
 
@@ -109,7 +109,8 @@ def _serve(sandbox: "antares_sandbox.Sandbox") -> int:
         click.echo(f"Serving {len(sandbox.locus_ids)} loci of {sandbox.folder} at {sandbox.url}")
         click.echo(f"They are {_listed(sandbox.locus_ids)}.")
         click.echo("In the terminal in which you use antares-client:")
-        click.echo(f"export {URL_VARIABLE}={sandbox.url}")
+        for name in (URL_VARIABLE, INSTANCE_VARIABLE, TOKEN_VARIABLE):
+            click.echo(f"export {name}={os.environ[name]}")
         if getproxies():
             click.echo(f"export NO_PROXY={shlex.quote(os.environ['NO_PROXY'])}")
         click.echo("Press Ctrl-C to stop.")

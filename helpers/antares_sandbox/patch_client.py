@@ -5,10 +5,13 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["URL_VARIABLE", "enter", "leave"]
+__all__ = ["INSTANCE_VARIABLE", "TOKEN_VARIABLE", "URL_VARIABLE", "enter", "leave"]
 
 URL_VARIABLE = "ANTARES_API_BASE_URL"
 """The environment variable that antares-client reads when it is imported."""
+
+INSTANCE_VARIABLE, TOKEN_VARIABLE = "EXTERNAL_INSTANCE_URL", "ACCESS_TOKEN"
+"""The environment variables that name the Rubin Science Platform, and hold the user's token."""
 
 LIVE_URL = "https://api.antares.noirlab.edu/v2/"
 """The service that antares-client uses if the variable is not set (antares_client/config.py)."""
@@ -37,16 +40,22 @@ class _Entry:
 _entries: list[_Entry] = []
 
 
-def enter(url: str) -> None:
+def enter(url: str, token: str) -> None:
     """Point antares-client at `url`, through the environment and, if imported, itself.
+
+    The environment also names the sandbox as the Rubin Science Platform.
 
     Parameters
     ----------
     url : str
         The base URL of a sandbox. Sandboxes nest: the client uses the last one entered.
+    token : str
+        The token of its Alerts API.
     """
     _entries.append(_Entry(url, _remember()))
     os.environ[URL_VARIABLE] = url
+    os.environ[INSTANCE_VARIABLE] = url.removesuffix("/v2/")
+    os.environ[TOKEN_VARIABLE] = token
     for name in _PROXY_VARIABLES:
         hosts = os.environ.get(name, "").split(",")
         os.environ[name] = ",".join(dict.fromkeys([*filter(None, hosts), _HOST]))
@@ -75,7 +84,7 @@ def _search_module() -> Any:
 
 
 def _remember() -> _State:
-    names = (URL_VARIABLE, *_PROXY_VARIABLES)
+    names = (URL_VARIABLE, INSTANCE_VARIABLE, TOKEN_VARIABLE, *_PROXY_VARIABLES)
     environment = {name: os.environ.get(name) for name in names}
     search = _search_module()
     if search is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import secrets
 import socket
 import threading
 import time
@@ -41,7 +42,8 @@ class Sandbox:
     """A local ANTARES: serves a folder of locus files to antares-client.
 
     While it runs, antares-client uses it instead of the real service, whether the client is
-    imported before or after.
+    imported before or after, and the environment names it and its token for the Alerts API of the
+    Rubin Science Platform.
 
     Parameters
     ----------
@@ -88,6 +90,7 @@ class Sandbox:
         self._window = _check_integer("window", window, 1, _MAX_WINDOW)
         self._origins = check_origins(allow_origins)
         self._thumbnails = _check_format(thumbnails)
+        self._token = f"sandbox-{secrets.token_urlsafe(16)}"
         self._plan = FaultPlan()
         self._url: str | None = None
         self._server: uvicorn.Server | None = None
@@ -116,8 +119,16 @@ class Sandbox:
         return self._url
 
     @property
+    def token(self) -> str:
+        """The token that the Alerts API, ``/api/alerts``, asks for: of this sandbox only."""
+        return self._token
+
+    @property
     def requests(self) -> list[LoggedRequest]:
-        """Method, path below ``/v2/`` and query of each of the latest 10,000 requests."""
+        """Method, path below ``/v2/`` and query of each of the latest 10,000 requests.
+
+        The paths of the Alerts API are ``api/alerts`` and below.
+        """
         return self._plan.requests
 
     def inject_fault(self, path: str, fault: Fault, *, times: int | None = 1) -> None:
@@ -127,7 +138,7 @@ class Sandbox:
         ----------
         path : str
             The path below ``/v2/``, such as ``loci/*/alerts``; ``*`` matches anything within
-            a segment of the path, ``**`` any number of segments.
+            a segment of the path, ``**`` any number of segments. Or ``api/alerts``.
         fault : Fault
             One of those in `antares_sandbox.faults`.
         times : int, optional
@@ -169,7 +180,7 @@ class Sandbox:
                 raise SandboxError("the server did not start: see the traceback above")
             time.sleep(_CHECK_SECONDS)
         self._url = f"http://{HOST}:{listener.getsockname()[1]}/v2/"
-        patch_client.enter(self._url)
+        patch_client.enter(self._url, self._token)
         atexit.register(self.stop)
         return self
 
@@ -185,7 +196,7 @@ class Sandbox:
         self._url = self._server = self._thread = None
 
     def _app(self) -> ASGIApp:
-        app = self._plan.wrap(make_app(self._index, self._window, self._thumbnails))
+        app = self._plan.wrap(make_app(self._index, self._window, self._token, self._thumbnails))
         return require_own_host(allow_origins(app, self._origins))
 
     def __enter__(self) -> Self:

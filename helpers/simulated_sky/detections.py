@@ -32,8 +32,8 @@ _TEMPLATE_DEPTH_MAG = 1.3
 # The logit of the reliability of good detections: normal, around a level that an object has. Of 93
 # real detections that are no dipoles 17 % lie between 0.5 and 0.6 and 46 % above 0.9, most of one
 # object on one side; and 6.6 % of the good ones are lost at the cut (its completeness is 93.4 %).
-_LOGIT_LEVELS, _LOGIT_SCATTER, _SHARE_OF_FIRST = (0.5, 3.2), (0.55, 1.1), 0.62
-_BRIGHT, _FAINT = 0.1, -0.1
+_LOGIT_LEVELS, _LOGIT_SCATTER, _SHARE_OF_LOW_LEVEL = (0.5, 3.2), (0.55, 1.1), 0.62
+_BRIGHT_LOGIT, _FAINT_LOGIT = 0.1, -0.1
 _ARTIFACT_LOGIT = (0.35, 0.35)
 
 STAR_SCATTER = 0.012
@@ -117,8 +117,8 @@ def measure(
     list of Measurement
         One a visit, in their order.
     """
-    clear = int(rng.random() > _SHARE_OF_FIRST)
-    return [_measure(rng, source, visit, host, scatter, clear) for visit in visits]
+    level = int(rng.random() > _SHARE_OF_LOW_LEVEL)
+    return [_measure(rng, source, visit, host, scatter, level) for visit in visits]
 
 
 def detected(measurements: Iterable[Measurement]) -> list[Measurement]:
@@ -176,7 +176,7 @@ def _measure(
     visit: Visit,
     host: Host | None,
     scatter: float,
-    clear: int,
+    level: int,
 ) -> Measurement:
     noise, forced, seen, science, snr, score, scale = rng.normal(size=7).tolist()
     growth = host.growth(visit.seeing) if host else 1.0
@@ -197,7 +197,7 @@ def _measure(
         template=round(template_seen, _DECIMALS),
         template_err=round(template_err, _DECIMALS),
         snr=_snr(abs(flux) / error, snr),
-        reliability=_reliability(abs(flux) / error, score, clear),
+        reliability=_reliability(abs(flux) / error, score, level),
     )
 
 
@@ -208,9 +208,9 @@ def _snr(ratio: float, draw: float) -> float:
     return round(ratio * float(factor), 4)
 
 
-def _reliability(ratio: float, draw: float, clear: int) -> float:
-    trend = _FAINT + (_BRIGHT - _FAINT) * min(1.0, max(0.0, (ratio - 5) / 20))
-    return _logistic(_LOGIT_LEVELS[clear] + trend + _LOGIT_SCATTER[clear] * draw)
+def _reliability(ratio: float, draw: float, level: int) -> float:
+    trend = _FAINT_LOGIT + (_BRIGHT_LOGIT - _FAINT_LOGIT) * min(1.0, max(0.0, (ratio - 5) / 20))
+    return _logistic(_LOGIT_LEVELS[level] + trend + _LOGIT_SCATTER[level] * draw)
 
 
 def _logistic(logit: float) -> float:

@@ -5,13 +5,13 @@ from typing import Any
 
 from antares_sandbox.grav_wave import GW_EVENT_ID, GW_EVENT_MJD, GW_SKY_MAP
 from antares_sandbox.store.format import Alert
+from simulated_sky.observing import TAI_MINUS_UTC_D
 
-__all__ = ["area_deg2", "credible_level", "with_grav_wave_events"]
+__all__ = ["with_grav_wave_events"]
 
 _ACTIVE_D = 21.0
 _HIGHEST_LEVEL = 90.0
-# The event is in UTC, alerts are in TAI: 37 s since 2017 (IERS Bulletin C 52 and after).
-_EVENT_MJD_TAI = GW_EVENT_MJD + 37 / 86400
+_EVENT_MJD_TAI = GW_EVENT_MJD + TAI_MINUS_UTC_D  # the event is in UTC
 
 
 def with_grav_wave_events(alerts: Iterable[Alert], ra: float, dec: float) -> list[Alert]:
@@ -29,48 +29,16 @@ def with_grav_wave_events(alerts: Iterable[Alert], ra: float, dec: float) -> lis
     list of Alert
         The alerts; those in the event have the event in `grav_wave_events`.
     """
-    level = credible_level(ra, dec)
+    level = GW_SKY_MAP.credible_level(ra, dec)
     if level > _HIGHEST_LEVEL:
         return list(alerts)
     # Real alerts have these three keys (of the alerts of the LSST stream, all that were seen).
     event = {
         "gracedb_id": GW_EVENT_ID,
         "contour_level": level,
-        "contour_area": area_deg2(level),
+        "contour_area": GW_SKY_MAP.area_deg2(level),
     }
     return [_with(alert, event) for alert in alerts]
-
-
-def credible_level(ra: float, dec: float) -> float:
-    """Return the probability that the contour through a position encloses, in percent.
-
-    Parameters
-    ----------
-    ra, dec : float
-        The position, in degrees.
-
-    Returns
-    -------
-    float
-        The level in the newest sky map of the event, from 0 to 100.
-    """
-    return GW_SKY_MAP.credible_level(ra, dec)
-
-
-def area_deg2(level: float) -> float:
-    """Return the area inside a contour of the newest sky map, in square degrees.
-
-    Parameters
-    ----------
-    level : float
-        The probability that the contour encloses, in percent.
-
-    Returns
-    -------
-    float
-        The area.
-    """
-    return GW_SKY_MAP.area_deg2(level)
 
 
 def _with(alert: Alert, event: dict[str, Any]) -> Alert:

@@ -8,7 +8,7 @@ import numpy as np
 
 from antares_sandbox.store.format import Alert, LocusFile
 from simulated_sky.detections import detected, measure
-from simulated_sky.locus import make_locus_file
+from simulated_sky.locus import PREFIX, make_locus_file
 from simulated_sky.lsst_alerts import AlertMaker
 from simulated_sky.observing import night
 from simulated_sky.recipes import SEED
@@ -16,9 +16,9 @@ from simulated_sky.source import fluxes
 from simulated_sky.stars import RRab
 from simulated_sky.survey import BANDS, Visit, visits_at
 
-__all__ = ["LARGE_ID", "simulate_large"]
+__all__ = ["LARGE_ID", "MAX_ALERTS", "simulate_large"]
 
-LARGE_ID = "ANT2026simlarge"
+LARGE_ID = f"{PREFIX}large"
 """The ID of the locus that `simulate_large` makes."""
 
 _EPOCH_MJD, _LAST_NIGHT = 61100.0, 61319
@@ -29,6 +29,7 @@ _GAP_D = 40.0 / 86400
 
 MAX_ALERTS = 120_000
 """For more, the season would begin before the survey did."""
+
 _PLACE = (300.12491, -45.90172)
 _SPARE = 1.35
 
@@ -59,7 +60,7 @@ _MORE_FLAGS = (
 
 
 def simulate_large(n_alerts: int = 10_000, *, seed: int = SEED) -> LocusFile:
-    """Simulate an RR Lyrae with any number of alerts, each of about 100 properties each.
+    """Simulate an RR Lyrae with any number of alerts, of about 100 properties each.
 
     Parameters
     ----------

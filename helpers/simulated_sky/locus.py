@@ -12,10 +12,13 @@ from simulated_sky.catalogs import Match, catalog_objects, wire_matches
 from simulated_sky.grav_wave import with_grav_wave_events
 from simulated_sky.tags import pipeline_tags
 
-__all__ = ["CREATED", "make_locus_file"]
+__all__ = ["CREATED", "PREFIX", "make_locus_file"]
 
 CREATED = "2026-11-22T00:00:00Z"
 """The date in every header: fixed, so that the files are always the same."""
+
+PREFIX = "ANT2026sim"
+"""With this the IDs of simulated loci begin: no real one does."""
 
 _FEATURE_TAG, _LEAST_ALERTS = "lc_feature_extractor", 4
 

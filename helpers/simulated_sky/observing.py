@@ -12,7 +12,20 @@ import erfa
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LATITUDE_DEG", "LONGITUDE_DEG", "LOWEST_DEG", "TWILIGHT_DEG", "Night", "night"]
+from antares_helpers.constants import TAI_MINUS_UTC_S
+
+__all__ = [
+    "LATITUDE_DEG",
+    "LONGITUDE_DEG",
+    "LOWEST_DEG",
+    "MIDNIGHT",
+    "MJD_ZERO",
+    "TAI_MINUS_UTC_D",
+    "TT_MINUS_TAI_D",
+    "TWILIGHT_DEG",
+    "Night",
+    "night",
+]
 
 LONGITUDE_DEG, LATITUDE_DEG = -70.7494, -30.2446
 """The Simonyi Survey Telescope, from Rubin's description of the site (LSE-349)."""
@@ -26,10 +39,16 @@ LOWEST_DEG = 30.0
 HIGHEST_DEG = 86.5
 """Closer to the zenith the telescope can't follow: the limit in Rubin's survey simulations."""
 
-_MIDNIGHT = -LONGITUDE_DEG / 360
+MIDNIGHT = -LONGITUDE_DEG / 360
+"""Local midnight at the site, as a fraction of the UTC day."""
+
+MJD_ZERO = 2400000.5
+"""The Julian date of MJD 0: erfa takes dates in two parts, of which this is the first."""
+
+TAI_MINUS_UTC_D, TT_MINUS_TAI_D = TAI_MINUS_UTC_S / 86400, 32.184 / 86400
+"""Differences of the time scales, in days."""
+
 _HALF_NIGHT_D, _STEP_D = 0.26, 0.004
-_TAI_MINUS_UTC_D, _TT_MINUS_TAI_D = 37.0 / 86400, 32.184 / 86400
-_MJD_ZERO = 2400000.5
 
 _ROTATION = 2 * pi * 1.00273781191135448
 """Of the Earth against the stars, in radians a day: IERS Conventions 2010, equation 5.15."""
@@ -84,9 +103,9 @@ def night(number: int) -> Night:
     Night
         The night.
     """
-    midnight = number + _MIDNIGHT + _TAI_MINUS_UTC_D
+    midnight = number + MIDNIGHT + TAI_MINUS_UTC_D
     mjd = midnight + np.arange(-_HALF_NIGHT_D, _HALF_NIGHT_D, _STEP_D)
-    to_date = erfa.pnm06a(_MJD_ZERO, midnight + _TT_MINUS_TAI_D)
+    to_date = erfa.pnm06a(MJD_ZERO, midnight + TT_MINUS_TAI_D)
     sidereal = _sidereal(midnight) + _ROTATION * (mjd - midnight)
     dark = _altitude(sidereal, to_date @ _sun(midnight)) < TWILIGHT_DEG
     mjd, sidereal = mjd[dark], sidereal[dark]
@@ -103,8 +122,8 @@ def _highest(dec: float) -> float:
 
 def _sidereal(midnight: float) -> float:
     """Return the local sidereal time, in radians."""
-    utc, tt = midnight - _TAI_MINUS_UTC_D, midnight + _TT_MINUS_TAI_D
-    return float(erfa.gst06a(_MJD_ZERO, utc, _MJD_ZERO, tt)) + radians(LONGITUDE_DEG)
+    utc, tt = midnight - TAI_MINUS_UTC_D, midnight + TT_MINUS_TAI_D
+    return float(erfa.gst06a(MJD_ZERO, utc, MJD_ZERO, tt)) + radians(LONGITUDE_DEG)
 
 
 def _altitude(sidereal: Vector, direction: Vector) -> Vector:
@@ -113,11 +132,11 @@ def _altitude(sidereal: Vector, direction: Vector) -> Vector:
 
 
 def _sun(mjd: float) -> Vector:
-    heliocentric, _ = erfa.epv00(_MJD_ZERO, mjd + _TT_MINUS_TAI_D)
+    heliocentric, _ = erfa.epv00(MJD_ZERO, mjd + TT_MINUS_TAI_D)
     direction = -heliocentric["p"]
     return np.asarray(direction / np.sqrt(direction @ direction))
 
 
 def _moon(mjd: float) -> Vector:
-    direction = erfa.moon98(_MJD_ZERO, mjd + _TT_MINUS_TAI_D)["p"]
+    direction = erfa.moon98(MJD_ZERO, mjd + TT_MINUS_TAI_D)["p"]
     return np.asarray(direction / np.sqrt(direction @ direction))

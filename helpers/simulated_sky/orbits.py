@@ -13,6 +13,15 @@ import erfa
 import numpy as np
 from numpy.typing import NDArray
 
+from simulated_sky.observing import (
+    LATITUDE_DEG,
+    LONGITUDE_DEG,
+    MIDNIGHT,
+    MJD_ZERO,
+    TAI_MINUS_UTC_D,
+    TT_MINUS_TAI_D,
+)
+
 __all__ = ["AU_PER_DAY_KM_S", "Orbit", "State", "Vector", "main_belt", "near_opposition"]
 
 Vector = NDArray[np.float64]
@@ -29,13 +38,8 @@ _OBLIQUITY = radians(84381.448 / 3600)
 _LIGHT_D = erfa.AULT / erfa.DAYSEC
 """Days in which light crosses an AU."""
 
-_SITE = (radians(-70.7494), radians(-30.2446), 2663.0)
-"""East longitude, latitude and height of the Simonyi Survey Telescope, in m (LSE-349)."""
-
-_MJD_ZERO = 2400000.5
-_TAI_MINUS_UTC_D, _TT_MINUS_TAI_D = 37 / 86400, 32.184 / 86400
-_MIDNIGHT = 0.197
-"""Local midnight at the site, as a fraction of the UTC day: 71 degrees west."""
+_SITE = (radians(LONGITUDE_DEG), radians(LATITUDE_DEG), 2663.0)
+"""East longitude, latitude and height, in m, of the Simonyi Survey Telescope (LSE-349)."""
 
 _JUPITER_AU = 5.2038
 """Mean distance of Jupiter from the Sun (JPL, mean elements for 1800 to 2050)."""
@@ -189,8 +193,8 @@ def near_opposition(
     list of float
         MJD of these midnights, in the order of time.
     """
-    days = np.arange(np.ceil(first_mjd - _MIDNIGHT), np.floor(last_mjd - _MIDNIGHT) + 1)
-    midnights = [round(float(day) + _MIDNIGHT, 3) for day in days]
+    days = np.arange(np.ceil(first_mjd - MIDNIGHT), np.floor(last_mjd - MIDNIGHT) + 1)
+    midnights = [round(float(day) + MIDNIGHT, 3) for day in days]
     return [mjd for mjd in midnights if orbit.observe(mjd).elongation > elongation]
 
 
@@ -200,10 +204,10 @@ def _observer(mjd: float) -> tuple[Vector, Vector]:
 
     UT1 is taken as UTC, and the pole as fixed: wrong by less than 0.3 km.
     """
-    tt, utc = mjd + _TT_MINUS_TAI_D, mjd - _TAI_MINUS_UTC_D
-    earth, _ = erfa.epv00(_MJD_ZERO, tt)
-    site = erfa.pvtob(*_SITE, 0.0, 0.0, 0.0, erfa.era00(_MJD_ZERO, utc))
-    to_icrs = erfa.c2i06a(_MJD_ZERO, tt).T
+    tt, utc = mjd + TT_MINUS_TAI_D, mjd - TAI_MINUS_UTC_D
+    earth, _ = erfa.epv00(MJD_ZERO, tt)
+    site = erfa.pvtob(*_SITE, 0.0, 0.0, 0.0, erfa.era00(MJD_ZERO, utc))
+    to_icrs = erfa.c2i06a(MJD_ZERO, tt).T
     position = earth["p"] + to_icrs @ site["p"] / erfa.DAU
     velocity = earth["v"] + to_icrs @ site["v"] * (erfa.DAYSEC / erfa.DAU)
     return position, velocity

@@ -9,7 +9,7 @@ import numpy as np
 from antares_sandbox.store.format import LocusFile
 from simulated_sky.asteroids import Asteroid, asteroid_alert_properties
 from simulated_sky.detections import detected, flawed, measure
-from simulated_sky.locus import make_locus_file
+from simulated_sky.locus import PREFIX, make_locus_file
 from simulated_sky.lsst_alerts import AlertMaker, forced_photometry
 from simulated_sky.observing import night
 from simulated_sky.orbits import main_belt, near_opposition
@@ -18,7 +18,6 @@ from simulated_sky.survey import BANDS, Place, Visit, ab_flux, visits_at, wide_v
 
 __all__ = ["passing"]
 
-_PREFIX = "ANT2026sim"
 _FIRST_MJD, _LAST_MJD = 61110, 61345
 _PAIRS = ("gr", "ri", "gi", "iz")
 _PAIR_GAP_D = 0.018
@@ -90,7 +89,7 @@ def passing() -> Iterator[LocusFile]:
         for asteroid, visit in _seen(row):
             number = next(numbers)
             name = f"asteroid{number:02}" if number else "asteroid"
-            yield _asteroid(f"{_PREFIX}{name}", asteroid, visit)
+            yield _asteroid(f"{PREFIX}{name}", asteroid, visit)
     yield from map(_artifact, _ARTIFACTS)
 
 
@@ -139,7 +138,7 @@ def _asteroid(locus_id: str, asteroid: Asteroid, visit: Visit) -> LocusFile:
 
 def _artifact(row: Artifact) -> LocusFile:
     """Return an artifact in one of the field's visits, which all have forced photometry there."""
-    locus_id = f"{_PREFIX}artifact{row.name}"
+    locus_id = f"{PREFIX}artifact{row.name}"
     rng = generator(locus_id)
     (one,) = visits_at(rng, row.place, night(row.night_mjd), "r", 0.0)
     others = wide_visits(rng, row.place, _FIELD_SEASON, gap=_FIELD_GAP_D)

@@ -111,7 +111,7 @@ def observe_twice(
     place: Place,
     host: Host | None = None,
 ) -> Observed:
-    """Return the same for a source of which Rubin made two diaObjects at one place.
+    """Return what `observe` does, for a source of which Rubin made two diaObjects at one place.
 
     Two images that are processed at once can each make one; later detections join either.
     """

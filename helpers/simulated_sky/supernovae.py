@@ -19,7 +19,6 @@ __all__ = [
     "Kilonova",
     "Supernova",
     "SupernovaType",
-    "absolute_r",
     "apparent_r",
     "kpc_per_arcsec",
 ]
@@ -36,11 +35,6 @@ _EXTINCTION = {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 
 _RAMP = (0.10, 0.15)
 
 _STEP_D = 0.05
-
-
-def absolute_r(r_mag: float, redshift: float) -> float:
-    """Return the absolute magnitude in r, without K correction, of an apparent one."""
-    return r_mag - _distance_modulus(redshift)
 
 
 def apparent_r(absolute_mag: float, redshift: float) -> float:

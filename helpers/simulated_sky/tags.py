@@ -38,8 +38,8 @@ def _named(names: str) -> frozenset[str]:
 # What rubin_NovTest_soraisam and young_rubin_transients_soraisam decide about each locus as it
 # grows: they need whole light curves, so their results are listed here, and tests compare them.
 _CANDIDATES = _named(
-    "z3bqyjga24oc simmissing simsnia02 simsnia04 simsnia05 simsnia10 simsnia12 "
-    "simsnia16 simsnia19 simsnia20 simeb10 simagn07"
+    "z3bqyjga24oc simmissing simsnia02 simsnia04 simsnia05 simsnia10 simagn01 "
+    "simsnia12 simsnia16 simsnia19 simsnia20 simeb10"
 )
 _YOUNG = _named(
     "simsnfaint simmissing simsnia01 simsnia02 simsnia04 simsnia05 simsnia06 "
@@ -70,13 +70,13 @@ def pipeline_tags(locus_id: str, alerts: Sequence[Alert], ra: float, dec: float)
     list of str
         The tags.
     """
-    earned = {
+    tags = {
         "in_LSSTDDF": _in_deep_field(ra, dec),
         "SN_candies": locus_id in _CANDIDATES,
         "young_rubin_transients": locus_id in _YOUNG,
         "lsst_scimma_quality_transient": any(_is_quality_transient(alert) for alert in alerts),
     }
-    return [tag for tag, given in earned.items() if given]
+    return [tag for tag, is_given in tags.items() if is_given]
 
 
 def _in_deep_field(ra: float, dec: float) -> bool:

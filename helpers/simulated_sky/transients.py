@@ -23,7 +23,7 @@ from simulated_sky.catalogs import (
     tns_report,
 )
 from simulated_sky.hosts import Host, draw_host
-from simulated_sky.locus import make_locus_file
+from simulated_sky.locus import PREFIX, make_locus_file
 from simulated_sky.recipes import (
     Observed,
     generator,
@@ -48,7 +48,6 @@ from simulated_sky.ztf_alerts import make_ztf_alerts
 
 __all__ = ["SupernovaRow", "make_supernova", "transients"]
 
-_PREFIX = "ANT2026sim"
 _HOST_MAG, _HOST_SCATTER = -20.3, 0.7
 """Absolute magnitudes in r of the galaxies with most of the stars: Blanton et al. 2003, ApJ 592,
 819."""
@@ -182,7 +181,7 @@ def _two_objects(row: SupernovaRow) -> LocusFile:
 
 def _kilonova() -> LocusFile:
     """Return a transient that fades within days of the simulated gravitational waves."""
-    locus_id, place = f"{_PREFIX}kilonova", (62.1874, -47.9125)
+    locus_id, place = f"{PREFIX}kilonova", (62.1874, -47.9125)
     rng, redshift = generator(locus_id), _KILONOVA_REDSHIFT
     fluxes = colored_fluxes(apparent_r(-20.9, redshift), EARLY_GALAXY)
     host = Host(fluxes, -7.4, 4.9, 9.0, 0.85, 32.0)
@@ -232,7 +231,7 @@ def _file(row: SupernovaRow, scene: _Scene, seen: Observed) -> LocusFile:
     host_mag = round(AB_ZEROPOINT - 2.5 * log10(scene.host.fluxes["r"]), 2)
     matches = _galaxy_matches(locus_id, row.place, scene.host, row.redshift, host_mag)
     if apparent_r(scene.source.absolute_mag, row.redshift) < _REPORTED_MAG:
-        name = f"simulated {locus_id.removeprefix(_PREFIX)}"
+        name = f"simulated {locus_id.removeprefix(PREFIX)}"
         matches.append(tns_report(row.place, name, row.kind.sim_class, row.redshift))
     if locus_id == TUTORIAL_ID:
         matches.append(gaia_star(row.place, 19.7, bp_rp=1.9, parallax=0.4, offset=(-4.2, 3.1)))
@@ -268,4 +267,4 @@ def _galaxy_matches(
 
 
 def _locus_id(row: SupernovaRow) -> str:
-    return row.name if row.name.startswith("ANT") else f"{_PREFIX}{row.name}"
+    return row.name if row.name.startswith("ANT") else f"{PREFIX}{row.name}"

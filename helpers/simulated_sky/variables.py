@@ -20,7 +20,7 @@ from simulated_sky.catalogs import (
     veron_quasar,
     vsx_star,
 )
-from simulated_sky.locus import make_locus_file
+from simulated_sky.locus import PREFIX, make_locus_file
 from simulated_sky.nuclei import ActiveGalaxy
 from simulated_sky.recipes import Observed, as_unsigned, generator, observe, with_dipoles
 from simulated_sky.source import BINARY, BLUE_STAR, QUASAR, RED_GIANT, Source, colored_fluxes
@@ -48,7 +48,6 @@ __all__ = [
     "variables",
 ]
 
-_PREFIX = "ANT2026sim"
 _LONGEST_RRC_D = 0.44
 _GAIA_LIMIT, _VSX_LIMIT, _CATALINA_LIMIT, _GSC_LIMIT, _TWO_MASS_LIMIT = 20.5, 19.5, 19.0, 18.5, 16.0
 _SCATTER = (0.04, 0.08)
@@ -178,8 +177,9 @@ def long_period_variable(row: Star) -> LocusFile:
 
 def active_galaxy(row: Nucleus) -> LocusFile:
     """Return an active galaxy."""
-    locus_id = f"{_PREFIX}{row.name}"
-    rng = generator(locus_id)
+    locus_id = f"{PREFIX}{row.name}"
+    # Its season, too, so that another draw of the wide field has another walk.
+    rng = generator(f"{locus_id} {row.season[0]}")
     mean = colored_fluxes(row.r_mag, QUASAR)
     source = ActiveGalaxy(rng, *row.season, mean, row.redshift)
     visits = wide_visits(rng, row.place, row.season, gap=row.gap_d)
@@ -210,7 +210,7 @@ def dwarf_nova(row: Dwarf) -> LocusFile:
         matches.append(vsx_star(row.place, "UG", None, known, offset=(0.1, 0.1)))
     seen = _seen(row, source)
     return make_locus_file(
-        f"{_PREFIX}{row.name}",
+        f"{PREFIX}{row.name}",
         seen.alerts,
         sim_class="dwarf nova",
         properties={"sim_outburst_mjd": list(row.outbursts_mjd)},
@@ -221,7 +221,7 @@ def dwarf_nova(row: Dwarf) -> LocusFile:
 
 def moved_star(row: Moved) -> LocusFile:
     """Return the residuals of a star that has moved: mostly dipoles."""
-    locus_id = f"{_PREFIX}{row.name}"
+    locus_id = f"{PREFIX}{row.name}"
     rng = generator(locus_id)
     source = MovingStar(rng, colored_fluxes(row.r_mag, BINARY))
     visits = wide_visits(rng, row.place, row.season, gap=row.gap_d)
@@ -251,7 +251,7 @@ def _binary_with_dipoles(row: Star) -> LocusFile:
 
 def _unsigned_binary(row: Star) -> LocusFile:
     """Return the same eclipsing binary, its negative fluxes reported as positive."""
-    truth = {"sim_same_source_as": f"{_PREFIX}{row.name}"}
+    truth = {"sim_same_source_as": f"{PREFIX}{row.name}"}
     seen = as_unsigned(_binary_seen(row))
     return _periodic(row._replace(name="unsigned"), seen, "eclipsing binary", [], truth)
 
@@ -262,7 +262,7 @@ def _binary_seen(row: Star) -> Observed:
 
 
 def _seen(row: Star | Dwarf, source: Source, dipoles: float = 0.0) -> Observed:
-    rng = generator(f"{_PREFIX}{row.name}")
+    rng = generator(f"{PREFIX}{row.name}")
     visits = wide_visits(rng, row.place, row.season, gap=row.gap_d)
     return observe(
         rng, source, visits, row.place, change=with_dipoles(dipoles) if dipoles else None
@@ -277,7 +277,7 @@ def _periodic(
     truth: dict[str, Any] | None = None,
 ) -> LocusFile:
     return make_locus_file(
-        f"{_PREFIX}{row.name}",
+        f"{PREFIX}{row.name}",
         seen.alerts,
         sim_class=sim_class,
         properties={"sim_period_d": row.period_d, "sim_epoch_mjd": row.epoch_mjd, **(truth or {})},

@@ -26,7 +26,7 @@ from simulated_sky.variables import (
     rr_lyrae,
 )
 
-__all__ = ["FIRST_MJD", "LAST_MJD", "wide_field"]
+__all__ = ["ALERTS_RANGE", "FIRST_MJD", "LAST_MJD", "wide_field"]
 
 FIRST_MJD, LAST_MJD = 61100, 61260
 """The seasons lie between these: all of them end before the newest of the other loci."""
@@ -35,7 +35,10 @@ _GALACTIC_POLE = (192.86, 27.13)
 _DECLINATIONS = (-72.0, 2.0)
 _EQUINOX_MJD, _SUN_DEG_A_DAY = 61119.6, 0.98565
 _FARTHEST_FROM_MIDNIGHT_DEG = 120.0
-_LEAST_ALERTS, _MOST_ALERTS = 4, 50
+
+ALERTS_RANGE = (4, 50)
+"""Fewest and most alerts of a locus: a draw outside is drawn anew."""
+
 _OVERTONES = 0.25
 
 
@@ -152,7 +155,8 @@ def _first_that_fits(population: _Population, number: int) -> LocusFile:
 
 def _fits(described: dict[str, Any]) -> bool:
     number: int = described["num_alerts"]
-    return _LEAST_ALERTS <= number <= _MOST_ALERTS and described["is_corrected"] == "true"
+    fewest, most = ALERTS_RANGE
+    return fewest <= number <= most and described["is_corrected"] == "true"
 
 
 def _draw(population: _Population, number: int, attempt: int) -> _Drawn:

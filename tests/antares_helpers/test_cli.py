@@ -21,7 +21,7 @@ from many_files import write_many
 
 from antares_helpers import lightcurve_table, load_locus, read_table
 from antares_helpers.cli import commands, main
-from antares_sandbox import BUNDLED, Sandbox
+from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Delay, Status
 
 PROGRAM = [sys.executable, "-m", "antares_helpers"]
@@ -149,6 +149,36 @@ def test_plot_tells_an_error_in_a_line(
     assert main(["plot", ids[0]]) == 1
     (line,) = said(capsys)
     assert line.startswith(f"antares-helpers: ANTARES at {sandbox.url} has no locus {ids[0]}")
+
+
+def test_plot_adds_forced_photometry(
+    here: Path, serving: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(BUNDLED) as sandbox:
+        assert main(["plot", TUTORIAL_ID, "--forced", "--bands", "gr"]) == 0
+        paths = [each.path for each in sandbox.requests]
+    assert paths.count("api/alerts") == 1
+    assert "forced" in said(capsys)[-1]
+    assert names(here) == [TUTORIAL_ID]
+
+
+def test_plot_without_a_token_says_how_to_get_one(
+    here: Path, serving: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(BUNDLED) as sandbox, monkeypatch.context() as patch:
+        patch.delenv("ACCESS_TOKEN")
+        assert main(["plot", TUTORIAL_ID, "--forced"]) == 2
+        assert sandbox.token not in (told := said(capsys)[-1])
+    assert "data rights" in told
+    assert names(here) == []
+
+
+def test_plot_refuses_forced_photometry_of_another_survey(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plot", TUTORIAL_ID, "--forced", "--survey", "ztf"]) == 2
+    assert "--survey ztf" in said(capsys)[-1]
+    assert names(here) == []
 
 
 MIXED = load_locus(BUNDLED / "ANT2026simmixed.json")["old_properties"]

@@ -10,6 +10,7 @@ from antares_helpers import (
     errors,
 )
 from antares_helpers.errors import (
+    AlertNotFoundError,
     AntaresHelpersWarning,
     BadDataError,
     CutoutsNotFoundError,
@@ -24,6 +25,7 @@ CHILDREN = [
     (InvalidInputError, ValueError),
     (LocusNotFoundError, LookupError),
     (CutoutsNotFoundError, LookupError),
+    (AlertNotFoundError, LookupError),
     (MissingPackageError, ImportError),
     (ServiceError, ConnectionError),
     (ServiceTimeoutError, ServiceError),

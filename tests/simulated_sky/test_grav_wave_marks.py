@@ -4,7 +4,7 @@ import pytest
 from astropy.time import Time
 
 from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID, GW_EVENT_MJD, GW_SKY_MAP
-from simulated_sky.grav_wave import area_deg2, credible_level, with_grav_wave_events
+from simulated_sky.grav_wave import with_grav_wave_events
 
 EVENT_TAI = Time(GW_EVENT_MJD, format="mjd", scale="utc").tai.mjd
 
@@ -19,7 +19,7 @@ def place_at(level: float) -> tuple[float, float]:
     """Return the position west of the center that is next to a contour."""
     ra, dec = GW_CENTER_DEG
     places = ((ra - step * 0.01, dec) for step in range(300))
-    return min(places, key=lambda place: abs(credible_level(*place) - level))
+    return min(places, key=lambda place: abs(GW_SKY_MAP.credible_level(*place) - level))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_mark_has_the_contour_of_the_position(level):
         {
             "gracedb_id": GW_EVENT_ID,
             "contour_level": GW_SKY_MAP.credible_level(ra, dec),
-            "contour_area": area_deg2(credible_level(ra, dec)),
+            "contour_area": GW_SKY_MAP.area_deg2(GW_SKY_MAP.credible_level(ra, dec)),
         }
     ]
 
@@ -54,4 +54,4 @@ def test_an_alert_outside_the_90_percent_contour_is_not_marked():
 
 @pytest.mark.parametrize(("ra", "dec"), [(0, 90), (360, -90), (0, 0), (359.999999, 0), (62, 48)])
 def test_every_position_has_a_level(ra, dec):
-    assert credible_level(ra, dec) == pytest.approx(100, abs=0.01)
+    assert GW_SKY_MAP.credible_level(ra, dec) == pytest.approx(100, abs=0.01)

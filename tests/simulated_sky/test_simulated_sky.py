@@ -6,10 +6,9 @@ from itertools import combinations
 import pytest
 from antares_client import search
 
-from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID, GW_EVENT_MJD
+from antares_sandbox.grav_wave import GW_CENTER_DEG, GW_EVENT_ID, GW_EVENT_MJD, GW_SKY_MAP
 from antares_sandbox.sky import separation_arcsec
 from simulated_sky import simulate_loci
-from simulated_sky.grav_wave import credible_level
 
 LOCI = {file["locus"]["id"]: file["locus"] for file in simulate_loci()}
 WIRES = {file["locus"]["id"]: file.get("wire", {}) for file in simulate_loci()}
@@ -134,7 +133,7 @@ def test_some_loci_lie_in_the_gravitational_wave_event():
 
 def test_alerts_in_the_event_follow_it_and_lie_inside_its_contour():
     for locus in LOCI.values():
-        level = credible_level(locus["ra"], locus["dec"])
+        level = GW_SKY_MAP.credible_level(locus["ra"], locus["dec"])
         for alert in locus["alerts"]:
             for event in alert["grav_wave_events"]:
                 assert event.keys() == {"gracedb_id", "contour_level", "contour_area"}

@@ -1,8 +1,13 @@
 """Convert light curves to the formats of other packages, and back."""
 
 from antares_helpers.convert.nested import from_nested, to_lsdb, to_nested
-from antares_helpers.convert.sncosmo import from_sncosmo, to_sncosmo
-from antares_helpers.convert.timeseries import to_light_curve, to_lightkurve, to_timeseries
+from antares_helpers.convert.timeseries import (
+    from_sncosmo,
+    to_light_curve,
+    to_lightkurve,
+    to_sncosmo,
+    to_timeseries,
+)
 
 __all__ = [
     "from_nested",

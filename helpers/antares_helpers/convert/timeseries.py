@@ -1,10 +1,10 @@
-"""Extract light curves from a table, and convert single bands for light-curve and lightkurve."""
+"""Extract light curves from a table, and convert them for sncosmo, light-curve and lightkurve."""
 
 from typing import Any, TypeAlias
 
 import astropy.units as u
 import numpy as np
-from astropy.table import Table
+from astropy.table import Column, Table
 from astropy.time import Time
 from astropy.timeseries import TimeSeries
 from numpy.typing import NDArray
@@ -13,13 +13,17 @@ from antares_helpers.bands import BANDS
 from antares_helpers.errors import InvalidInputError
 from antares_helpers.fetching.locus import check_locus_id
 from antares_helpers.lightcurves.extract import COLUMNS
-from antares_helpers.photometry import to_magnitude
+from antares_helpers.photometry import AB_ZEROPOINT, to_magnitude
 from antares_helpers.tables import check_table
 from antares_helpers.validation import check_bool, check_choice, import_optional
 
-__all__ = ["points_of", "timeseries_of", "to_light_curve", "to_lightkurve", "to_timeseries"]
+__all__ = ["from_sncosmo", "to_light_curve", "to_lightkurve", "to_sncosmo", "to_timeseries"]
 
 FloatArray: TypeAlias = NDArray[np.float64]
+
+_NEEDED = tuple(
+    name for name in COLUMNS if name != "is_forced"
+)  # files of earlier versions lack it
 
 
 def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
@@ -53,7 +57,7 @@ def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
     'tai'
     """
     check_table(table)
-    if missing := [name for name in ["locus_id", "mjd", *COLUMNS] if name not in table.colnames]:
+    if missing := [name for name in ["locus_id", "mjd", *_NEEDED] if name not in table.colnames]:
         raise InvalidInputError(f"The table lacks {missing}; pass a table from lightcurve_table.")
     locus_id = check_locus_id(locus_id)
     points = table[np.asarray(table["locus_id"]) == locus_id]
@@ -69,7 +73,99 @@ def to_timeseries(table: Table, locus_id: str) -> TimeSeries:
         "flux": options.get("flux", "difference"),
     }
     points = points[np.argsort(np.asarray(points["mjd"]), kind="stable")]
-    return timeseries_of(points, np.asarray(points["mjd"]), meta)
+    return _timeseries_of(points, np.asarray(points["mjd"]), meta)
+
+
+def to_sncosmo(lc: TimeSeries) -> Table:
+    """Turn a light curve into the table that sncosmo takes; `from_sncosmo` is the inverse.
+
+    Parameters
+    ----------
+    lc : `~astropy.timeseries.TimeSeries`
+        A light curve from `extract_lightcurve` or `to_timeseries`.
+
+    Returns
+    -------
+    `~astropy.table.Table`
+        ``time``: MJD (TAI) [d]. ``band``: ``"lsstu"`` to ``"lssty"``, ``"ztfg"``, ``"ztfr"``,
+        ``"ztfi"``. ``flux`` and ``fluxerr``, with their signs, in nJy: ``zp`` is 31.4 and
+        ``zpsys`` is ``"ab"``. The other columns of the light curve follow, which sncosmo
+        ignores. ``meta`` is that of the light curve, and ``limits_excluded`` counts its upper
+        limits: sncosmo would take them as 5-sigma detections.
+
+    Notes
+    -----
+    Dipoles and flagged points are included; ``extract_lightcurve(locus, keep_dipoles=False,
+    keep_flagged=False)`` excludes both. sncosmo downloads its own bandpasses when their names are
+    first used; see "Tables and other tools" in the docs for how to register your own instead.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus
+    >>> from antares_helpers.convert import to_sncosmo
+    >>> data = to_sncosmo(extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc")))
+    >>> data.colnames[:6]
+    ['time', 'band', 'flux', 'fluxerr', 'zp', 'zpsys']
+    """
+    points = _points_of(lc)
+    detections = points[~points["is_limit"]]
+    data: dict[str, Any] = {
+        "time": Column(detections.time.mjd, description="middle of the exposure, MJD (TAI), d"),
+        "band": np.char.add(np.asarray(detections["survey"]), np.asarray(detections["band"])),
+        "flux": np.asarray(detections["flux"]),
+        "fluxerr": np.asarray(detections["flux_err"]),
+        "zp": np.full(len(detections), AB_ZEROPOINT),
+        "zpsys": np.full(len(detections), "ab"),
+    }
+    others = [name for name in COLUMNS if name not in (*data, "flux_err", "survey", "is_limit")]
+    data |= {name: Column(detections[name], description=COLUMNS[name]) for name in others}
+    excluded = int(np.count_nonzero(points["is_limit"]))
+    return Table(data, meta=dict(points.meta) | {"limits_excluded": excluded})
+
+
+def from_sncosmo(data: Table) -> TimeSeries:
+    """Turn a table that `to_sncosmo` made, or some rows of it, back into a light curve.
+
+    Parameters
+    ----------
+    data : `~astropy.table.Table`
+        A table with the columns and the zero point of `to_sncosmo`.
+
+    Returns
+    -------
+    `~astropy.timeseries.TimeSeries`
+        The light curve, exactly, except for its upper limits.
+
+    Raises
+    ------
+    InvalidInputError
+        If a column is missing, or if a zero point or band is not one that `to_sncosmo` gives.
+
+    Examples
+    --------
+    >>> from antares_helpers import extract_lightcurve, fetch_locus
+    >>> from antares_helpers.convert import from_sncosmo, to_sncosmo
+    >>> lc = extract_lightcurve(fetch_locus("ANT2026z3bqyjga24oc"))
+    >>> bool((from_sncosmo(to_sncosmo(lc))["flux"] == lc["flux"]).all())
+    True
+    """
+    check_table(data)
+    expected = set(_NEEDED) - {"flux_err", "survey", "is_limit"}
+    if missing := sorted((expected | {"time", "fluxerr", "zp", "zpsys"}) - set(data.colnames)):
+        raise InvalidInputError(f"The table lacks {missing}; pass a table from to_sncosmo.")
+    if np.any(data["zp"] != AB_ZEROPOINT) or np.any(data["zpsys"] != "ab"):
+        raise InvalidInputError(f"The zero point must be {AB_ZEROPOINT} AB, which is nJy.")
+    names = np.asarray(data["band"], dtype=np.str_)
+    bands = np.array([name[-1:] for name in names], dtype=np.str_)
+    surveys = np.array([name[:-1] for name in names], dtype=np.str_)
+    if not (np.isin(bands, BANDS).all() and np.isin(surveys, ("lsst", "ztf")).all()):
+        raise InvalidInputError("The bands must be named lsstu to lssty, ztfg, ztfr or ztfi.")
+    points = data.copy()
+    points["band"], points["survey"] = bands, surveys
+    points["flux_err"] = data["fluxerr"]
+    points["is_limit"] = np.zeros(len(data), dtype=np.bool_)
+    meta = {name: value for name, value in data.meta.items() if name != "limits_excluded"}
+    return _timeseries_of(points, np.asarray(data["time"]), meta)
 
 
 def to_light_curve(
@@ -102,8 +198,8 @@ def to_light_curve(
 
     Notes
     -----
-    Upper limits are excluded. The package rejects points at the same time: they are replaced by
-    their mean, weighted by the inverse squares of their errors.
+    Upper limits are excluded, forced photometry is not. The package rejects points at the same
+    time: they are replaced by their mean, weighted by the inverse squares of their errors.
 
     Examples
     --------
@@ -166,19 +262,26 @@ def to_lightkurve(lc: TimeSeries, band: str) -> Any:
     )
 
 
-def points_of(lc: object) -> TimeSeries:
+def _points_of(lc: object) -> TimeSeries:
     """Reject anything that is not a light curve."""
-    if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in COLUMNS):
+    if not isinstance(lc, TimeSeries) or not all(name in lc.colnames for name in _NEEDED):
         raise InvalidInputError(
             "This takes the light curve that extract_lightcurve returns, or to_timeseries from a "
             f"table, not {type(lc).__name__!r}."
         )
-    return lc
+    points = lc
+    if "is_forced" not in points.colnames:
+        points = points.copy()
+        points["is_forced"] = np.zeros(len(points), dtype=np.bool_)
+    return points
 
 
-def timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeSeries:
+def _timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeSeries:
     """Make a light curve from the columns of a table."""
-    data: dict[str, Any] = {name: np.asarray(points[name]) for name in COLUMNS}
+    data: dict[str, Any] = {
+        name: np.asarray(points[name]) if name in points.colnames else np.zeros(len(points), "?")
+        for name in COLUMNS
+    }
     for name in ("flux", "flux_err"):
         data[name] = data[name] * u.nJy
     lc = TimeSeries(time=Time(mjd, format="mjd", scale="tai"), data=data, meta=meta)
@@ -189,7 +292,7 @@ def timeseries_of(points: Table, mjd: FloatArray, meta: dict[str, Any]) -> TimeS
 
 def _points_of_band(lc: object, band: str) -> TimeSeries:
     """Return the detections in one band."""
-    points = points_of(lc)
+    points = _points_of(lc)
     check_choice("band", band, BANDS)
     points = points[(points["band"] == band) & ~points["is_limit"]]
     surveys = sorted(set(np.asarray(points["survey"]).tolist()))

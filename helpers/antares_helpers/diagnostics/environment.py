@@ -6,6 +6,7 @@ This has to work even if packages are missing, so each is imported only when it 
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
@@ -20,6 +21,7 @@ from antares_helpers.diagnostics.packages import (
     failed_imports,
 )
 from antares_helpers.errors import (
+    AlertNotFoundError,
     AntaresHelpersError,
     InvalidInputError,
     LocusNotFoundError,
@@ -38,13 +40,13 @@ def check_environment(*, network: bool = True, timeout: float = 10.0) -> Report:
     """Check this environment, and say how to fix what is wrong with it.
 
     Checks the versions of Python and of the packages that matter, packages that hide or replace
-    others, the environment variables that antares-client reads, and whether the service (or the
-    sandbox) responds.
+    others, the environment variables that antares-client reads, whether the service (or the
+    sandbox) responds, and whether Rubin's Alerts API accepts the access token, if there is one.
 
     Parameters
     ----------
     network : bool, optional
-        Whether to fetch a locus from the service. If False, no request is sent.
+        Whether to send requests: for a locus, and to the Alerts API if there is a token.
     timeout : float, optional
         Seconds allowed for the response of the service.
 
@@ -71,6 +73,8 @@ def check_environment(*, network: bool = True, timeout: float = 10.0) -> Report:
     """
     failures = failed_imports()
     checks = [check_python(), *check_packages(), *check_settings(), *explain_imports(failures)]
+    if not failures:
+        checks.append(_alerts_api(timeout if network else None))
     if network:
         checks.append(_not_requested() if failures else _request(timeout))
     return Report(tuple(checks))
@@ -126,6 +130,28 @@ def _failed(error: AntaresHelpersError) -> Check:
         hint += " Without the service, work with simulated loci: python -m antares_sandbox."
     return Check("problem", error.reason.removesuffix("."), hint.strip())
 
+
+def _alerts_api(timeout: float | None) -> Check:
+    """Check the token for Rubin's Alerts API, with an alert that does not exist."""
+    from antares_helpers.fetching.alert_packet import alerts_service, fetch_hdus
+    from antares_helpers.fetching.request import CallOptions
+
+    try:
+        service = alerts_service()
+        if service is None:
+            return Check("ok", "There is no access token, which only forced photometry needs")
+        name = f"{service.name} at {shown_url(service.url)}"
+        if timeout is None:
+            return Check("ok", f"There is an access token for {name}")
+        with suppress(AlertNotFoundError):
+            fetch_hdus(_NO_ALERT, service, CallOptions(timeout, 0))
+    except AntaresHelpersError as error:
+        return Check("warning", error.reason.removesuffix("."), error.hint)
+    return Check("ok", f"{name} responds, and accepts the access token")
+
+
+_NO_ALERT = 1
+"""Far below the diaSourceIds of Rubin."""
 
 LIVE_URL = "https://api.antares.noirlab.edu/v2/"
 """The address that antares-client uses by default (antares_client/config.py)."""

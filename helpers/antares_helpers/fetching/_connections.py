@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_RESPONSE_BYTES",
     "Deadline",
     "RefusedError",
+    "Token",
     "exchange",
     "httpx",
 ]
@@ -99,7 +101,48 @@ class RefusedError(ValueError):
     """A response that is too long or too strange to be read, or an address not to be followed."""
 
 
-def exchange(request: Any, deadline: Deadline, *, max_bytes: float = inf) -> Any:
+class Token:
+    """An access token, which no text or variable in a traceback shows.
+
+    Parameters
+    ----------
+    text : str
+        The token.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        """Return no part of it."""
+        return "<token>"
+
+    def __reduce__(self) -> str:
+        """Refuse to be written to a file."""
+        raise TypeError("an access token can't be pickled")
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether a header can hold it: printable ASCII without spaces."""
+        return isinstance(self._text, str) and bool(_TOKEN.fullmatch(self._text))
+
+    def header(self) -> tuple[bytes, bytes]:
+        """Return the header that sends it."""
+        return b"Authorization", b"Bearer " + self._text.encode("ascii")
+
+    def removed_from(self, text: bytes) -> bytes:
+        """Return what a server has sent, without the token, which it may repeat."""
+        return text.replace(self._text.encode("ascii"), b"...")
+
+
+_TOKEN = re.compile(r"[!-~]{1,4096}")
+
+
+def exchange(
+    request: Any, deadline: Deadline, *, max_bytes: float = inf, token: Token | None = None
+) -> Any:
     """Send a request, and read the response.
 
     Parameters
@@ -111,6 +154,9 @@ def exchange(request: Any, deadline: Deadline, *, max_bytes: float = inf) -> Any
     max_bytes : int, optional
         Decoded bytes beyond which to refuse the response, if that is less than
         `MAX_RESPONSE_BYTES`.
+    token : Token, optional
+        Sent with the request, and never through a proxy that could read it. What is returned or
+        raised has no copy of it, but for the body of a response that is not an error.
 
     Returns
     -------
@@ -129,17 +175,20 @@ def exchange(request: Any, deadline: Deadline, *, max_bytes: float = inf) -> Any
     request.headers["User-Agent"] = _user_agent()
     request.headers["Accept-Encoding"] = ", ".join(_CODINGS)
     request.extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), deadline)}
-    with _sent(request) as response:
+    clean = token.removed_from if token else bytes
+    with _sent(request, token) as response:
         is_error = response.status_code >= 400
         keep = _MAX_ERROR_BYTES if is_error else None
         content = _read(response, keep, min(max_bytes, MAX_RESPONSE_BYTES))
-    headers = [(name, response.headers[name]) for name in _HEADERS if name in response.headers]
+    headers = [
+        (name, clean(value)) for name, value in response.headers.raw if name.lower() in _HEADERS
+    ]
     complete = _Response(
         response.status_code,
         headers=headers,
-        content=content,
+        content=clean(content) if is_error else content,
         request=request,
-        extensions={"reason_phrase": response.extensions.get("reason_phrase", b"")},
+        extensions={"reason_phrase": clean(response.extensions.get("reason_phrase", b""))},
     )
     if is_error:
         status = f"{complete.status_code} {complete.reason_phrase}".strip()
@@ -148,13 +197,14 @@ def exchange(request: Any, deadline: Deadline, *, max_bytes: float = inf) -> Any
 
 
 # All that is used: text is UTF-8 whatever the content type says, and cookies are dropped.
-_HEADERS = ("Location", "Retry-After")
+_HEADERS = (b"location", b"retry-after")
 
 
 @contextmanager
-def _sent(request: Any) -> Iterator[Any]:
+def _sent(request: Any, token: Token | None) -> Iterator[Any]:
     """Send a request over the connections of this process; give them back at the end."""
-    pool = _pool(os.getpid(), _proxy(request.url))
+    is_open = token is not None and request.url.scheme == "http"
+    pool = _pool(os.getpid(), None if is_open else _proxy(request.url))
     try:
         raw = pool.handle_request(
             httpcore.Request(
@@ -165,7 +215,7 @@ def _sent(request: Any) -> Iterator[Any]:
                     port=request.url.port,
                     target=request.url.raw_path,
                 ),
-                headers=request.headers.raw,
+                headers=[*request.headers.raw, *([token.header()] if token else ())],
                 extensions=request.extensions,
             )
         )
@@ -179,7 +229,8 @@ def _sent(request: Any) -> Iterator[Any]:
         finally:
             raw.close()
     except _TRANSPORT_ERRORS as error:
-        raise getattr(httpx, type(error).__name__)(str(error), request=request) from error
+        reason = token.removed_from(str(error).encode()).decode() if token else str(error)
+        raise getattr(httpx, type(error).__name__)(reason, request=request) from error
 
 
 class _Body(httpx.SyncByteStream):

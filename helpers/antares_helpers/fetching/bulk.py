@@ -16,8 +16,8 @@ from antares_helpers.fetching._connections import MAX_CONNECTIONS, httpx
 from antares_helpers.fetching._parallel import in_parallel, progress_bar
 from antares_helpers.fetching.cache import LocusCache
 from antares_helpers.fetching.client import fetch_parts
+from antares_helpers.fetching.http import ConnectionLimiter
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.fetching.retry import ConnectionLimiter
 from antares_helpers.validation import check_bool, check_locus_id, short_repr, strip_address
 
 __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]

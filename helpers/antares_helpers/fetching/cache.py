@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from antares_helpers.atomic import as_path
 from antares_helpers.errors import AntaresHelpersError, BadDataError, InvalidInputError, shown_url
 from antares_helpers.fetching.client import LocusParts, as_json
-from antares_helpers.fetching.http import base_url
-from antares_helpers.fetching.retry import one_line
+from antares_helpers.fetching.http import base_url, one_line
 from antares_helpers.locus_file import read_locus_file, write_locus_file
 from antares_helpers.validation import short_repr
 

@@ -24,9 +24,8 @@ from antares_helpers.errors import (
     ServiceError,
 )
 from antares_helpers.fetching._connections import RefusedError, httpx
-from antares_helpers.fetching.http import replaying
+from antares_helpers.fetching.http import one_line, replaying
 from antares_helpers.fetching.request import CallOptions, Request, RequestTarget, not_found
-from antares_helpers.fetching.retry import one_line
 from antares_helpers.locus_file import LocusDict
 
 __all__ = [

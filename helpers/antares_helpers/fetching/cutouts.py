@@ -3,22 +3,34 @@
 import gzip
 import io
 import re
+import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeAlias
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 import astropy.units as u
 import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.errors import (
+    AlertNotFoundError,
+    AntaresHelpersError,
+    BadDataError,
+    CutoutsNotFoundError,
+    InvalidInputError,
+)
+from antares_helpers.fetching.alert_packet import alerts_service, fetch_hdus, source_number
 from antares_helpers.fetching.client import fetch_images
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
 from antares_helpers.validation import CUTOUTS, short_repr
 
 __all__ = ["MAX_PIXELS", "Cutouts", "Image", "check_alert_id", "decode_cutout", "fetch_cutouts"]
+
+T = TypeVar("T")
 
 Image: TypeAlias = NDArray[np.float64] | u.Quantity
 """Rows of pixels from the bottom up; with a unit if the file gives one."""
@@ -74,7 +86,7 @@ def fetch_cutouts(
     InvalidInputError
         If `alert_id` is not the ID of an alert, or an option is not valid; nothing is sent.
     CutoutsNotFoundError
-        If ANTARES has no such alert, or no cutouts of it.
+        If ANTARES has no such alert, or no cutouts of it, and Rubin's Alerts API neither.
     ServiceError
         If ANTARES can't be reached or fails; `~antares_helpers.errors.ServiceTimeoutError` if it
         takes too long.
@@ -99,6 +111,9 @@ def fetch_cutouts(
     be measured from them, and equal shades are not equal fluxes. Whether ANTARES has FITS files or
     pictures of an alert depends on the survey.
 
+    If ANTARES has no cutouts of an LSST alert and there is an access token for Rubin's Alerts API
+    in the environment, they come from there; see `fetch_alert_packet`.
+
     Examples
     --------
     >>> from antares_helpers import extract_lightcurve, fetch_cutouts, fetch_locus
@@ -108,14 +123,51 @@ def fetch_cutouts(
     {'template': '(30, 30) nJy', 'science': '(30, 30) nJy', 'difference': '(30, 30) nJy'}
     """
     checked = check_alert_id(alert_id)
-    files = fetch_images(checked, options=CallOptions(timeout, retries))
+    options, start = CallOptions(timeout, retries), time.monotonic()
+    try:
+        files = fetch_images(checked, options=options)
+    except CutoutsNotFoundError as error:
+        missing = error
+    else:
+        return _cutouts_of(files, checked)
+    left = max(timeout - (time.monotonic() - start), 1e-3)
+    return Cutouts(_images_of_rubin(checked, missing, replace(options, timeout=left)), {})
+
+
+def _cutouts_of(files: Mapping[str, bytes], alert_id: str) -> Cutouts:
     images, pictures = {}, {}
     for kind in (kind for kind in CUTOUTS if kind in files):
-        name = f"The {kind} cutout of alert {checked}"
+        name = f"The {kind} cutout of alert {alert_id}"
         images[kind], text = _decode(files[kind], name)
         if text is not None:
             pictures[kind] = text
     return Cutouts(images, pictures)
+
+
+_EXTENSIONS = {"template": "TEMPLATE", "science": "SCIENCE", "difference": "DIFFIM"}
+
+
+def _images_of_rubin(
+    alert_id: str, missing: CutoutsNotFoundError, options: CallOptions
+) -> dict[str, Image]:
+    """Return the cutouts that Rubin's Alerts API has, if there is a token for it."""
+    number = source_number(alert_id)
+    service = None
+    with suppress(InvalidInputError):  # of settings that nothing else needs
+        service = alerts_service() if number else None
+    hdus, reason = fits.HDUList(), ""
+    if service is not None and number is not None:
+        try:
+            hdus = fetch_hdus(number, service, options, path="/cutouts")
+        except AntaresHelpersError as error:
+            reason = "" if isinstance(error, AlertNotFoundError) else f" {error.reason}"
+    found = {kind: name for kind, name in _EXTENSIONS.items() if name in hdus}
+    if not found:
+        raise CutoutsNotFoundError(f"{missing.reason}{reason}", hint=missing.hint, url=missing.url)
+    return {
+        kind: _checked(partial(_image_of, hdus[name]), f"The {kind} cutout of alert {alert_id}")
+        for kind, name in found.items()
+    }
 
 
 def check_alert_id(alert_id: str | int) -> str:
@@ -211,10 +263,15 @@ _Decoded: TypeAlias = tuple[Image, dict[str, str] | None]
 
 
 def _decode(content: bytes, name: str) -> _Decoded:
+    return _checked(partial(_decoded, content), name)
+
+
+def _checked(read: Callable[[], T], name: str) -> T:
+    """Read an image, with one error if that fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deviations from the standard
-            return _decoded(content)
+            return read()
     except _UnreadableError as error:
         reason = str(error)
     except Exception as error:  # with bytes from anywhere, the readers raise errors of any kind

@@ -1,18 +1,196 @@
-"""One transport for every request to ANTARES, which follows the policy of the call."""
+"""The transport of every request, and the policy that it follows: deadline, retries, addresses."""
 
+import logging
+import time
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
+from email.utils import parsedate_to_datetime
+from functools import partial
 from math import inf
+from threading import Event, Semaphore
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
+import tenacity
 from antares_client import search
 
 from antares_helpers.errors import shown_url
-from antares_helpers.fetching._connections import Deadline, RefusedError, exchange, httpx
-from antares_helpers.fetching.retry import RequestPolicy, retrying
+from antares_helpers.fetching._connections import Deadline, RefusedError, Token, exchange, httpx
 
-__all__ = ["PolicyTransport", "api_client", "base_url", "replaying", "shown_url"]
+__all__ = [
+    "ConnectionLimiter",
+    "PolicyTransport",
+    "RequestPolicy",
+    "api_client",
+    "base_url",
+    "one_line",
+    "replaying",
+    "retrying",
+    "service_client",
+    "shown_url",
+]
+
+logger = logging.getLogger("antares_helpers")
+
+_TOO_MANY_REQUESTS = 429
+_MAX_REASON = 300
+
+
+def one_line(text: object) -> str:
+    """Return the first line of what a service or an error says, short and printable."""
+    try:
+        line = str(text).strip().partition("\n")[0]
+    except Exception:  # an integer of thousands of digits, for example
+        return type(text).__name__
+    printable = "".join(each if each.isprintable() else " " for each in line[: 4 * _MAX_REASON])
+    words = " ".join(printable.split())
+    return words if len(words) <= _MAX_REASON else f"{words[: _MAX_REASON - 3]}..."
+
+
+class ConnectionLimiter:
+    """Limits how many requests are in flight at the same time; none is sent once it is closed.
+
+    Parameters
+    ----------
+    slots : int
+        How many.
+    """
+
+    def __init__(self, slots: int) -> None:
+        self._slots = Semaphore(slots)
+        self._is_closed = False
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Wait for a free slot, and hold it."""
+        with self._slots:
+            if self._is_closed:
+                raise RuntimeError("the fetch was stopped")
+            yield
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._is_closed = True
+
+
+class RequestPolicy:
+    """The rules for every request of one call, retries included.
+
+    Parameters
+    ----------
+    timeout : float
+        Seconds that the call may take in all, waiting for a slot of `limiter` not included.
+    retries : int
+        Maximum number of retries of a failed request.
+    limiter : ConnectionLimiter, optional
+        Limits how many requests are in flight at the same time.
+
+    Attributes
+    ----------
+    deadline : float
+        When the response must be complete, in seconds of `time.monotonic`; infinite while the call
+        waits for a slot.
+    """
+
+    def __init__(
+        self, timeout: float, retries: int, limiter: ConnectionLimiter | None = None
+    ) -> None:
+        self.timeout = timeout
+        self.retries = retries
+        self.deadline = time.monotonic() + timeout
+        self.cancelled = Event()
+        self.logged_attempts: dict[int, object] = {}
+        self._limiter = limiter
+
+    def seconds_left(self) -> float:
+        """Return the time until the deadline; 0 after it."""
+        return max(self.deadline - time.monotonic(), 0.0)
+
+    def cancel(self) -> None:
+        """Send nothing more, and drop a response that is still arriving."""
+        self.cancelled.set()
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Wait for a free connection, and hold it."""
+        if self._limiter is None:
+            yield
+            return
+        left, self.deadline = self.seconds_left(), inf
+        with self._limiter.slot():
+            self.deadline = time.monotonic() + left
+            yield
+
+
+def retrying(policy: RequestPolicy) -> tenacity.Retrying:
+    """Return what calls a function again after transient errors, until the deadline."""
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_is_transient),
+        stop=tenacity.stop_after_attempt(policy.retries + 1)
+        | tenacity.stop_when_event_set(policy.cancelled)
+        | _StopBeforeDeadline(policy),
+        wait=_wait,
+        before_sleep=partial(_log_and_sleep, policy=policy),
+        sleep=lambda _: None,
+        reraise=True,
+    )
+
+
+class _StopBeforeDeadline(tenacity.stop.stop_base):
+    """Stop if the next attempt would begin after the deadline."""
+
+    def __init__(self, policy: RequestPolicy) -> None:
+        self._policy = policy
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        return state.upcoming_sleep >= self._policy.seconds_left()
+
+
+def _is_transient(error: BaseException) -> bool:
+    match error:
+        case httpx.HTTPStatusError(response=response):
+            return response.status_code == _TOO_MANY_REQUESTS or response.status_code >= 500
+        case httpx.UnsupportedProtocol():
+            return False
+    return isinstance(error, httpx.TransportError) and "CERTIFICATE_VERIFY" not in str(error)
+
+
+_backoff = tenacity.wait_exponential(multiplier=0.3, max=8) + tenacity.wait_random(0, 0.3)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = _retry_after(error.response) if isinstance(error, httpx.HTTPStatusError) else 0.0
+    return max(asked, _backoff(state))
+
+
+def _retry_after(response: Any) -> float:
+    """Return the seconds that a ``Retry-After`` header asks for; 0 without a readable one."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value[:9])
+    try:
+        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _log_and_sleep(state: tenacity.RetryCallState, policy: RequestPolicy) -> None:
+    """Log the retry, and sleep; give up if nobody waits for the response any longer."""
+    assert state.outcome is not None
+    assert state.next_action is not None
+    error = state.outcome.exception()
+    assert error is not None
+    seconds = state.next_action.sleep
+    if policy.logged_attempts.setdefault(state.attempt_number, state) is state:  # once a call
+        reason = one_line(error)
+        logger.warning("%s: %s; retrying in %.1f s", type(error).__name__, reason, seconds)
+    if policy.cancelled.wait(seconds):
+        raise error
+
 
 _FAIR_SHARE = 0.5
 """How much of the time left one silent read may take, so that a lost response can be retried."""
@@ -51,6 +229,23 @@ def api_client(policy: RequestPolicy, *, any_origin: bool = False) -> Any:
     return api
 
 
+def service_client(policy: RequestPolicy, url: str, token: Token) -> Any:
+    """Return a client of another service like that of `api_client`, which sends a token.
+
+    Parameters
+    ----------
+    policy : RequestPolicy
+        Deadline and retries.
+    url : str
+        The address of the service. Requests go to its server only, redirects included.
+    token : Token
+        Sent with each request.
+    """
+    transport = PolicyTransport(policy, httpx.URL(url), any_origin=False, token=token)
+    client = httpx.Client(follow_redirects=True, transport=transport, trust_env=False)
+    return SimpleNamespace(client=client, transport=transport)
+
+
 def replaying(api: Any, body: bytes) -> Any:
     """Return an API object like another, to which every response is this body."""
     replayed = copy(api)
@@ -75,6 +270,8 @@ class PolicyTransport(httpx.BaseTransport):
         password and query are sent to this server, and to no other.
     any_origin : bool
         Whether requests may go to other servers.
+    token : Token, optional
+        Sent with each request. If there is one, redirects do not lead to other servers either.
 
     Attributes
     ----------
@@ -84,10 +281,13 @@ class PolicyTransport(httpx.BaseTransport):
         Decoded bytes beyond which to refuse a response; see `exchange`.
     """
 
-    def __init__(self, policy: RequestPolicy, base: Any, *, any_origin: bool) -> None:
+    def __init__(
+        self, policy: RequestPolicy, base: Any, *, any_origin: bool, token: Token | None = None
+    ) -> None:
         self._policy = policy
         self._base = base
         self._any_origin = any_origin
+        self._token = token
         self._is_redirected = False
         self.body = b""
         self.max_bytes = inf
@@ -110,7 +310,12 @@ class PolicyTransport(httpx.BaseTransport):
             deadline = Deadline(
                 silence, end=self._policy.deadline, cancelled=self._policy.cancelled
             )
-            return exchange(self._with_secrets(request), deadline, max_bytes=self.max_bytes)
+            return exchange(
+                self._with_secrets(request),
+                deadline,
+                max_bytes=self.max_bytes,
+                token=self._token,
+            )
 
     def _with_secrets(self, request: Any) -> Any:
         if _origin(request.url) != _origin(self._base):
@@ -127,7 +332,8 @@ class PolicyTransport(httpx.BaseTransport):
         """Refuse an address that the service sent and that may not be followed."""
         if self._base.scheme == "https" and url.scheme != "https":
             raise RefusedError(f"it leads to {shown_url(url)}, which is not encrypted")
-        if not (self._any_origin or self._is_redirected or _origin(url) == _origin(self._base)):
+        may_leave = self._any_origin or (self._is_redirected and self._token is None)
+        if not (may_leave or _origin(url) == _origin(self._base)):
             raise RefusedError(f"it leads to another server, {url.host}")
 
 

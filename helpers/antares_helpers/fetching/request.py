@@ -1,7 +1,7 @@
 """One request to ANTARES, with typed errors: in a thread of its own, or when it is needed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -18,10 +18,16 @@ from antares_helpers.errors import (
     ServiceTimeoutError,
     shown_url,
 )
-from antares_helpers.fetching._connections import httpx
+from antares_helpers.fetching._connections import RefusedError, Token, httpx
 from antares_helpers.fetching._parallel import start_thread
-from antares_helpers.fetching.http import api_client, base_url
-from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, one_line
+from antares_helpers.fetching.http import (
+    ConnectionLimiter,
+    RequestPolicy,
+    api_client,
+    base_url,
+    one_line,
+    service_client,
+)
 from antares_helpers.validation import short_repr
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "CallOptions",
     "Request",
     "RequestTarget",
+    "Service",
     "not_found",
 ]
 
@@ -90,6 +97,32 @@ class CallOptions:
 
 
 @dataclass(frozen=True)
+class Service:
+    """A service to which requests go: by default ANTARES.
+
+    Parameters
+    ----------
+    name, variable : str
+        In messages: the service, and the environment variable of its address.
+    url : str
+        Its address; empty for that of antares-client.
+    token : Token, optional
+        The token that it needs.
+    hints : mapping of int to str, optional
+        What to do after a response with a status, if that is special.
+    """
+
+    name: str = "ANTARES"
+    variable: str = "ANTARES_API_BASE_URL"
+    url: str = ""
+    token: Token | None = None
+    hints: Mapping[int, str] = field(default_factory=dict)
+
+
+ANTARES = Service()
+
+
+@dataclass(frozen=True)
 class RequestTarget:
     """The target of a request, as named in messages.
 
@@ -103,12 +136,15 @@ class RequestTarget:
         The error if ANTARES has no such thing.
     any_origin : bool, optional
         Whether another server than that of the API may have it.
+    service : Service, optional
+        The service that has it.
     """
 
     name: str
     locus_id: str | None = None
     missing: type[AntaresHelpersError] = LocusNotFoundError
     any_origin: bool = False
+    service: Service = ANTARES
 
 
 class Request(Generic[T]):
@@ -137,10 +173,15 @@ class Request(Generic[T]):
     ) -> None:
         self.target = target
         self.policy = policy
-        self.url = shown_url(base_url())
+        service = target.service
+        self.url = shown_url(service.url or base_url())
         self._call = call
         self._future: Future[T] = Future()
-        self._api = api_client(policy, any_origin=target.any_origin)
+        self._api = (
+            api_client(policy, any_origin=target.any_origin)
+            if service.token is None
+            else service_client(policy, service.url, service.token)
+        )
         if concurrent:
             start_thread(self._run)
         self._is_pending = not concurrent
@@ -162,7 +203,8 @@ class Request(Generic[T]):
         try:
             return self._future.result(0)
         except Exception as error:
-            raise self._typed(error) from None
+            typed = self._typed(error)
+        raise typed  # not above: it would lead to the first error, and what is secret in that
 
     def has_result(self) -> bool:
         """Say whether there is a result, and not an empty one; do not wait for it."""
@@ -174,16 +216,22 @@ class Request(Generic[T]):
 
     def _typed(self, error: Exception) -> AntaresHelpersError:
         kind, reason, hint = _explain(error, self.target, self.url, self.policy.timeout)
+        token = self.target.service.token
+        if token is not None:  # which the service may repeat
+            reason = token.removed_from(reason.encode()).decode()
         typed = kind(reason, hint=hint, locus_id=self.target.locus_id, url=self.url)
-        typed.cause = error
+        typed.cause = error if token is None else None
         return typed
+
+
+_MISSING_HINT = "Check the ID for typing errors, and the address of the service."
 
 
 def not_found(target: RequestTarget, url: str) -> AntaresHelpersError:
     """Return the error which says that ANTARES has no such thing."""
     return target.missing(
-        f"ANTARES at {url} has no {target.name}.",
-        hint="Check the ID for typing errors, and the address of the service.",
+        f"{target.service.name} at {url} has no {target.name}.",
+        hint=target.service.hints.get(404, _MISSING_HINT),
         locus_id=target.locus_id,
         url=url,
     )
@@ -193,27 +241,35 @@ def _explain(
     error: Exception, target: RequestTarget, url: str, timeout: float
 ) -> tuple[type[AntaresHelpersError], str, str]:
     """Return the class, the reason and the hint for an error of the lower layers."""
-    reason = _reason(error).rstrip(".")
+    reason, service = _reason(error).rstrip("."), target.service
+    who = f"{service.name} at {url}"
     match error:
         case httpx.HTTPStatusError(response=response) if response.status_code == 404:
             missing = not_found(target, url)
             return target.missing, missing.reason, missing.hint
         case httpx.HTTPStatusError(response=response):
-            what = f"ANTARES at {url} responded with {_status(response)} to the request for "
-            return ServiceError, f"{what}{target.name}.", _status_hint(response.status_code)
+            what = f"{who} responded with {_status(response)} to the request for {target.name}."
+            return ServiceError, what, _status_hint(response.status_code, service)
         case TimeoutError() | httpx.TimeoutException():
             allowed = round(timeout, 1) or timeout
             late = f"did not send a complete response within {allowed:g} s for {target.name}."
             hint = f"Try again later, or allow more time with timeout={2 * allowed:g}."
-            return ServiceTimeoutError, f"ANTARES at {url} {late}", hint
+            return ServiceTimeoutError, f"{who} {late}", hint
         case httpx.HTTPError() | httpx.InvalidURL():
-            return ServiceError, f"ANTARES can't be reached at {url}: {reason}.", _network(reason)
-    unreadable = f"ANTARES at {url} sent a malformed response for {target.name}"
+            what = f"{service.name} can't be reached at {url}: {reason}."
+            return ServiceError, what, _network(reason, service)
+        case RefusedError() if service.token is not None:
+            what = f"{who} sent a response for {target.name} that is not accepted: {reason}."
+            return BadDataError, what, _LOGIN_HINT
+    unreadable = f"{who} sent a malformed response for {target.name}"
     if _is_not_json(error):
         hint = "A proxy or a login page may have responded: open the address in a browser."
         return BadDataError, f"{unreadable}: it is not JSON.", hint
     hint = "Try again; if it fails again, check that antares-client is up to date."
     return BadDataError, f"{unreadable} ({type(error).__name__}: {reason}).", hint
+
+
+_LOGIN_HINT = "If it leads to a login page, the access token may be wrong or expired."
 
 
 def _reason(error: Exception) -> str:
@@ -248,27 +304,29 @@ def _detail(body: bytes) -> str:
     return next((text for text in said if isinstance(text, str) and text.strip()), "")
 
 
-def _status_hint(status: int) -> str:
+def _status_hint(status: int, service: Service) -> str:
+    if status in service.hints:
+        return service.hints[status]
     if status in (400, 422):
         return "Check the query and its values, and that antares-client is up to date."
     if status in (401, 403, 407):
         return (
             "Check whether a proxy or a login stands between: the variables HTTPS_PROXY and "
-            "ANTARES_API_BASE_URL, and that antares-client is up to date."
+            f"{service.variable}, and that antares-client is up to date."
         )
     if status in _REFUSED:
         return (
-            "Check the variables ANTARES_API_BASE_URL and HTTPS_PROXY, and that antares-client is "
+            f"Check the variables {service.variable} and HTTPS_PROXY, and that antares-client is "
             "up to date."
         )
     return "The fault is not in your code: try again in a few minutes."
 
 
-def _network(reason: str) -> str:
+def _network(reason: str, service: Service) -> str:
     if "CERTIFICATE_VERIFY" in reason:
         return "If your network has a certificate of its own, set SSL_CERT_FILE to its file."
     return (
-        "Check your network, and the variables ANTARES_API_BASE_URL and HTTPS_PROXY. To work "
+        f"Check your network, and the variables {service.variable} and HTTPS_PROXY. To work "
         "offline, start a sandbox of simulated loci: python -m antares_sandbox."
     )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from antares_helpers.coerce import as_floats, as_integers
 
 __all__ = [
+    "DETECTOR",
     "AlertList",
     "Columns",
     "Properties",
@@ -31,7 +32,7 @@ Properties: TypeAlias = Mapping[str, Any]
 
 
 # Read only for visits that occur more than once, which are rare.
-_DETECTOR = "lsst_diaSource_detector"
+DETECTOR = "lsst_diaSource_detector"
 _RECEIVED = "ant_time_received"
 
 
@@ -92,10 +93,12 @@ def _other_survey_of(alert_id: str) -> str:
 
 def common_columns(alerts: AlertList, survey: str) -> Columns:
     """Return the columns that follow from the IDs alone."""
+    no = np.zeros(len(alerts.ids), dtype=np.bool_)
     return {
         "alert_id": np.array(alerts.ids, dtype=object),
         "survey": np.full(len(alerts.ids), survey),
-        "is_limit": np.zeros(len(alerts.ids), dtype=np.bool_),
+        "is_limit": no,
+        "is_forced": no,
     }
 
 
@@ -176,7 +179,7 @@ def _exposures(
 ) -> list[list[int]]:
     """Return the rows of each exposure that has several."""
     rows = _sharing(columns["visit"], included & (columns["visit"] > 0))
-    detector = as_integers([properties[row].get(_DETECTOR) for row in rows])
+    detector = as_integers([properties[row].get(DETECTOR) for row in rows])
     is_known = (detector >= 0) & (columns["dia_object_id"][rows] != "")
     is_known |= columns["survey"][rows] == "ztf"
     rows = rows[is_known]

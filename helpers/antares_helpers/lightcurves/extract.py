@@ -11,13 +11,21 @@ from numpy.typing import NDArray
 
 from antares_helpers.coerce import is_true
 from antares_helpers.errors import InvalidInputError
+from antares_helpers.fetching.http import one_line
 from antares_helpers.fetching.locus import LocusLike, as_locus_dict
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
-from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves import summary
 from antares_helpers.lightcurves.alerts import Columns, Properties, split_by_survey
+from antares_helpers.lightcurves.forced import (
+    ForcedLike,
+    joined,
+    packet_points,
+    read_packets,
+    sign_check,
+    take_signs,
+)
 from antares_helpers.lightcurves.lsst import read_lsst
-from antares_helpers.lightcurves.summary import RowMask
+from antares_helpers.lightcurves.summary import RowMask, Selection
 from antares_helpers.lightcurves.ztf import read_ztf
 from antares_helpers.validation import (
     check_bands,
@@ -51,6 +59,7 @@ COLUMNS = {
     "is_dipole": "the detection is well fitted by a dipole",
     "flagged": "a flag of the photometry or of its pixels is set",
     "is_limit": "flux is a 5-sigma upper limit",
+    "is_forced": "forced photometry, of a visit without a detection",
     "survey": "survey that sent the alert",
     "dia_object_id": "ID of the diaObject, empty if there is none",
     "alert_id": "ID of the alert in ANTARES",
@@ -68,6 +77,7 @@ def extract_lightcurve(
     min_reliability: float | None = None,
     bands: str | Iterable[str] | None = None,
     dia_object_id: int | str | Iterable[int | str] | None = None,
+    forced: ForcedLike | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
 ) -> TimeSeries:
@@ -94,6 +104,11 @@ def extract_lightcurve(
         Bands to include, for example ``"gri"``.
     dia_object_id : int, str or iterable of them, optional
         Include only these diaObjects: a locus can contain several.
+    forced : HDUList, path or iterable of them, optional
+        Alert packets of the object, as Rubin's Alerts API sends them in FITS and
+        `fetch_alert_packet` returns them, or their files: they add forced photometry (see Notes).
+        A packet holds that of the 12 months before its alert, and nothing later: pass the newest
+        one of each diaObject, and older ones for a longer history.
     timeout, retries : optional
         As for `fetch_locus`; used only if the alerts of a ``Locus`` have to be fetched.
 
@@ -102,7 +117,8 @@ def extract_lightcurve(
     `~astropy.timeseries.TimeSeries`
         One row per measurement, sorted by time. ``time``: middle of the exposure (TAI). ``flux``
         and ``flux_err``: `~astropy.units.Quantity` [nJy]. ``snr`` and ``reliability``: float64,
-        NaN if unknown. ``is_negative``, ``is_dipole``, ``flagged`` and ``is_limit``: bool.
+        NaN if unknown. ``is_negative``, ``is_dipole``, ``flagged``, ``is_limit`` and
+        ``is_forced``: bool.
         ``band``, ``survey``, ``dia_object_id`` and ``alert_id``: str. ``meta`` gives the locus,
         whether it is simulated, the sign convention, and under ``report`` how many alerts there
         are, how many are included, why the others are excluded, to which diaObjects the included
@@ -112,7 +128,8 @@ def extract_lightcurve(
     Raises
     ------
     InvalidInputError
-        If an option is not valid, or `locus` is not a locus.
+        If an option is not valid, `locus` is not a locus, or `forced` is not a packet or of another
+        object.
     BadDataError
         If the locus has no list of alerts.
     ServiceError
@@ -123,7 +140,8 @@ def extract_lightcurve(
     IncompleteLocusWarning
         If the locus has fewer alerts than its ``num_alerts`` says, or has been replaced by another.
     SignConventionWarning
-        If some alerts flagged negative have positive fluxes and others negative ones.
+        If some alerts flagged negative have positive fluxes and others negative ones, or if a
+        packet gives the opposite sign.
 
     Notes
     -----
@@ -147,6 +165,21 @@ def extract_lightcurve(
     the exposure, and its upper limits rows with ``is_limit`` set, the 5-sigma limiting flux and a
     fifth of it as ``flux_err``. Its ``reliability`` is ``ztf_drb``, or else ``ztf_rb``.
 
+    With ``forced=``, each visit of a diaObject is one row. A detection by ANTARES stands; it is
+    found in the packets by its diaSourceId, and forced photometry by diaObject, visit and
+    detector. The flux of every other visit is added with ``is_forced`` set; its ``snr`` and
+    ``reliability`` are NaN and its ``alert_id`` is empty. A visit whose detection is excluded gets
+    no forced row. Detections of the packets that no alert reports are added, too, unless an option
+    excludes them. Signs are those of the packets, in which ``psfFlux`` is signed:
+    ``meta["sign_check"]`` says how many of the included alerts were ``compared`` and how many
+    ``agree``. The report counts the forced rows added (``forced_added``), and those that are not
+    because of a detection (``forced_of_detections``), an excluded one (``forced_of_excluded``), a
+    missing flux or error (``forced_unusable``), or another band or object than requested
+    (``forced_not_requested``); the detections added (``packet_detections_added``) and not
+    (``packet_detections_excluded``); the alerts whose sign changed or was unknown before
+    (``signs_from_packet``); and those whose visit is unknown, so that a forced row may repeat them
+    (``detections_without_visit``). ``alerts``, ``included`` and ``excluded`` count alerts only.
+
     A light curve written as ECSV and read back is the same, except that empty strings are masked.
 
     Examples
@@ -159,34 +192,35 @@ def extract_lightcurve(
     _check_flux(flux, survey)
     check_bool("keep_dipoles", keep_dipoles)
     check_bool("keep_flagged", keep_flagged)
-    wanted_bands = check_bands(bands)
-    wanted_objects = check_objects(dia_object_id)
     check_reliability(min_reliability)
+    wanted = Selection(
+        check_bands(bands),
+        check_objects(dia_object_id),
+        bool(keep_dipoles),
+        bool(keep_flagged),
+        min_reliability,
+    )
     _check_locus(locus)
+    packets = None if forced is None else read_packets(forced)
     locus = as_locus_dict(locus, timeout=timeout, retries=retries)
 
     columns, properties, mask, convention = _read(locus, survey, flux)
-    summary.reject_unusable(mask, columns)
-    # Before the options, so that none of them brings a repeated detection back.
-    summary.reject_repeated(mask, columns, properties)
-    if wanted_objects is not None:
-        other = ~np.isin(columns["dia_object_id"], wanted_objects)
-        mask.reject(other, summary.OTHER_OBJECT)
-    if wanted_bands is not None:
-        mask.reject(~np.isin(columns["band"], wanted_bands), summary.OTHER_BAND)
-    if not keep_dipoles:
-        mask.reject(columns["is_dipole"], summary.DIPOLE)
-    if not keep_flagged:
-        mask.reject(columns["flagged"], summary.FLAGGED)
-    if min_reliability is not None:
-        unreliable = ~(columns["reliability"] >= min_reliability) & ~columns["is_limit"]
-        mask.reject(unreliable, summary.BELOW_RELIABILITY)
-
+    packet = None if packets is None else joined(packets, locus, survey)
+    if packet is not None:
+        take_signs(columns, properties, packet, flux)
+    summary.select(mask, columns, properties, wanted)
     meta = _meta(locus, survey, flux, convention) | {
         "report": summary.report(len(locus["alerts"]), columns, mask)
     }
     summary.warn(meta, _property(locus, "num_alerts"), _property(locus, "replaced_by"))
-    return _timeseries(columns, mask.included, meta)
+    if packet is None:
+        return _timeseries(columns, mask.included, meta)
+    meta["sign_check"] = sign_check(columns, mask.included, meta["locus_id"])
+    points, counts = packet_points(packet, columns, properties, mask.included, wanted, flux)
+    meta["report"] |= counts
+    parts = [{name: values[mask.included] for name, values in columns.items()}, *points]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in ("mjd", *COLUMNS)}
+    return _timeseries(columns, np.ones(len(columns["mjd"]), dtype=np.bool_), meta)
 
 
 def _check_flux(flux: object, survey: object) -> None:
@@ -262,6 +296,7 @@ def _timeseries(
         data[name] = data[name] * u.nJy
     times = Time(columns["mjd"][rows], format="mjd", scale="tai")
     lightcurve = TimeSeries(time=times, data=data, meta=dict(meta))
+    named = lightcurve.columns  # by which a column is found faster
     for name, description in COLUMNS.items():
-        lightcurve[name].info.description = description
+        named[name].info.description = description
     return lightcurve

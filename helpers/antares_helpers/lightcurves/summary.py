@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from astropy.table import Table
@@ -47,11 +47,13 @@ __all__ = [
     "REPEATED_DETECTION",
     "REPEATED_LIMIT",
     "RowMask",
+    "Selection",
     "alert_summary",
     "excluded_clause",
-    "reject_repeated",
+    "reject_other",
     "reject_unusable",
     "report",
+    "select",
     "warn",
 ]
 
@@ -146,6 +148,41 @@ class RowMask:
             self.excluded[reason] = self.excluded.get(reason, 0) + number
 
 
+class Selection(NamedTuple):
+    """The options of `extract_lightcurve` that exclude alerts."""
+
+    bands: list[str] | None
+    objects: list[str] | None
+    keep_dipoles: bool
+    keep_flagged: bool
+    min_reliability: float | None
+
+
+def select(
+    mask: RowMask, columns: Columns, properties: Sequence[Properties], wanted: Selection
+) -> None:
+    """Exclude all alerts but those that are usable, of one exposure each, and wanted."""
+    reject_unusable(mask, columns)
+    # Before the options, so that none of them brings a repeated detection back.
+    _reject_repeated(mask, columns, properties)
+    reject_other(mask, columns, wanted)
+    if not wanted.keep_dipoles:
+        mask.reject(columns["is_dipole"], DIPOLE)
+    if not wanted.keep_flagged:
+        mask.reject(columns["flagged"], FLAGGED)
+    if wanted.min_reliability is not None:
+        unreliable = ~(columns["reliability"] >= wanted.min_reliability) & ~columns["is_limit"]
+        mask.reject(unreliable, BELOW_RELIABILITY)
+
+
+def reject_other(mask: RowMask, columns: Columns, wanted: Selection) -> None:
+    """Exclude what is of another diaObject or band than those requested."""
+    if wanted.objects is not None:
+        mask.reject(~np.isin(columns["dia_object_id"], wanted.objects), OTHER_OBJECT)
+    if wanted.bands is not None:
+        mask.reject(~np.isin(columns["band"], wanted.bands), OTHER_BAND)
+
+
 def reject_unusable(mask: RowMask, columns: Columns) -> None:
     """Exclude alerts without a usable time, band or flux."""
     mjd = columns["mjd"]
@@ -160,7 +197,7 @@ def reject_unusable(mask: RowMask, columns: Columns) -> None:
     mask.reject(~usable_error, NO_FLUX_ERR)
 
 
-def reject_repeated(mask: RowMask, columns: Columns, properties: Sequence[Properties]) -> None:
+def _reject_repeated(mask: RowMask, columns: Columns, properties: Sequence[Properties]) -> None:
     """Exclude all but one of the included alerts of each ID and of each exposure."""
     for name in ("alert_id", "source"):
         older = older_issues(columns, mask.included, properties, name)
@@ -281,7 +318,25 @@ def _sentence(found: Mapping[str, Any]) -> str:
     if number := found.get("signs_against_range", 0):
         noun = "sign contradicts" if number == 1 else "signs contradict"
         sentence += f" {number} {noun} that range."
-    return sentence
+    return sentence + _forced_clause(found)
+
+
+def _forced_clause(found: Mapping[str, Any]) -> str:
+    """Return what `extract_lightcurve` added with ``forced=``."""
+    if "forced_added" not in found:
+        return ""
+    points = _plural(found["forced_added"], "forced point")
+    detections = _plural(found["packet_detections_added"], "detection")
+    clause = f" {points} and {detections} added from Rubin's packets"
+    number = found["forced_unusable"]
+    clause += f"; {_plural(number, 'other')} without a usable value." if number else "."
+    if number := found["signs_from_packet"]:
+        clause += f" {_plural(number, 'sign')} taken from them."
+    return clause
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def excluded_clause(excluded: Mapping[str, int]) -> str:

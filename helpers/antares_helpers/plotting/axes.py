@@ -15,10 +15,13 @@ from matplotlib.ticker import Formatter, MaxNLocator, ScalarFormatter
 
 from antares_helpers.plotting.series import (
     DIPOLE,
+    FORCED,
     LIMIT,
+    MAGNITUDE_SIGMA,
     SERIES,
     DrawnLocus,
     drawn_loci,
+    flag,
     marker_style,
 )
 
@@ -167,7 +170,9 @@ def note(ax: Axes, lc: TimeSeries, without: int, y: str, name: str = "") -> None
             ax.set_yticks([])
         ax.margins(y=0.15)
         noun = "point has" if len(lc) == 1 else "points have"
-        value = "magnitude (flux ≤ 0)" if y == "magnitude" else "flux"
+        has_forced = bool(flag(lc, "is_forced").any())
+        reason = f"below {MAGNITUDE_SIGMA:g} sigma" if has_forced else "flux ≤ 0"
+        value = f"magnitude ({reason})" if y == "magnitude" else "flux"
         text = f"{without} of {len(lc)} {noun} no {value}" if len(lc) else "no points"
         below = sum(text.get_label() == _NOTE for text in ax.texts)
         ax.annotate(
@@ -225,7 +230,7 @@ def has_dark_background(ax: Axes) -> bool:
 
 
 def draw_legend(ax: Axes) -> None:
-    """Draw a legend: loci if there are several, bands by wavelength, dipoles, upper limits."""
+    """Draw a legend: loci if there are several, bands by wavelength, and further symbols."""
     loci = _locus_handles(ax)
     handles = {label: handle for label, handle in loci.items() if label} | _series_handles(ax)
     if not handles:
@@ -267,4 +272,5 @@ def _series_handles(ax: Axes) -> dict[str, Any]:
         for name in SERIES.keys() & handles.keys():
             style = marker_style(name, QUIET, is_dark=has_dark_background(ax))
             handles[name] = Line2D([], [], **style)
-    return {name: handles[name] for name in (*SERIES, DIPOLE, LIMIT) if name in handles}
+    limits = sorted(name for name in handles if name.startswith(LIMIT))
+    return {name: handles[name] for name in (*SERIES, FORCED, DIPOLE, *limits) if name in handles}

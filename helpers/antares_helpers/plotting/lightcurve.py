@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import astropy.units as u
 import numpy as np
@@ -43,6 +43,7 @@ def plot_lightcurve(
     x: str = "mjd",
     period: float | u.Quantity | None = None,
     epoch: float | Time | None = None,
+    limits: float | None = None,
     label: str | None = None,
     colors: ColorType | Mapping[str, ColorType] | None = None,
     title: str | None = None,
@@ -51,8 +52,9 @@ def plot_lightcurve(
 ) -> Axes:
     """Plot a light curve, one series per survey and band, in the colors and symbols of RTN-045.
 
-    Symbols are filled for LSST and light for ZTF. Dipoles are ringed; an upper limit is a small
-    hollow circle with an arrow. On a dark background the colors are those that RTN-045 gives for
+    Symbols are filled for LSST and light for ZTF. Forced photometry has small hollow ones: without
+    a detection, it scatters around zero. Dipoles are ringed; an upper limit is a small hollow
+    circle with an arrow. On a dark background the colors are those that RTN-045 gives for
     black. A figure of simulated data says so once; if they stand in for a locus with a real ID, the
     title does too.
 
@@ -62,7 +64,7 @@ def plot_lightcurve(
         What `extract_lightcurve` returns, or some of its rows.
     y : {"flux", "magnitude"}, optional
         ``"magnitude"`` draws AB magnitudes on an inverted axis, and notes how many points have
-        none because their flux is not positive.
+        none because their flux is not positive, or is forced photometry below 3 sigma.
     x : {"mjd", "days", "phase"}, optional
         Time as MJD with calendar dates above, days since `epoch`, or phase of `period`, over two
         cycles.
@@ -70,6 +72,9 @@ def plot_lightcurve(
         Period, in days unless it has a unit; for ``x="phase"`` only.
     epoch : float or `~astropy.time.Time`, optional
         Time of day 0 or phase 0, a float being an MJD (TAI); by default the first detection.
+    limits : float, optional
+        Draw forced photometry below this many sigma, usually 3 or 5, as upper limits of as many
+        sigma. Upper limits of ZTF are always drawn.
     label : str, optional
         Name of the locus in the legend; by default the legend lists loci, by ID, only if there
         are several in the axes.
@@ -110,13 +115,14 @@ def plot_lightcurve(
     ...     ax = plot_lightcurve(lc, label=name, colors=color, title="", ax=ax)
     """
     _check(lc, x, y)
+    _check_limits(limits)
     _check_axes(ax)
     _check_look(label, colors)
     days = _days(period, x)
     origin = _mjd(epoch) if epoch is not None else _first_detection(lc)
     quantities = (_HORIZONTAL[x], _y_label(lc, y))
     _check_quantities(ax, quantities)
-    points = Points.of(lc, y, _horizontal(lc, x, origin, days))
+    points = Points.of(lc, y, _horizontal(lc, x, origin, days), limits)
     drawn = points.select(np.isfinite(points.y))
 
     ax = _new_axes() if ax is None else ax
@@ -127,7 +133,8 @@ def plot_lightcurve(
     locus.quantities = quantities
     if y == "magnitude":
         ax.yaxis.set_inverted(True)
-    draw_points(ax, drawn.over_two_cycles() if x == "phase" else drawn, locus, is_dark=is_dark)
+    drawn_twice = drawn.over_two_cycles() if x == "phase" else drawn
+    draw_points(ax, drawn_twice, locus, is_dark=is_dark, sigma=limits)
     ax.set_ylabel(quantities[1])
     x_label = _x_label(lc, x, origin, days)
     ax.set_xlabel(x_label if is_first or x_label == ax.get_xlabel() else _SHARED_X_LABEL[x])
@@ -211,6 +218,14 @@ def _check_look(label: object, colors: object) -> None:
         )
 
 
+def _check_limits(limits: object) -> None:
+    is_number = isinstance(limits, Real) and not isinstance(limits, bool)
+    if limits is not None and not (is_number and 0 < float(cast(float, limits)) < np.inf):
+        raise InvalidInputError(
+            f"limits={short_repr(limits)} must be a positive number of sigma, such as 3 or 5."
+        )
+
+
 def _mjd(epoch: float | Time) -> float:
     mjd = epoch.tai.mjd if isinstance(epoch, Time) else epoch
     if not isinstance(mjd, Real) or not np.isfinite(float(mjd)):
@@ -235,7 +250,7 @@ def _days(period: float | u.Quantity | None, x: str) -> float | None:
 
 
 def _first_detection(lc: TimeSeries) -> float:
-    detections = lc.time[~flag(lc, "is_limit")]
+    detections = lc.time[~flag(lc, "is_limit") & ~flag(lc, "is_forced")]
     times = detections if len(detections) else lc.time
     return float(times.tai.mjd.min()) if len(times) else np.nan
 

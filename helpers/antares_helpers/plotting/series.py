@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIPOLE",
+    "FORCED",
     "LIMIT",
+    "MAGNITUDE_SIGMA",
     "SERIES",
     "DrawnLocus",
     "Points",
@@ -35,7 +37,7 @@ __all__ = [
     "marker_style",
 ]
 
-DIPOLE, LIMIT = "dipole", "upper limit"
+DIPOLE, LIMIT, FORCED = "dipole", "upper limit", "forced photometry"
 
 SERIES = {
     f"{band} (ZTF)" if is_ztf else band: (band, is_ztf)
@@ -50,6 +52,11 @@ _LOCUS_COLORS = ("#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#D55E00")
 
 _FULL_SIZE_UP_TO = 60  # points
 _MIN_SCALE = 0.35
+
+MAGNITUDE_SIGMA = 3.0
+"""The S/N below which forced photometry has no magnitude: its error would be above 0.36 mag."""
+
+_FORCED_SIZE = 0.6  # of the symbol of a detection
 
 _LIGHT_FILL = 0.25  # part of the color in the fill of ZTF's symbols
 
@@ -74,11 +81,23 @@ class Points:
     is_ztf: NDArray[np.bool_]
     is_dipole: NDArray[np.bool_]
     is_limit: NDArray[np.bool_]
+    is_forced: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, lc: TimeSeries, y: str, x: NDArray[np.float64]) -> Points:
-        """Return the points of a light curve at these positions on the horizontal axis."""
+    def of(
+        cls, lc: TimeSeries, y: str, x: NDArray[np.float64], sigma: float | None = None
+    ) -> Points:
+        """Return the points of a light curve at these positions on the horizontal axis.
+
+        Forced photometry below `sigma` becomes an upper limit; without it, forced photometry below
+        3 sigma has no magnitude.
+        """
         flux, error = lc["flux"], lc["flux_err"].to(lc["flux"].unit)
+        is_forced, is_limit = flag(lc, "is_forced"), flag(lc, "is_limit")
+        if is_forced.any() and (sigma is not None or y == "magnitude"):
+            is_faint = is_forced & np.asarray(flux < (sigma or MAGNITUDE_SIGMA) * error)
+            flux = np.where(is_faint, np.nan if sigma is None else sigma * error, flux)
+            is_limit = is_limit | (is_faint & (sigma is not None))
         height, error = to_magnitude(flux, error) if y == "magnitude" else (flux.value, error.value)
         survey = np.asarray(lc["survey"] if "survey" in lc.colnames else np.full(len(lc), "lsst"))
         return cls(
@@ -88,7 +107,8 @@ class Points:
             np.asarray(lc["band"], dtype=np.str_),
             survey == "ztf",
             flag(lc, "is_dipole"),
-            flag(lc, "is_limit"),
+            is_limit,
+            is_forced,
         )
 
     def select(self, rows: NDArray[np.bool_]) -> Points:
@@ -154,24 +174,36 @@ def add_locus(
     return locus
 
 
-def draw_points(ax: Axes, points: Points, locus: DrawnLocus, *, is_dark: bool) -> None:
-    """Draw detections with their errors, upper limits, and rings around dipoles."""
-    scale = max(_MIN_SCALE, min(1.0, (_FULL_SIZE_UP_TO / max(len(points.x), 1)) ** 0.25))
+def draw_points(
+    ax: Axes, points: Points, locus: DrawnLocus, *, is_dark: bool, sigma: float | None = None
+) -> None:
+    """Draw detections and forced photometry with errors, upper limits, and rings of dipoles."""
+    number = int(np.count_nonzero(~points.is_forced))
+    scale = max(_MIN_SCALE, min(1.0, (_FULL_SIZE_UP_TO / max(number, 1)) ** 0.25))
     for name, zorder in _layers(points).items():
         color = locus.colors[SERIES[name][0]]
         of_series = points.select(_is_of(points, name))
         _draw_limits(ax, of_series.select(of_series.is_limit), color, scale)
-        detections = of_series.select(~of_series.is_limit)
+        style = marker_style(name, color, is_dark=is_dark)
+        _draw_forced(ax, of_series.select(of_series.is_forced & ~of_series.is_limit), style, scale)
+        detections = of_series.select(~of_series.is_limit & ~of_series.is_forced)
         if len(detections.x):
-            style = marker_style(name, color, is_dark=is_dark)
             locus.symbols[name] = Line2D([], [], **style)
             _draw_detections(ax, detections, name, style, scale, zorder)
+        elif of_series.is_forced.any():
+            locus.symbols.setdefault(name, Line2D([], [], **_hollow(style, color, 1.0)))
         else:
             locus.symbols.setdefault(name, Line2D([], [], **_limit_style(color)))
     _draw_rings(ax, points.select(points.is_dipole), scale, "0.7" if is_dark else "0.3")
-    if points.is_limit.any():
-        style = _limit_style("0.7" if is_dark else "0.35") | {"alpha": 1.0}
-        ax.plot([], [], label=LIMIT, **style)
+    gray = "0.7" if is_dark else "0.35"
+    limit = _limit_style(gray) | {"alpha": 1.0}
+    if (points.is_limit & ~points.is_forced).any():
+        ax.plot([], [], label=LIMIT, **limit)
+    if (points.is_limit & points.is_forced).any():
+        ax.plot([], [], label=f"{LIMIT} ({sigma:g} sigma)", **limit)
+    if (points.is_forced & ~points.is_limit).any():
+        style = _hollow(marker_style("u", gray, is_dark=is_dark), gray, _FORCED_SIZE)
+        ax.plot([], [], label=FORCED, **style)
 
 
 def marker_style(name: str, color: str, *, is_dark: bool) -> dict[str, Any]:
@@ -223,6 +255,31 @@ def _draw_detections(
         label=name,
         zorder=zorder,
     )
+
+
+def _draw_forced(ax: Axes, points: Points, style: dict[str, Any], scale: float) -> None:
+    """Draw small hollow symbols under those of the detections, with their errors."""
+    if not len(points.x):
+        return
+    ax.errorbar(
+        points.x,
+        points.y,
+        yerr=points.error,
+        **_hollow(style, style["color"], _FORCED_SIZE * scale),
+        elinewidth=0.8 * scale,
+        label="_forced",
+        zorder=1.7,
+    )
+
+
+def _hollow(style: dict[str, Any], color: str, scale: float) -> dict[str, Any]:
+    """Return the style of a symbol as that of forced photometry."""
+    return style | {
+        "markersize": scale * style["markersize"],
+        "markerfacecolor": "none",
+        "markeredgecolor": color,
+        "markeredgewidth": 0.9,
+    }
 
 
 def _draw_limits(ax: Axes, points: Points, color: str, scale: float) -> None:

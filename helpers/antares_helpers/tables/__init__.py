@@ -30,6 +30,7 @@ TABLE_COLUMNS: dict[str, tuple[str | None, str]] = {
     "is_dipole": (None, COLUMNS["is_dipole"]),
     "flagged": (None, COLUMNS["flagged"]),
     "is_limit": (None, COLUMNS["is_limit"]),
+    "is_forced": (None, COLUMNS["is_forced"]),
     "survey": (None, COLUMNS["survey"]),
     "alert_id": (None, COLUMNS["alert_id"]),
 }

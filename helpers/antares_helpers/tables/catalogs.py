@@ -9,9 +9,9 @@ from astropy.table import Column, QTable
 
 from antares_helpers.coerce import as_floats, is_true
 from antares_helpers.errors import BadDataError
+from antares_helpers.fetching.http import one_line
 from antares_helpers.fetching.locus import LocusLike, with_catalog_objects
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT
-from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves.extract import identity_of
 
 __all__ = ["catalog_table"]

@@ -9,7 +9,7 @@ from astropy.table import QTable, Table
 
 from antares_helpers.atomic import as_path, existing_file
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.fetching.retry import one_line
+from antares_helpers.fetching.http import one_line
 from antares_helpers.tables import json_of, plain_table
 from antares_helpers.tables.formats import (
     read_csv,

@@ -2,7 +2,7 @@
 
 import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,12 +15,13 @@ from astropy.timeseries import TimeSeries
 
 from antares_helpers.coerce import as_floats
 from antares_helpers.errors import BadDataError, InvalidInputError
+from antares_helpers.fetching.http import one_line
 from antares_helpers.fetching.locus import Loci, as_locus_dict, iter_loci_from
-from antares_helpers.fetching.retry import one_line
 from antares_helpers.lightcurves.alerts import Columns
 from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
+from antares_helpers.lightcurves.forced import ForcedLike
 from antares_helpers.tables import TABLE_COLUMNS, table_of
-from antares_helpers.validation import check_bands
+from antares_helpers.validation import check_bands, short_repr
 
 __all__ = [
     "CHUNK_ROWS",
@@ -39,6 +40,11 @@ _SUMS = ("alerts", "included", "without_is_dipole", "shared_exposures",
          "signs_from_range", "signs_against_range", "negatives_confirmed")  # fmt: skip
 """The numbers in the report of a light curve that add up."""
 
+_FORCED_SUMS = ("forced_added", "forced_of_detections", "forced_of_excluded", "forced_unusable",
+                "forced_not_requested", "packet_detections_added", "signs_from_packet")  # fmt: skip
+"""Those that it has with packets only."""
+
+_POINTS = ("included", "forced_added", "packet_detections_added")
 _PACKAGES = ("antares-helpers", "antares-client", "antares-devkit", "astropy", "numpy")
 
 
@@ -51,6 +57,7 @@ class LightcurveOptions(TypedDict, total=False):
     keep_flagged: bool
     min_reliability: float | None
     bands: str | Iterable[str] | None
+    forced: Callable[[Mapping[str, Any]], ForcedLike | None] | None
 
 
 _PARAMETERS = signature(extract_lightcurve).parameters
@@ -75,30 +82,37 @@ class TableSummary:
     sums: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
     conventions: Counter[str] = field(default_factory=Counter)
+    signs: Counter[str] = field(default_factory=Counter)
 
     def add(self, meta: Mapping[str, Any]) -> None:
         """Add the ``meta`` of the light curve of one locus."""
         report = meta["report"]
         self.loci += 1
-        self.loci_without_points += report["included"] == 0
+        points = sum(report.get(name, 0) for name in _POINTS)
+        self.loci_without_points += points == 0
         self.simulated += meta["simulated"]
-        self.sums.update({name: report[name] for name in _SUMS})
+        self.sums.update({name: report.get(name, 0) for name in (*_SUMS, *_FORCED_SUMS)})
+        self.signs.update(meta.get("sign_check", {}))
         self.excluded.update(report["excluded"])
         self.conventions[meta["sign_convention"]] += 1
 
     def meta(self) -> dict[str, Any]:
         """Return the ``meta`` of the table; it can be written as JSON."""
+        options = dict(self.options)
+        has_forced = options.pop("forced", None) is not None
+        sums = (*_SUMS, *_FORCED_SUMS) if has_forced else _SUMS
         return {
             "report": {
                 "loci": self.loci,
                 "loci_without_points": self.loci_without_points,
                 "repeated_loci": self.repeated_loci,
-                **{name: self.sums[name] for name in _SUMS},
+                **{name: self.sums[name] for name in sums},
                 "excluded": dict(sorted(self.excluded.items())),
             },
             "sign_conventions": dict(sorted(self.conventions.items())),
             "simulated": self.simulated,
-            "options": dict(self.options),
+            "options": options,
+            **({"sign_check": dict(self.signs)} if has_forced else {}),
             "versions": {"python": platform.python_version()}
             | {name: version(name) for name in _PACKAGES},
             "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -116,7 +130,8 @@ def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable
         single locus. One locus is held in memory at a time.
     **options
         ``survey``, ``flux``, ``keep_dipoles``, ``keep_flagged``, ``min_reliability`` and
-        ``bands``, as for `extract_lightcurve`.
+        ``bands``, as for `extract_lightcurve`; ``forced``, a function that returns the packets of
+        a locus, such as `fetch_alert_packet`, or None if there are none.
 
     Returns
     -------
@@ -125,8 +140,8 @@ def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable
         ``locus_id``, ``dia_object_id``, ``band``, ``survey`` and ``alert_id``: str. ``ra`` and
         ``dec`` of the locus [deg], ``mjd`` (TAI) [d], ``flux`` and ``flux_err`` [nJy]:
         `~astropy.units.Quantity`. ``snr`` and ``reliability``: float64. ``is_negative``,
-        ``is_dipole``, ``flagged`` and ``is_limit``: bool. In ``meta``: ``report``, the numbers of
-        loci and alerts, of alerts included, and of those excluded for each reason;
+        ``is_dipole``, ``flagged``, ``is_limit`` and ``is_forced``: bool. In ``meta``: ``report``,
+        the numbers of loci and alerts, of alerts included, and of those excluded for each reason;
         ``sign_conventions``, how many loci show which; ``simulated``, how many loci are simulated;
         the ``options``; the ``versions`` of the packages; and when the table was ``created`` (UTC).
 
@@ -180,7 +195,12 @@ def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
             f"There is no option {min(unknown)!r}; the options are {', '.join(_DEFAULTS)}."
         )
     checked = _DEFAULTS | dict(options) | {"bands": check_bands(options.get("bands"))}
-    extract_lightcurve({"alerts": []}, **checked)
+    if not (checked["forced"] is None or callable(checked["forced"])):
+        raise InvalidInputError(
+            f"forced={short_repr(checked['forced'])} must be a function that returns the packets "
+            "of a locus, such as fetch_alert_packet."
+        )
+    extract_lightcurve({"alerts": []}, **checked | {"forced": None})
     switches = {name: bool(checked[name]) for name in ("keep_dipoles", "keep_flagged")}
     limit = checked["min_reliability"]
     return checked | switches | {"min_reliability": None if limit is None else float(limit)}
@@ -193,8 +213,10 @@ def read_chunks(
     blocks: list[Columns] = []
     parts: list[Columns] = []
     number = 0
+    forced = summary.options["forced"]
     for locus_id, locus in _distinct(loci, summary):
-        lc = extract_lightcurve(locus, **summary.options)
+        packets = None if forced is None else forced(locus)
+        lc = extract_lightcurve(locus, **{**summary.options, "forced": packets})
         summary.add(lc.meta)
         parts.append(_columns_of(lc, locus_id, locus))
         number += len(lc)

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from antares_sandbox.api.alerts import alerts_routes
 from antares_sandbox.api.catalogs import catalog_routes
 from antares_sandbox.api.grav_wave import grav_wave_routes
 from antares_sandbox.api.loci import loci_routes
@@ -19,7 +20,7 @@ from antares_sandbox.store.folder import LocusFolder
 __all__ = ["make_app"]
 
 
-def make_app(folder: LocusFolder, window: int, thumbnails: Format = "png") -> Starlette:
+def make_app(folder: LocusFolder, window: int, token: str, thumbnails: Format = "png") -> Starlette:
     """Make the application that serves a folder.
 
     Parameters
@@ -28,6 +29,8 @@ def make_app(folder: LocusFolder, window: int, thumbnails: Format = "png") -> St
         The index; only the files that it names are ever read.
     window : int
         How many loci of a search can be read.
+    token : str
+        The token of the Alerts API.
     thumbnails : {"png", "fits"}, optional
         The format of the images of Rubin's alerts.
 
@@ -43,6 +46,7 @@ def make_app(folder: LocusFolder, window: int, thumbnails: Format = "png") -> St
             *catalog_routes(folder),
             *thumbnail_routes(folder, thumbnails),
             *grav_wave_routes(),
+            *alerts_routes(folder, token),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )

@@ -13,7 +13,7 @@ from antares_helpers.errors import BadDataError
 from antares_sandbox.queries import Document, Value
 from antares_sandbox.responses import data_response, json_response, shortened
 from antares_sandbox.store.folder import LocusFolder
-from antares_sandbox.store.payloads import Payloads
+from antares_sandbox.store.wire import Payloads
 
 __all__ = ["loci_routes", "read_payloads"]
 

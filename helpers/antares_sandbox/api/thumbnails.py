@@ -16,7 +16,7 @@ from antares_sandbox.cutouts import FORMATS, KINDS, Format, Kind, Source, draw_c
 from antares_sandbox.responses import data_response, own_address, shortened
 from antares_sandbox.store.folder import LocusFolder
 
-__all__ = ["thumbnail_routes"]
+__all__ = ["image_file", "image_header", "thumbnail_routes"]
 
 _NO_SUCH_KEY = (
     "<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchKey</Code>"
@@ -69,7 +69,7 @@ class _Images:
         source, (name, form) = self._source(request), _wanted(request)
         for kind in KINDS:
             if source is not None and name == kind and form in _formats(source):
-                return Response(_file(source, kind, form), media_type=f"image/{form}")
+                return Response(image_file(source, kind, form), media_type=f"image/{form}")
         if request.path_params["alert_id"].startswith("ztf"):
             return Response(_NO_SUCH_KEY, 404, media_type="application/xml")
         raise HTTPException(404, f"this alert has no image {shortened(f'{name}.{form}')!r}")
@@ -111,7 +111,8 @@ def _listed(source: Source, base: str, form: Format) -> list[dict[str, Any]]:
 
 
 @lru_cache(_CACHE_SIZE)
-def _file(source: Source, kind: Kind, form: Format) -> bytes:
+def image_file(source: Source, kind: Kind, form: Format) -> bytes:
+    """Return an image as a file."""
     file, image = io.BytesIO(), draw_cutout(source, kind)
     (_write_png if form == "png" else _write_fits)(file, image, source, kind)
     return file.getvalue()
@@ -123,7 +124,7 @@ def _write_fits(file: io.BytesIO, image: Any, source: Source, kind: Kind) -> Non
     from astropy.io import fits
 
     hdu = fits.PrimaryHDU(image.astype("float32"))
-    hdu.header.update(_header(source, kind))
+    hdu.header.update(image_header(source, kind))
     hdu.writeto(file)
 
 
@@ -149,7 +150,8 @@ def _stretched(image: Any) -> Any:
     return np.round(255 * (shades - low) / (high - low or 1.0)).astype("uint8")
 
 
-def _header(source: Source, kind: Kind) -> dict[str, Any]:
+def image_header(source: Source, kind: Kind) -> dict[str, Any]:
+    """Return the header of a FITS image: values, or values with comments."""
     center, step = (source.camera.pixels + 1) / 2, source.camera.scale / 3600
     return {
         "BUNIT": "nJy",

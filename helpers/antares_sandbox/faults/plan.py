@@ -19,7 +19,7 @@ _MAX_LOGGED = 2000
 
 
 class LoggedRequest(NamedTuple):
-    """A request that was made; the path is that below ``/v2/``."""
+    """A request that was made; the path is that below ``/v2/``, or ``api/alerts``."""
 
     method: str
     path: str
@@ -74,7 +74,7 @@ class FaultPlan:
 
     def _next(self, scope: Scope) -> Fault | None:
         """Log a request and return its fault: of several, the first that was planned."""
-        path = scope["path"].removeprefix(_BASE)[:_MAX_LOGGED]
+        path = _path(scope)[:_MAX_LOGGED]
         query = scope["query_string"].decode("latin-1")[:_MAX_LOGGED]
         with self._lock:
             self._log.append(LoggedRequest(scope["method"], path, query))
@@ -89,6 +89,11 @@ class FaultPlan:
             if rule.remaining == 0:
                 self._rules.remove(rule)
         return rule.fault
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(_BASE) if path.startswith(_BASE) else path.removeprefix("/")
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -6,7 +6,9 @@ from typing import Any
 from antares_sandbox.queries.comparing import (
     COMPARISONS,
     equality_test,
+    matches,
     membership_test,
+    parse_pattern,
     within_test,
     words,
 )
@@ -19,7 +21,6 @@ from antares_sandbox.queries.documents import (
     check_time,
     values_of,
 )
-from antares_sandbox.queries.patterns import matches, parse_pattern
 from antares_sandbox.queries.reading import (
     known_options,
     one_entry,

@@ -9,7 +9,7 @@ from antares_helpers.errors import BadDataError
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.store.format import read_checked_locus_file
 from antares_sandbox.store.index import IndexEntry, make_entry
-from antares_sandbox.store.payloads import Payloads, make_payloads
+from antares_sandbox.store.wire import Payloads, make_payloads
 
 __all__ = ["MEMORY_BYTES", "LocusFolder", "index_folder"]
 

@@ -28,6 +28,8 @@ _OPEN = ConfigDict(extra="allow")
 
 RightAscension = Annotated[float, Field(ge=0, le=360)]
 Declination = Annotated[float, Field(ge=-90, le=90)]
+Identity = Annotated[int, Field(ge=0, lt=2**63)]
+Detector = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Header(TypedDict):
@@ -106,16 +108,16 @@ class WireMatch(TypedDict):
 
 
 class ForcedPhotometry(TypedDict):
-    """Forced photometry at a diaObject, as columns with Rubin's names: one entry a visit.
+    """Forced photometry at a diaObject, as columns with Rubin's names: one entry per visit.
 
-    Fluxes in nJy, MJD in TAI; `band` holds a letter a visit.
+    Fluxes in nJy, MJD in TAI; `band` holds a letter per visit.
     """
 
-    diaObjectId: int
+    diaObjectId: Identity
     ra: RightAscension
     dec: Declination
-    visit: list[int]
-    detector: list[int]
+    visit: list[Identity]
+    detector: list[Detector]
     band: str
     midpointMjdTai: list[float]
     psfFlux: list[float]
@@ -188,6 +190,10 @@ def _check_wire(path: Path, locus: Locus, wire: Wire) -> None:
     given, expected = len(wire.get("alerts", locus["alerts"])), len(locus["alerts"])
     if given != expected:
         raise BadDataError(f"{path}: wire.alerts has {given} entries for {expected} alerts.")
+    for forced in wire.get("forced_photometry", []):
+        lengths = {len(column) for column in forced.values() if isinstance(column, list | str)}
+        if len(lengths) > 1:
+            raise BadDataError(f"{path}: the columns of wire.forced_photometry differ in length.")
     if "catalog_matches" not in wire:
         return
     listed = Counter(match["catalog_name"] for match in wire["catalog_matches"])

@@ -1,8 +1,11 @@
-"""From a locus file to the data of API v2's responses."""
+"""From a locus file to API v2's responses: their data, and their JSON, encoded once."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from antares_helpers.errors import BadDataError
+from antares_sandbox.responses import encode
 from antares_sandbox.store.defaults import (
     INTERNAL_PROPERTIES,
     default_lightcurve,
@@ -11,7 +14,14 @@ from antares_sandbox.store.defaults import (
 )
 from antares_sandbox.store.format import Locus, LocusFile, Wire, WireLocus, WireMatch
 
-__all__ = ["alerts_data", "catalog_matches_data", "locus_data", "search_data"]
+__all__ = [
+    "Payloads",
+    "alerts_data",
+    "catalog_matches_data",
+    "locus_data",
+    "make_payloads",
+    "search_data",
+]
 
 
 def locus_data(file: LocusFile) -> dict[str, Any]:
@@ -86,3 +96,50 @@ def _grav_wave_events(locus: Locus) -> list[str]:
     for alert in locus["alerts"]:
         events |= dict.fromkeys(event["gracedb_id"] for event in alert["grav_wave_events"])
     return list(events)
+
+
+class Payloads(NamedTuple):
+    """The JSON of ``loci/{id}``, ``loci/{id}/alerts`` and ``loci/{id}/catalog-matches``."""
+
+    locus: bytes
+    alerts: bytes
+    catalog_matches: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(map(len, self))
+
+
+def make_payloads(path: Path, file: LocusFile) -> Payloads:
+    """Encode the responses about a locus.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, named in the error.
+    file : LocusFile
+        Its content.
+
+    Returns
+    -------
+    Payloads
+        The responses.
+
+    Raises
+    ------
+    BadDataError
+        If no response can be made from the file.
+    """
+    try:
+        return Payloads(
+            locus=_encode(locus_data(file)),
+            alerts=_encode(alerts_data(file)),
+            catalog_matches=_encode(catalog_matches_data(file)),
+        )
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise BadDataError(f"{path} can't be served: {error!r}.") from error
+
+
+def _encode(data: dict[str, Any] | list[dict[str, Any]]) -> bytes:
+    return encode({"data": data})

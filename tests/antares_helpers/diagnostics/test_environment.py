@@ -17,6 +17,7 @@ from antares_helpers.diagnostics.packages import (
     check_python,
     explain_imports,
 )
+from antares_sandbox import Sandbox
 
 UNREACHABLE = "http://127.0.0.1:9/v2/"
 
@@ -465,6 +466,55 @@ def test_a_service_that_can_not_be_reached_is_one_problem(pointed_at, monkeypatc
     assert check.status == "problem"
     assert check.message.startswith(f"ANTARES can't be reached at {UNREACHABLE}: ")
     assert "python -m antares_sandbox" in check.hint
+
+
+# The Alerts API
+
+
+def test_the_token_for_the_alerts_api_is_tried():
+    with Sandbox() as sandbox:
+        check = about("Alerts API", check_environment())
+
+        assert "accepts the access token" in check.message
+        assert [each.path for each in sandbox.requests].count("api/alerts") == 1
+    assert sandbox.token not in str(check)
+
+
+def test_without_a_token_nothing_is_sent_to_the_alerts_api(monkeypatch):
+    with Sandbox() as sandbox, monkeypatch.context() as patch:
+        patch.delenv("ACCESS_TOKEN")
+        check = about("no access token", check_environment())
+
+        assert check.status == "ok"
+        assert "api/alerts" not in [each.path for each in sandbox.requests]
+
+
+def test_without_the_network_the_token_is_not_tried():
+    with Sandbox() as sandbox:
+        check = about("Alerts API", check_environment(network=False))
+
+        assert (check.status, sandbox.requests) == ("ok", [])
+        assert "accepts" not in check.message
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("ACCESS_TOKEN", "an0ther", "responded with 401"),
+        ("ACCESS_TOKEN", "an0ther\n", "is not an access token"),
+        ("EXTERNAL_INSTANCE_URL", "http://rsp.example.org", "may be sent"),
+        ("EXTERNAL_INSTANCE_URL", "http://127.0.0.1:1", "can't be reached"),
+    ],
+)
+def test_a_token_that_does_not_work_is_a_warning(monkeypatch, variable, value, text):
+    with Sandbox(), monkeypatch.context() as patch:
+        patch.setenv(variable, value)
+        result = check_environment()
+
+    assert result.ok
+    assert about(text, result).status == "warning"
+    assert about(text, result).hint
+    assert "an0ther" not in str(result)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), "10"])

@@ -2,6 +2,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import permutations
 
+import astropy.units as u
 import numpy as np
 import pytest
 from antares_client import search
@@ -160,7 +161,68 @@ def test_a_list_that_can_not_be_read_is_told(sandbox, alert_id, fault):
 def test_an_unknown_alert_has_no_cutouts(sandbox):
     with pytest.raises(CutoutsNotFoundError, match=f"no cutouts of alert lsst:{SOURCE_ID}"):
         fetch_cutouts(SOURCE_ID)
-    assert len(sandbox.requests) == 1
+    assert [request.path for request in sandbox.requests] == [
+        f"alerts/lsst:{SOURCE_ID}/thumbnails",
+        "api/alerts/cutouts",
+    ]
+
+
+# From Rubin's Alerts API
+
+
+@pytest.fixture
+def without_cutouts(sandbox):
+    """ANTARES has no cutouts of any alert."""
+    sandbox.inject_fault("alerts/*/thumbnails", Status(404), times=None)
+    return sandbox
+
+
+def test_cutouts_that_antares_lacks_come_from_the_alerts_api(sandbox, alert_id):
+    expected = fetch_cutouts(alert_id)
+    sandbox.inject_fault("alerts/*/thumbnails", Status(404), times=None)
+    found = fetch_cutouts(alert_id)
+
+    assert list(found) == list(expected) == list(CUTOUTS)
+    assert found.pictures == {}
+    for kind, image in found.items():
+        assert image.unit == u.nJy
+        assert image.info.meta["BUNIT"] == "nJy"
+        np.testing.assert_allclose(image, expected[kind], rtol=1e-5)
+
+
+@pytest.mark.parametrize("variable", ["ACCESS_TOKEN", "EXTERNAL_INSTANCE_URL"])
+def test_without_a_token_only_antares_is_asked(monkeypatch, without_cutouts, alert_id, variable):
+    before = len(without_cutouts.requests)
+
+    with monkeypatch.context() as patch:
+        patch.delenv(variable)
+        with pytest.raises(CutoutsNotFoundError, match="ANTARES at"):
+            fetch_cutouts(alert_id)
+    assert len(without_cutouts.requests) == before + 1
+
+
+def test_only_cutouts_of_rubin_come_from_the_alerts_api(without_cutouts):
+    with pytest.raises(CutoutsNotFoundError):
+        fetch_cutouts("ztf_candidate:1234567890123456789")
+    assert [request.path.partition("/")[0] for request in without_cutouts.requests] == ["alerts"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 503])
+def test_an_alerts_api_that_fails_is_named_with_what_antares_lacks(
+    without_cutouts, alert_id, status
+):
+    without_cutouts.inject_fault("api/alerts/cutouts", Status(status), times=None)
+
+    with pytest.raises(CutoutsNotFoundError, match=f"(?s)ANTARES at.*responded with {status}"):
+        fetch_cutouts(alert_id, retries=0)
+
+
+def test_unsafe_settings_of_the_alerts_api_do_not_matter(monkeypatch, without_cutouts, alert_id):
+    with monkeypatch.context() as patch:
+        patch.setenv("EXTERNAL_INSTANCE_URL", "http://rsp.example.org")
+        with pytest.raises(CutoutsNotFoundError):
+            fetch_cutouts(alert_id)
+    assert without_cutouts.requests[-1].path.startswith("alerts/")
 
 
 # Files of other types

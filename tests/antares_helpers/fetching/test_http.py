@@ -13,7 +13,7 @@ from antares_client import search
 from raw_server import DRIP, drips, sends, serving
 
 from antares_helpers.fetching import _connections, http
-from antares_helpers.fetching.retry import RequestPolicy
+from antares_helpers.fetching.http import RequestPolicy
 
 
 def get(path="x", *, timeout=5.0, retries=0, policy=None, **options):

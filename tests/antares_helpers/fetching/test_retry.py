@@ -5,8 +5,8 @@ from threading import Event, Thread, Timer
 import httpx
 import pytest
 
-from antares_helpers.fetching import retry
-from antares_helpers.fetching.retry import ConnectionLimiter, RequestPolicy, retrying
+from antares_helpers.fetching import http
+from antares_helpers.fetching.http import ConnectionLimiter, RequestPolicy, retrying
 
 
 def response(**headers):
@@ -101,19 +101,19 @@ def test_retry_after_is_read_or_ignored(header, seconds):
     # httpx sends header values as ASCII or as it is told.
     reply = httpx.Response(429, headers=[(b"Retry-After", header.encode())])
 
-    assert retry._retry_after(reply) == seconds
+    assert http._retry_after(reply) == seconds
 
 
 def test_retry_after_may_be_a_date():
     then = datetime.now(UTC) + timedelta(seconds=100)
 
-    pause = retry._retry_after(response(Retry_After=format_datetime(then, usegmt=True)))
+    pause = http._retry_after(response(Retry_After=format_datetime(then, usegmt=True)))
 
     assert 90 < pause <= 100
 
 
 def test_without_retry_after_there_is_no_pause_asked_for():
-    assert retry._retry_after(response()) == 0
+    assert http._retry_after(response()) == 0
 
 
 # Connections

@@ -48,7 +48,7 @@ def test_each_column_has_its_type(alerts):
     kinds = {name: lc[name].dtype.kind for name in COLUMNS}
     assert kinds == {
         **dict.fromkeys(["flux", "flux_err", "snr", "reliability"], "f"),
-        **dict.fromkeys(["is_negative", "is_dipole", "flagged", "is_limit"], "b"),
+        **dict.fromkeys(["is_negative", "is_dipole", "flagged", "is_limit", "is_forced"], "b"),
         **dict.fromkeys(["band", "survey", "dia_object_id", "alert_id"], "U"),
     }
     assert lc["flux"].unit == lc["flux_err"].unit == u.nJy

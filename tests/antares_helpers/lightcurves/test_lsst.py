@@ -34,6 +34,7 @@ def test_each_column_comes_from_its_property():
         "is_dipole": [True],
         "flagged": [False],
         "is_limit": [False],
+        "is_forced": [False],
         "dia_object_id": ["170587117485817955"],
         "lacks_is_dipole": [False],
         "lacks_sign": [False],

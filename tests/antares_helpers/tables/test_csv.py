@@ -18,7 +18,7 @@ from antares_sandbox import BUNDLED
 HEADER = [
     *("locus_id", "ra [deg]", "dec [deg]", "dia_object_id", "mjd [d, TAI]", "band"),
     *("flux [nJy]", "flux_err [nJy]", "snr", "reliability"),
-    *("is_negative", "is_dipole", "flagged", "is_limit", "survey", "alert_id"),
+    *("is_negative", "is_dipole", "flagged", "is_limit", "is_forced", "survey", "alert_id"),
 ]
 LONG = OBJECT_ID * 10
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)

@@ -68,7 +68,7 @@ def test_the_columns_have_types_units_and_descriptions():
         *("locus_id", "dia_object_id", "band", "survey", "alert_id")
     }
     assert {name for name in kinds if kinds[name] == "b"} == {
-        *("is_negative", "is_dipole", "flagged", "is_limit")
+        *("is_negative", "is_dipole", "flagged", "is_limit", "is_forced")
     }
     assert all(table[name].info.description for name in table.colnames)
 
