@@ -35,7 +35,7 @@ locus_url("ANT2026z3bqyjga24oc")
 # in degrees, tags and properties, nearby objects from other catalogs, and the
 # alerts.
 
-list(locus)
+print(*locus, sep="\n")
 
 # %%
 # The light curve is an astropy `~astropy.timeseries.TimeSeries`: one row per

@@ -92,6 +92,8 @@ for alert in locus["alerts"]:
 # * Read ``meta["sign_convention"]``. It is "signed" if the alerts with
 #   ``isNegative`` have negative fluxes, "unsigned" if they have positive ones,
 #   "mixed" if both occur (with a warning), and "none" if no alert has it set.
+# * Read ``meta["report"]["negatives_confirmed"]``: for so many of the alerts
+#   with ``isNegative`` the range holds the negative sign only.
 # * Print the table above for it. A positive ``psfFlux`` beside a negative
 #   difference, or outside the range, was given without its sign.
 # * If you have data rights, fetch Rubin's own packet of the newest alert from
@@ -99,8 +101,10 @@ for alert in locus["alerts"]:
 #   without ``lsst:``, and it contains the signed fluxes of the same
 #   diaSources.
 
-newest = locus["old_properties"].get("newest_alert_id")
-print(f"{lc.meta['sign_convention']}; newest alert: {newest}")
+confirmed = lc.meta["report"]["negatives_confirmed"]
+print("convention:", lc.meta["sign_convention"])
+print("confirmed by the range:", confirmed, "of", negative.sum())
+print("newest alert:", locus["old_properties"].get("newest_alert_id"))
 
 # %%
 # Rewrite the alerts of this locus in the other convention, and extract both.
