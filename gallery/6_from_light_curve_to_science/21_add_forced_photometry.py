@@ -95,9 +95,9 @@ for found in find_loci(tag="young_rubin_transients", limit=8):
 
 # %%
 # A limit says that the source was fainter, not that it was not there: a supernova rises from below
-# any limit, and in each band at its own time. Of fluxes without a source, one in 740 exceeds 3 sigma
-# by chance: look for a second. Some fluxes are far above 5 sigma, but have no alert: Rubin sends no
-# detection with a reliability below 0.5, and not every source is detected.
+# any limit, and in each band at its own time. Of fluxes without a source, one in 740 exceeds 3
+# sigma by chance: look for a second. Some fluxes are far above 5 sigma, but have no alert: Rubin
+# sends no detection with a reliability below 0.5, and not every source is detected.
 #
 # Repeat the fit
 # --------------
@@ -157,7 +157,10 @@ if best is None:
     raise LookupError("No transient of the newest with this tag has 10 to 20 alerts.")
 
 ax = plot_lightcurve(fading, x="days", title=fading.meta["locus_id"])
-scale = ax.set_yscale("asinh", linear_width=2 * np.median(fading["flux_err"].value))
+width = 2 * np.median(fading["flux_err"].value)
+ax.set_yscale("asinh", linear_width=width)
+ax.set_yticks([0, *10.0 ** np.arange(np.ceil(np.log10(width)), 8)])
+limits = ax.set_ylim(-4 * width, 2 * fading["flux"].value.max())
 
 # %%
 # **Figure 2.** A transient that fades fast. The scale is linear near zero and logarithmic far from
