@@ -35,6 +35,7 @@ fig, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 ax.fill_between(DAYS, [m - 19.5 for m in TYPE_IA], [m - 18.9 for m in TYPE_IA], color="0.85")
 ax.errorbar(days, magnitude - modulus - dust, error, fmt="v", color="#B52626", mec="0.15")
 ax.set(xlabel="Days at rest since the brightest point", ylabel="Absolute magnitude, r")
+ax.set_title(f"{locus.locus_id}: z = {redshift:g}, E(B-V) = {ebv:g}")
 ax.yaxis.set_inverted(True)
 
 # %%
@@ -119,7 +120,7 @@ from scipy.optimize import curve_fit
 
 def type_ia(mjd, maximum, absolute):
     """Return the flux in nJy of a type Ia supernova in r."""
-    below = np.interp((mjd - maximum) / (1 + redshift), DAYS, TYPE_IA, left=np.nan, right=np.nan)
+    below = np.interp((mjd - maximum) / (1 + redshift), DAYS, TYPE_IA)
     return 10 ** (0.4 * (31.4 - below - absolute - modulus - dust))
 
 
@@ -162,8 +163,8 @@ print(f"nu L_nu = {luminosity:.2e} at {622 / (1 + redshift):.0f} nm")
 # Exercise
 # --------
 #
-# How wrong would the luminosity be with another host, at a redshift larger by 0.01, or if you forgot
-# the dust? Compare with the errors above.
+# How wrong would the luminosity be with another host, at a redshift larger by 0.01, or if you
+# forgot the dust? Compare with the errors above.
 #
 # .. dropdown:: Solution
 #
