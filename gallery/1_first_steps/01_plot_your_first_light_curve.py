@@ -77,6 +77,26 @@ ax.figure.savefig("light_curve.png", dpi=200)
 # difference flux: brighter is up. A flux that is not positive has no
 # magnitude; if there are any, the figure says how many.
 #
+# Exercise
+# --------
+#
+# In which band does this light curve have the most points, and when was the
+# brightest of them taken, as a date?
+#
+# .. dropdown:: Solution
+#
+#    Count the bands, extract the one with the most points, and let astropy
+#    convert its time.
+#
+#    .. code-block:: python
+#
+#       from collections import Counter
+#
+#       ((band, number),) = Counter(lc["band"]).most_common(1)
+#       one_band = extract_lightcurve(locus, bands=band)
+#       brightest = one_band.time[one_band["flux"].argmax()]
+#       print(f"{number} points in {band}, brightest on {brightest.utc.iso}")
+#
 # Where to go next
 # ----------------
 #
