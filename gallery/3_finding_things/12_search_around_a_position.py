@@ -206,6 +206,22 @@ for radius in (1, 3, 10):
 # is to be expected. The density of stars depends on the field: count those of a catalog. A match is
 # never a proof that the two are one object.
 #
+# Exercise
+# --------
+#
+# How far from a position may a galaxy be before it is there by chance in one case of twenty? Print
+# the radius for each of the magnitudes above.
+#
+# .. dropdown:: Solution
+#
+#    Solve the equation for the radius. Beyond it, a match of this magnitude says little.
+#
+#    .. code-block:: python
+#
+#       radii = np.sqrt(-np.log(1 - 0.05) / (np.pi * density))
+#       for mag, radius in zip(magnitudes, radii):
+#           print(f"r < {mag}: {radius:.1f} arcsec")
+#
 # Where to go next
 # ----------------
 #

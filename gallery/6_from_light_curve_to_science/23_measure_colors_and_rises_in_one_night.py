@@ -239,8 +239,9 @@ for each, name, _, color, rise in sorted(fast, key=lambda row: -row[4][0]):
 # Exercise
 # --------
 #
-# Far from the deep fields, the two visits of a pair are half an hour apart, and the source rises
-# meanwhile. For which of the early nights above does that change the color by more than its error?
+# The source also rises between the two visits of a pair. Suppose that all pairs were half an hour
+# apart, as they are outside the deep fields: for which of the nights listed above would that change
+# the color by more than its error?
 #
 # .. dropdown:: Solution
 #
