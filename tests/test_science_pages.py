@@ -34,7 +34,9 @@ def run(number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def page_23() -> dict[str, Any]:
-    return run(23)
+    page = run(23)
+    loci = {each["id"]: each for each, *_ in page["rows"]}
+    return page | {"seen": {name: (each, *page["nights_of"](each)) for name, each in loci.items()}}
 
 
 def true_source(locus: dict[str, Any]) -> Supernova | None:
@@ -51,10 +53,8 @@ def true_source(locus: dict[str, Any]) -> Supernova | None:
 
 def measured_and_true(page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...], float]]:
     """Yield each color of the page with the color that the source really had."""
-    loci = {each["id"]: each for each, *_ in page["rows"]}
-    for locus in loci.values():
+    for locus, nights, _ in page["seen"].values():
         source = true_source(locus)
-        nights, _ = page["nights_of"](locus) if source else ({}, 0)
         for now in nights.values():
             for blue, red in ("gr", "ri"):
                 if source and {blue, red} <= {*now}:
@@ -111,7 +111,7 @@ def rises_and_truth(page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...], f
     for locus, name, age, _, rise in page["rows"]:
         if (source := true_source(locus)) is None:
             continue
-        nights, first = page["nights_of"](locus)
+        _, nights, first = page["seen"][locus["id"]]
         night = first + age
         days = [day for day in nights if night - 10 <= day < night]
         day, band = max((day, band) for day in days for band in nights[day] if band in name)

@@ -52,6 +52,7 @@ add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
 # hundred unless you set ``limit=``: check whether there are more. Search the same cone in galactic
 # coordinates.
 
+import numpy as np
 from astropy.coordinates import SkyCoord
 
 place = SkyCoord(locus.ra, locus.dec, unit="deg").galactic
@@ -81,8 +82,9 @@ table["locus_id", "separation", "num_alerts"][:5].pprint(align="<")
 # of the two loci that are closest to each other.
 
 places = SkyCoord(table["ra"], table["dec"])
-_, separation, _ = places.match_to_catalog_sky(places, nthneighbor=2)
-center = places[separation.argmin()]
+separation = places[:, np.newaxis].separation(places).arcsec
+np.fill_diagonal(separation, np.inf)
+center = places[separation.min(axis=1).argmin()]
 near_by = find_loci(near=center, radius=10 * u.arcsec)
 for found in near_by:
     offset = found.coordinates.separation(center)
@@ -118,8 +120,6 @@ for found, matches in zip(near_by, tables):
 #
 # Each alert of Rubin has a position with an error, of which ``raErr`` is already that of RA
 # cos(Dec). Compute the weighted mean for each of these loci, and its distance from each match.
-
-import numpy as np
 
 NAMES = [f"lsst_diaSource_{name}" for name in ("ra", "dec", "raErr", "decErr")]
 

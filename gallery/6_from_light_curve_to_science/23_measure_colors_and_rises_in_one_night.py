@@ -65,8 +65,9 @@ for (g, r), value, error in zip(pairs, color, color_err):
 #
 # These are difference fluxes: the color is that of the transient, without its host. Two things
 # change it. The dust of the Milky Way reddens g - r by 0.96 times E(B-V) (`Schlafly and Finkbeiner
-# 2011 <https://doi.org/10.1088/0004-637X/737/2/103>`_). And the two visits are not at the same
-# time: at a rise of one magnitude a day, half an hour is 0.02 mag.
+# 2011 <https://doi.org/10.1088/0004-637X/737/2/103>`_): subtract that, as in
+# :doc:`/tutorials/6_from_light_curve_to_science/22_get_from_flux_to_luminosity`. And the two visits
+# are not at the same time: at a rise of one magnitude a day, half an hour is 0.02 mag.
 #
 # Turn a missing flux into a limit
 # --------------------------------
@@ -97,7 +98,8 @@ def fainter_by(first, second, sigma=3):
 # --------------------
 #
 # A rise needs an earlier flux in the same band. An alert is a detection, so before the first one
-# there is none. But Rubin's own packet has forced photometry of all visits. Fetch it, and compare
+# there is none. But Rubin's own packet has forced photometry of all visits. It needs a token, see
+# :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry`. Fetch it, and compare
 # each night that has both bands with the last earlier one, at most ten days before, that has one of
 # them.
 

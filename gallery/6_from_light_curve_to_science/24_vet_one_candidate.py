@@ -3,8 +3,9 @@ Vet one candidate
 =================
 
 Before you ask for telescope time: is it known, is it real, is it in the nucleus of its galaxy, and
-is it up tonight? Take one young transient with its forced photometry, answer these questions one by
-one, and end with a follow-up request and a one-page summary for the group meeting.
+is it up tonight? Take a young transient with its forced photometry, answer one question after
+another, and end with a follow-up request and a one-page summary for the group meeting. This page
+needs scipy, which ``pip install ".[tutorials]"`` installs and the Rubin Science Platform has.
 """
 
 # sphinx_gallery_tags = ["data quality", "images", "supernovae", "search"]
@@ -38,9 +39,8 @@ ax = plot_lightcurve(lc)
 # shows that nothing was there before.
 #
 # The locus is the newest of its tag that has a galaxy with a redshift next to it and whose alerts
-# span less than 30 days. The code needs a token for Rubin's packets; see
-# :doc:`/tutorials/6_from_light_curve_to_science/23_measure_colors_and_rises_in_one_night` for what
-# they add.
+# span less than 30 days. Rubin's packets need a token, see
+# :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry`.
 #
 # When did it begin?
 # ------------------
