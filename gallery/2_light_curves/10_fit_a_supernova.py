@@ -330,6 +330,29 @@ rows.pprint()
 # the dust fixed (``mwebv``, in the frame of the observer). If the redshift of the host is known,
 # give it as a narrow range.
 #
+# Exercise
+# --------
+#
+# Does the time of maximum depend on the function? Fit a parabola to the points within ten days of
+# each maximum, and compare. In the simulated sky, ``sim_peak_mjd`` is the true maximum in r.
+#
+# .. dropdown:: Solution
+#
+#    The vertex of the parabola is its maximum. If the two functions differ by more than the errors
+#    of the table, the difference is the better error.
+#
+#    .. code-block:: python
+#
+#       for band, (best, errors, _) in fits.items():
+#           days, flux, error = points_of(lc, band)
+#           near = abs(days - best[1]) < 10
+#           if near.sum() >= 4:
+#               x = days[near] - best[1]
+#               a, b, _ = np.polyfit(x, flux[near], 2, w=1 / error[near])
+#               vertex = f"{-b / (2 * a):+.1f} d" if a < 0 else "no maximum"
+#               print(f"{band}: {best[1]:.1f} ± {errors[1]:.1f}, parabola {vertex}")
+#       print("truth in r:", locus.properties.get("sim_peak_mjd", "unknown"))
+#
 # Where to go next
 # ----------------
 #

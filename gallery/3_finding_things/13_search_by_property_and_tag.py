@@ -192,6 +192,24 @@ ax.spines[["top", "right"]].set_visible(False)
 # requires all of them. A property that no locus has is not an error: a misspelled name finds
 # nothing, and in ``must_not`` excludes nothing.
 #
+# Exercise
+# --------
+#
+# How many of the loci with the tag of Figure 1 has only Rubin detected? A locus that ZTF has
+# detected, too, has the property ``ztf_object_id``.
+#
+# .. dropdown:: Solution
+#
+#    Require the tag, and exclude the loci in which the property exists.
+#
+#    .. code-block:: python
+#
+#       tag = {"term": {"tags": TAG}}
+#       of_ztf = {"exists": {"field": "properties.ztf_object_id"}}
+#       query = {"query": {"bool": {"filter": [tag], "must_not": [of_ztf]}}}
+#       only_rubin = find_loci(query=query, limit=200)
+#       print(f"{len(only_rubin)} of {len(tagged)} loci, truncated: {only_rubin.truncated}")
+#
 # Where to go next
 # ----------------
 #
