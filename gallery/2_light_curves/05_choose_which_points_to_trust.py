@@ -216,6 +216,25 @@ print(f"{passing} of {dipole.sum()} dipoles pass a cut at 0.6")
 # Look at the light curve both ways, and report your cuts and the counts with
 # your result.
 #
+# Exercise
+# --------
+#
+# Which cut on the reliability costs a tenth of the points without a flag, and
+# how many of the flagged ones does it exclude?
+#
+# .. dropdown:: Solution
+#
+#    The cut is a quantile. If it excludes few of the flagged points, use the
+#    flags instead.
+#
+#    .. code-block:: python
+#
+#       good = lc["reliability"][~flagged]
+#       cut = np.nanquantile(good, 0.1)
+#       excluded = (lc["reliability"][flagged] < cut).sum()
+#       print(f"below {cut:.2f}: {(good < cut).sum()} of {len(good)} without a flag")
+#       print(f"and {excluded} of {flagged.sum()} with one")
+#
 # Where to go next
 # ----------------
 #
