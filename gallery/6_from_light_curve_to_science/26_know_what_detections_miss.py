@@ -41,9 +41,9 @@ labels = ax.set(xlabel="Forced flux / its error", ylabel="Fraction with a detect
 #
 # `antares_helpers.fetch_alert_packet` fetches Rubin's own packet of the newest alert:
 # ``DIASOURCE`` has the detections, ``FORCEDPHOT`` the flux at the same position in every visit. A
-# packet is that of one diaObject, so the code skips loci that have several. On
-# the page :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry` is how to get
-# the token that this needs.
+# packet is that of one diaObject, so the code skips loci that have several. To
+# get the token that this needs, see
+# :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry`.
 #
 # Two cuts
 # --------
@@ -70,8 +70,8 @@ lowest = min((a / b for a, b in zip(caught, bright) if b > 5), default=np.nan)
 print(f"of the least favored locus {lowest:.0%}")
 
 # %%
-# The loss is not the same for all: it depends on how the object looks on its galaxy, so one object
-# can lose half of its visits. Before 2026-02-24 the cut was at 0.1.
+# The loss is not the same for all: it depends on the object and on what is around it. Forced photometry
+# does not say why a detection is missing, only that it is. Before 2026-02-24 the cut was at 0.1.
 #
 # The efficiency
 # --------------
