@@ -158,9 +158,8 @@ folder.cleanup()
 # Exercise
 # --------
 #
-# The color g - r needs both bands in one night. For how many of the loci can you measure it at least
-# once?
-# Rubin observes in Chile, where it is noon when the MJD ends in .7.
+# The color g - r needs both bands in one night. For how many of the loci can you measure it at
+# least once? Rubin observes in Chile, where it is noon when the MJD ends in .7.
 #
 # .. dropdown:: Solution
 #

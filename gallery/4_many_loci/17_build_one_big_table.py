@@ -210,8 +210,8 @@ folder.cleanup()
 # Exercise
 # --------
 #
-# Write a feature that says how sure it is that a locus varies: chi2 per degree of freedom, if the flux
-# of each band were constant. Which loci vary most clearly, and does any not vary?
+# Write a feature that says how sure it is that a locus varies: chi2 per degree of freedom, if the
+# flux of each band were constant. Which loci vary most clearly, and does any not vary?
 #
 # .. dropdown:: Solution
 #

@@ -153,9 +153,9 @@ sandbox.stop()
 # Exercise
 # --------
 #
-# You can observe one of these sources tonight, and want a fresh one next to a galaxy. Choose from the
-# messages alone, without a request: those detected within three days before the latest alert of all,
-# with a match in the catalog ``ned``.
+# You can observe one of these sources tonight, and want a fresh one next to a galaxy. Choose from
+# the messages alone, without a request: those detected within three days before the latest alert of
+# all, with a match in the catalog ``ned``.
 #
 # .. dropdown:: Solution
 #

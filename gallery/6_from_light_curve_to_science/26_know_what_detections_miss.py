@@ -70,8 +70,9 @@ lowest = min((a / b for a, b in zip(caught, bright) if b > 5), default=np.nan)
 print(f"of the least favored locus {lowest:.0%}")
 
 # %%
-# The loss is not the same for all: it depends on the object and on what is around it. Forced photometry
-# does not say why a detection is missing, only that it is. Before 2026-02-24 the cut was at 0.1.
+# The loss is not the same for all: it depends on the object and on what is around it. Forced
+# photometry does not say why a detection is missing, only that it is. Before 2026-02-24 the cut was
+# at 0.1.
 #
 # The efficiency
 # --------------
