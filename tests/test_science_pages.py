@@ -5,20 +5,27 @@ import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
+from astropy.coordinates import SkyCoord
 from astropy.cosmology import Planck18
 from astropy.table import QTable
+from astropy.time import Time
+from astropy.timeseries import TimeSeries
 
 from antares_sandbox import BUNDLED
 from astropy.coordinates import FK5
 from astropy.utils import iers
 from simulated_sky.light_curves import IA, IBC, IIP, KILONOVA
 from simulated_sky.supernovae import Supernova
+from simulated_sky.asteroids import _V_MINUS_BAND, Asteroid
+from simulated_sky.passing import _ASTEROIDS, _seen
+from simulated_sky.transients import _FIELD, _locus_id, _scene
 
 PAGES = Path(__file__).parents[1] / "gallery/6_from_light_curve_to_science"
 
@@ -304,3 +311,112 @@ def test_page_24_requests_the_position_in_the_night(page_24: dict[str, Any]) -> 
     start, end = page_24["times"][page_24["is_up"]][[0, -1]].isot
     assert window["start"] < start < end < window["end"]
     assert request["proposal"] == "YOUR-PROPOSAL"
+# Page 25: an asteroid
+@pytest.fixture(scope="module")
+def asteroid_page() -> dict[str, Any]:
+    return run(25)
+@pytest.fixture(scope="module")
+def asteroid(asteroid_page: dict[str, Any]) -> Asteroid:
+    """Return the asteroid that the page follows, as it was simulated."""
+    (row,) = [row for row in _ASTEROIDS if str(row.ss_object_id) == asteroid_page["object_id"]]
+    return _seen(row)[0][0]
+def test_page_25_joins_all_loci_of_the_asteroid(asteroid_page: dict[str, Any]) -> None:
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in BUNDLED.glob("*.json")]
+    known = [file["locus"]["old_properties"]["survey"]["lsst"] for file in files]
+    number = sum(asteroid_page["object_id"] in each.get("ss_object_id", []) for each in known)
+    assert len(asteroid_page["table"]) == len(asteroid_page["loci"]) == number > 20
+def test_page_25_gives_the_true_magnitude_slope_and_rotation(
+    asteroid_page: dict[str, Any], asteroid: Asteroid
+    page = asteroid_page
+    assert page["truth"]["sim_h_mag"] == asteroid.absolute_mag
+    assert abs(page["h_v"] - asteroid.absolute_mag) < 3 * page["h_v_err"] < 0.06
+    assert abs(page["fitted"][0] - asteroid.slope) < 3 * page["errors"][0] < 0.06
+    assert abs(page["rotation"] - asteroid.period_h) < 3 * page["rotation_err"] < 0.01
+    amplitude = 2 * np.hypot(*page["fitted"][1:3])
+    assert amplitude == pytest.approx(asteroid.amplitude_mag, abs=0.02)
+    assert page["chance"] < 1e-6
+def test_page_25_gives_errors_that_cover_the_truth_without_the_rotation(
+    asteroid_page: dict[str, Any], asteroid: Asteroid
+    page, less = asteroid_page, _V_MINUS_BAND[asteroid.color_class]
+    for band, color, error in zip(page["others"], page["color"], page["color_err"], strict=True):
+        assert abs(color - (less["r"] - less[band])) < 3 * error < 0.12
+    h, g = page["best"]
+    assert abs(h - (asteroid.absolute_mag - less["r"])) < 3 * page["best_err"][0]
+    assert abs(g - asteroid.slope) < 3 * page["best_err"][1]
+    assert page["best_err"][0] > 5 * page["h_v_err"]
+def test_page_25_gives_the_true_colors_with_the_rotation(
+    asteroid_page: dict[str, Any], asteroid: Asteroid
+    page, less = asteroid_page, _V_MINUS_BAND[asteroid.color_class]
+    for band, value in zip(page["bands"], page["fitted"][4:], strict=True):
+        assert value == pytest.approx(asteroid.absolute_mag - less[band], abs=0.03)
+def test_page_25_gives_offsets_in_arcsec_and_a_rate_in_arcsec_per_second(
+    asteroid_page: dict[str, Any],
+    page = asteroid_page
+    for alert, along, across, rate in zip(
+        page["alerts"], page["along"], page["across"], page["rate"], strict=True
+    ):
+        place = [alert[f"lsst_diaSource_{name}"] for name in ("ra", "dec")] * u.deg
+        predicted = [alert[f"lsst_ssSource_eph{name}"] for name in ("Ra", "Dec")] * u.deg
+        offset = SkyCoord(*predicted).separation(SkyCoord(*place))
+        assert np.hypot(along, across) == pytest.approx(offset.arcsec, abs=1e-4)
+        assert 0.001 < rate < 0.02
+    assert np.std(page["along"]) == pytest.approx(np.median(page["error"]), rel=0.6)
+    assert abs(page["late"]) < 1
+# Page 26: what detections miss
+@pytest.fixture(scope="module")
+def missing_page() -> dict[str, Any]:
+    return run(26)
+def test_page_26_finds_no_detection_far_below_5_sigma_or_unreliable(
+    missing_page: dict[str, Any],
+    snr = np.abs(missing_page["flux"] / missing_page["err"])
+    assert not missing_page["seen"][snr < 4].any()
+    assert missing_page["seen"][snr > 6].mean() > 0.8
+    assert 0.5 <= np.nanmin(missing_page["reliability"]) < 0.51
+def test_page_26_predicts_how_many_visits_to_a_known_source_have_a_detection(
+    missing_page: dict[str, Any],
+    page, predicted, actual = missing_page, 0.0, 0
+    rows = {_locus_id(row): row for row in _FIELD}
+    for locus, visits, sources in zip(page["found"], page["forced"], page["sources"], strict=True):
+        if locus.locus_id not in rows:
+        source = _scene(rows[locus.locus_id]).source
+        for visit in visits:
+            true = source.difference(visit["midpointMjdTai"], visit["band"].strip())
+            predicted += page["efficiency"](true, visit["psfFluxErr"][np.newaxis])
+        actual += np.isin(visits["visit"], sources["visit"]).sum()
+    assert actual > 200
+    assert actual == pytest.approx(predicted, rel=0.06)
+@pytest.mark.parametrize("truth", [3.0, 5.0, 7.0])
+def test_page_26_draws_detections_that_are_too_bright_as_theory_says(
+    missing_page: dict[str, Any], truth: float
+    measured, is_detected = missing_page["observe"](truth, np.ones(400_000))
+    normal = NormalDist()
+    share = 1 - normal.cdf(5 - truth)
+    assert is_detected.mean() == pytest.approx(missing_page["reliable"] * share, rel=0.05)
+    mean = truth + normal.pdf(5 - truth) / share
+    assert measured[is_detected].mean() == pytest.approx(mean, rel=0.005)
+def test_page_26_shows_peaks_too_faint_if_bright_and_too_bright_if_faint(
+    missing_page: dict[str, Any],
+    median = np.array(missing_page["median"])
+    assert 0.03 < median[0] < 0.15
+    assert median[-1] < -0.2
+def test_page_26_shows_that_detections_exaggerate_the_mean_and_lose_pairs(
+    missing_page: dict[str, Any],
+    lc, scale = missing_page["lc"], missing_page["scale"]
+    detections = lc[~lc["is_forced"]]
+    assert abs(np.mean(lc["flux"])) < abs(np.mean(detections["flux"]))
+    of_all, of_detections = (missing_page["structure"](each, scale) for each in (lc, detections))
+    assert of_detections[1].sum() < 0.4 * of_all[1].sum()
+def test_page_26_structure_function_is_free_of_noise_and_finds_a_change(
+    missing_page: dict[str, Any],
+    rng = np.random.default_rng(1)
+    days = np.arange(61200, 61300, 0.5)
+    flux = 300 * np.sign(np.sin(days)) + rng.normal(0, 200, len(days))
+    lc = TimeSeries(
+        time=Time(days, format="mjd", scale="tai"),
+        data={"band": ["r"] * len(days), "flux": flux * u.nJy, "flux_err": [200] * len(days)},
+    )
+    lc["flux_err"].unit = u.nJy
+    value, number = missing_page["structure"](lc, {"r": 1000.0})
+    # Half of the pairs differ by 600 nJy.
+    assert value == pytest.approx(0.6 / 2**0.5, rel=0.1)
+    assert number.sum() < len(days) * (len(days) - 1) / 2

@@ -157,6 +157,26 @@ folder.cleanup()
 # folder, and fetch it once. If the service fails for many loci in a row, `fetch_loci` assumes that
 # it is down and sends no more requests; the remaining loci are listed with the failures.
 #
+# Exercise
+# --------
+#
+# The color g - r needs both bands in one night. For how many of the loci can you measure it at
+# least once? Rubin observes in Chile, where it is noon when the MJD ends in .7.
+#
+# .. dropdown:: Solution
+#
+#    Number the nights so that each begins at noon, and look for both bands in one of them.
+#
+#    .. code-block:: python
+#
+#       def has_color(lc):
+#           night = np.floor(lc.time.mjd - 0.7)
+#           return any({"g", "r"} <= set(lc["band"][night == each]) for each in set(night))
+#
+#
+#       with_color = [lc for lc in curves if has_color(lc)]
+#       print(f"{len(with_color)} of {len(curves)} loci")
+#
 # Where to go next
 # ----------------
 #

@@ -254,6 +254,36 @@ folder.cleanup()
 #   memory.
 # * LSDB also matches your loci with other catalogs by position: ``catalog.crossmatch``.
 #
+# Exercise
+# --------
+#
+# Write a feature that says how sure it is that a locus varies: chi2 per degree of freedom, if the
+# flux of each band were constant. Which loci vary most clearly, and does any not vary?
+#
+# .. dropdown:: Solution
+#
+#    Subtract the weighted mean of each band, which costs one degree of freedom. A locus that is
+#    always brighter than its template by the same amount does not vary. If no band has two
+#    points, nothing can be said.
+#
+#    .. code-block:: python
+#
+#       def chi2(row):
+#           band, flux, error = (row[name] for name in COLUMNS[2:])
+#           total, free = 0, 0
+#           for name in set(band):
+#               values, errors = flux[band == name], error[band == name]
+#               mean = np.average(values, weights=errors**-2)
+#               total += np.sum(((values - mean) / errors) ** 2)
+#               free += len(values) - 1
+#           return {"locus_id": row["locus_id"], "chi2": total / max(free, 1)}
+#
+#
+#       ranked = Table.from_pandas(nested.map_rows(chi2, columns=COLUMNS))
+#       ranked.sort("chi2", reverse=True)
+#       ranked["chi2"].info.format = ".1f"
+#       ranked.pprint(max_lines=12)
+#
 # Where to go next
 # ----------------
 #

@@ -294,6 +294,36 @@ legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 # into its own module. Then follow the devkit's `steps to submit a filter
 # <https://nsf-noirlab.gitlab.io/csdc/antares/devkit/learn/submit-a-filter/>`_.
 #
+# Exercise
+# --------
+#
+# Write a filter that tags a source on the way down: one that has lost half of its flux within ten
+# days. On how many of these loci does it set its tag, and on how many of those that FastRiser tags?
+#
+# .. dropdown:: Solution
+#
+#    Exchange the two fluxes, and require that the old one was positive: a fading below the template
+#    is another thing.
+#
+#    .. code-block:: python
+#
+#       class FastFader(FastRiser):
+#           OUTPUT_LOCUS_TAGS = [{"name": "fast_fader", "description": "Lost half its flux."}]
+#
+#           def _run(self, locus):
+#               flux, error, band = flux_of(locus.alert)
+#               for alert in locus.alerts[:-1]:
+#                   old_flux, old_error, old_band = flux_of(alert)
+#                   is_recent = old_band == band and locus.alert.mjd - alert.mjd < 10
+#                   noise = np.hypot(error, old_error)
+#                   if is_recent and old_flux - flux > max(5 * noise, old_flux / 2) > 0:
+#                       locus.tag("fast_fader")
+#
+#
+#       fading = [replayed(FastFader(), locus)[1].any() for locus in loci]
+#       rising = [replayed(FastRiser(), locus)[1].any() for locus in loci]
+#       print(f"{sum(fading)} fade, {np.sum(np.logical_and(fading, rising))} of them rose fast")
+#
 # Where to go next
 # ----------------
 #

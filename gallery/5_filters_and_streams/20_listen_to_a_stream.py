@@ -154,6 +154,26 @@ stream.stop()
 sandbox.stop()
 
 # %%
+# Exercise
+# --------
+#
+# You can observe one of these sources tonight, and want a fresh one next to a galaxy. Choose from
+# the messages alone, without a request: those detected within three days before the latest alert of
+# all, with a match in the catalog ``ned``.
+#
+# .. dropdown:: Solution
+#
+#    The times of the alerts are among the properties, the names of the catalogs beside them.
+#
+#    .. code-block:: python
+#
+#       name = "newest_alert_observation_time"
+#       times = [each.properties.get(name, 0) for each in received]
+#       latest = max(times, default=0)
+#       for each, time in zip(received, times):
+#           if latest - time < 3 and "ned" in each.catalogs:
+#               print(f"{each.locus_id}: {latest - time:.1f} d before the latest, near a galaxy")
+#
 # Where to go next
 # ----------------
 #
