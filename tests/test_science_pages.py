@@ -12,19 +12,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
-from astropy.coordinates import SkyCoord
+from astropy.coordinates import FK5, SkyCoord
 from astropy.cosmology import Planck18
 from astropy.table import QTable
 from astropy.time import Time
 from astropy.timeseries import TimeSeries
+from astropy.utils import iers
 
 from antares_sandbox import BUNDLED
-from astropy.coordinates import FK5
-from astropy.utils import iers
-from simulated_sky.light_curves import IA, IBC, IIP, KILONOVA
-from simulated_sky.supernovae import Supernova
 from simulated_sky.asteroids import _V_MINUS_BAND, Asteroid
+from simulated_sky.light_curves import IA, IBC, IIP, KILONOVA
 from simulated_sky.passing import _ASTEROIDS, _seen
+from simulated_sky.supernovae import Supernova
 from simulated_sky.transients import _FIELD, _locus_id, _scene
 
 PAGES = Path(__file__).parents[1] / "gallery/6_from_light_curve_to_science"
@@ -174,11 +173,170 @@ def test_a_page_says_what_is_not_known(number: int) -> None:
         22: ["K-correction", "IRSA", "says nothing about nature"],
     }[number]
     assert not [each for each in wanted if not re.search(each, text)]
+
+
+# Page 25: an asteroid
+
+
+@pytest.fixture(scope="module")
+def asteroid_page() -> dict[str, Any]:
+    return run(25)
+
+
+@pytest.fixture(scope="module")
+def asteroid(asteroid_page: dict[str, Any]) -> Asteroid:
+    """Return the asteroid that the page follows, as it was simulated."""
+    (row,) = [row for row in _ASTEROIDS if str(row.ss_object_id) == asteroid_page["object_id"]]
+    return _seen(row)[0][0]
+
+
+def test_page_25_joins_all_loci_of_the_asteroid(asteroid_page: dict[str, Any]) -> None:
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in BUNDLED.glob("*.json")]
+    known = [file["locus"]["old_properties"]["survey"]["lsst"] for file in files]
+    number = sum(asteroid_page["object_id"] in each.get("ss_object_id", []) for each in known)
+    assert len(asteroid_page["table"]) == len(asteroid_page["loci"]) == number > 20
+
+
+def test_page_25_gives_the_true_magnitude_slope_and_rotation(
+    asteroid_page: dict[str, Any], asteroid: Asteroid
+) -> None:
+    page = asteroid_page
+    assert page["truth"]["sim_h_mag"] == asteroid.absolute_mag
+    assert abs(page["h_v"] - asteroid.absolute_mag) < 3 * page["h_v_err"] < 0.06
+    assert abs(page["fitted"][0] - asteroid.slope) < 3 * page["errors"][0] < 0.06
+    assert abs(page["rotation"] - asteroid.period_h) < 3 * page["rotation_err"] < 0.01
+    amplitude = 2 * np.hypot(*page["fitted"][1:3])
+    assert amplitude == pytest.approx(asteroid.amplitude_mag, abs=0.02)
+    assert page["chance"] < 1e-6
+
+
+def test_page_25_gives_errors_that_cover_the_truth_without_the_rotation(
+    asteroid_page: dict[str, Any], asteroid: Asteroid
+) -> None:
+    page, less = asteroid_page, _V_MINUS_BAND[asteroid.color_class]
+    for band, color, error in zip(page["others"], page["color"], page["color_err"], strict=True):
+        assert abs(color - (less["r"] - less[band])) < 3 * error < 0.12
+    h, g = page["best"]
+    assert abs(h - (asteroid.absolute_mag - less["r"])) < 3 * page["best_err"][0]
+    assert abs(g - asteroid.slope) < 3 * page["best_err"][1]
+    assert page["best_err"][0] > 5 * page["h_v_err"]
+
+
+def test_page_25_gives_the_true_colors_with_the_rotation(
+    asteroid_page: dict[str, Any], asteroid: Asteroid
+) -> None:
+    page, less = asteroid_page, _V_MINUS_BAND[asteroid.color_class]
+    for band, value in zip(page["bands"], page["fitted"][4:], strict=True):
+        assert value == pytest.approx(asteroid.absolute_mag - less[band], abs=0.03)
+
+
+def test_page_25_gives_offsets_in_arcsec_and_a_rate_in_arcsec_per_second(
+    asteroid_page: dict[str, Any],
+) -> None:
+    page = asteroid_page
+    for alert, along, across, rate in zip(
+        page["alerts"], page["along"], page["across"], page["rate"], strict=True
+    ):
+        place = [alert[f"lsst_diaSource_{name}"] for name in ("ra", "dec")] * u.deg
+        predicted = [alert[f"lsst_ssSource_eph{name}"] for name in ("Ra", "Dec")] * u.deg
+        offset = SkyCoord(*predicted).separation(SkyCoord(*place))
+        assert np.hypot(along, across) == pytest.approx(offset.arcsec, abs=1e-4)
+        assert 0.001 < rate < 0.02
+    assert np.std(page["along"]) == pytest.approx(np.median(page["error"]), rel=0.6)
+    assert abs(page["late"]) < 1
+
+
+# Page 26: what detections miss
+
+
+@pytest.fixture(scope="module")
+def missing_page() -> dict[str, Any]:
+    return run(26)
+
+
+def test_page_26_finds_no_detection_far_below_5_sigma_or_unreliable(
+    missing_page: dict[str, Any],
+) -> None:
+    snr = np.abs(missing_page["flux"] / missing_page["err"])
+    assert not missing_page["seen"][snr < 4].any()
+    assert missing_page["seen"][snr > 6].mean() > 0.8
+    assert 0.5 <= np.nanmin(missing_page["reliability"]) < 0.51
+
+
+def test_page_26_predicts_how_many_visits_to_a_known_source_have_a_detection(
+    missing_page: dict[str, Any],
+) -> None:
+    page, predicted, actual = missing_page, 0.0, 0
+    rows = {_locus_id(row): row for row in _FIELD}
+    for locus, visits, sources in zip(page["found"], page["forced"], page["sources"], strict=True):
+        if locus.locus_id not in rows:
+            continue
+        source = _scene(rows[locus.locus_id]).source
+        for visit in visits:
+            true = source.difference(visit["midpointMjdTai"], visit["band"].strip())
+            predicted += page["efficiency"](true, visit["psfFluxErr"][np.newaxis])
+        actual += np.isin(visits["visit"], sources["visit"]).sum()
+    assert actual > 200
+    assert actual == pytest.approx(predicted, rel=0.06)
+
+
+@pytest.mark.parametrize("truth", [3.0, 5.0, 7.0])
+def test_page_26_draws_detections_that_are_too_bright_as_theory_says(
+    missing_page: dict[str, Any], truth: float
+) -> None:
+    measured, is_detected = missing_page["observe"](truth, np.ones(400_000))
+    normal = NormalDist()
+    share = 1 - normal.cdf(5 - truth)
+    assert is_detected.mean() == pytest.approx(missing_page["reliable"] * share, rel=0.05)
+    mean = truth + normal.pdf(5 - truth) / share
+    assert measured[is_detected].mean() == pytest.approx(mean, rel=0.005)
+
+
+def test_page_26_shows_peaks_too_faint_if_bright_and_too_bright_if_faint(
+    missing_page: dict[str, Any],
+) -> None:
+    median = np.array(missing_page["median"])
+    assert 0.03 < median[0] < 0.15
+    assert median[-1] < -0.2
+
+
+def test_page_26_shows_that_detections_exaggerate_the_mean_and_lose_pairs(
+    missing_page: dict[str, Any],
+) -> None:
+    lc, scale = missing_page["lc"], missing_page["scale"]
+    detections = lc[~lc["is_forced"]]
+    assert abs(np.mean(lc["flux"])) < abs(np.mean(detections["flux"]))
+    of_all, of_detections = (missing_page["structure"](each, scale) for each in (lc, detections))
+    assert of_detections[1].sum() < 0.4 * of_all[1].sum()
+
+
+def test_page_26_structure_function_is_free_of_noise_and_finds_a_change(
+    missing_page: dict[str, Any],
+) -> None:
+    rng = np.random.default_rng(1)
+    days = np.arange(61200, 61300, 0.5)
+    flux = 300 * np.sign(np.sin(days)) + rng.normal(0, 200, len(days))
+    lc = TimeSeries(
+        time=Time(days, format="mjd", scale="tai"),
+        data={"band": ["r"] * len(days), "flux": flux * u.nJy, "flux_err": [200] * len(days)},
+    )
+    lc["flux_err"].unit = u.nJy
+    value, number = missing_page["structure"](lc, {"r": 1000.0})
+    # Half of the pairs differ by 600 nJy.
+    assert value == pytest.approx(0.6 / 2**0.5, rel=0.1)
+    assert number.sum() < len(days) * (len(days) - 1) / 2
+
+
 # Page 23: colors and rises
+
+
+@pytest.fixture(scope="module")
 def page_23() -> dict[str, Any]:
     page = run(23)
     loci = {each["id"]: each for each, *_ in page["rows"]}
     return page | {"seen": {name: (each, *page["nights_of"](each)) for name, each in loci.items()}}
+
+
 def true_source(locus: dict[str, Any]) -> Supernova | None:
     """Return the supernova or kilonova that a locus was made with."""
     truth = locus["old_properties"]
@@ -189,6 +347,8 @@ def true_source(locus: dict[str, Any]) -> Supernova | None:
     magnitude = truth.get("sim_absolute_r_mag", kind.absolute_mag[0])
     ebv, redshift = truth.get("sim_mw_ebv", 0.0), truth["sim_redshift"]
     return Supernova(kind, truth[kind.date], magnitude, redshift, {}, ebv_mw=ebv)
+
+
 def measured_and_true(page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...], float]]:
     """Yield each color of the page with the color that the source really had."""
     for locus, nights, _ in page["seen"].values():
@@ -200,16 +360,22 @@ def measured_and_true(page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...],
                     color = page["fainter_by"](now[blue], now[red])
                     if min(true) > 0 and np.isfinite(color[0]):
                         yield color, -2.5 * np.log10(true[0] / true[1])
+
+
 def test_page_23_measures_the_true_colors_within_their_errors(page_23: dict[str, Any]) -> None:
     pairs = [(color, true) for color, true in measured_and_true(page_23) if color[2] == 0]
     pulls = np.array([(color[0] - true) / color[1] for color, true in pairs])
     assert len(pulls) > 100
     assert 0.8 < np.std(pulls) < 1.25
     assert abs(np.mean(pulls)) < 0.25
+
+
 def test_page_23_gives_limits_on_the_right_side_of_the_true_color(page_23: dict[str, Any]) -> None:
     limits = [(color, true) for color, true in measured_and_true(page_23) if color[2]]
     assert limits
     assert all(limit * (true - value) > 0 for (value, _, limit), true in limits)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -218,19 +384,26 @@ def test_page_23_gives_limits_on_the_right_side_of_the_true_color(page_23: dict[
         ((1.0, 1.0), (40.0, 1.0), (2.5, np.nan, 1)),
         ((40.0, 1.0), (1.0, 1.0), (-2.5, np.nan, -1)),
         ((1.0, 1.0), (-1.0, 1.0), (np.nan, np.nan, 0)),
+    ],
+)
 def test_page_23_compares_fluxes_that_are_negative_or_not_significant(
     page_23: dict[str, Any],
     first: tuple[float, float],
     second: tuple[float, float],
     expected: tuple[float, float, int],
+) -> None:
     result = page_23["fainter_by"]((0.0, *first), (0.0, *second))
     assert result == pytest.approx(expected, abs=1e-3, nan_ok=True)
+
+
 def test_page_23_sets_young_transients_apart(page_23: dict[str, Any]) -> None:
     rise = {young: [] for young in (True, False)}
     for _, _, age, _, (value, _, _) in page_23["rows"]:
         rise[age < 3].append(value)
     assert len(rise[True]) >= 10
     assert np.median(rise[True]) > np.percentile(rise[False], 95)
+
+
 def rises_and_truth(page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...], float]]:
     """Yield each rise of the page with that of the source, in mag/d."""
     for locus, name, age, _, rise in page["rows"]:
@@ -245,6 +418,8 @@ def rises_and_truth(page: dict[str, Any]) -> Iterator[tuple[tuple[float, ...], f
         if now > 0:
             true = 2.5 * np.log10(now / before) if before > 0 else np.inf
             yield rise, true / (times[1] - times[0])
+
+
 def test_page_23_measures_the_true_rises_and_their_limits(page_23: dict[str, Any]) -> None:
     rises = list(rises_and_truth(page_23))
     pulls = [(rise - true) / error for (rise, error, limit), true in rises if limit == 0]
@@ -253,7 +428,12 @@ def test_page_23_measures_the_true_rises_and_their_limits(page_23: dict[str, Any
     assert 0.8 < np.std(pulls) < 1.25
     assert len(above) >= 8
     assert all(above)
+
+
 # Page 24: one candidate
+
+
+@pytest.fixture(scope="module")
 def page_24() -> Iterator[dict[str, Any]]:
     names = ("auto_download", "auto_max_age", "iers_degraded_accuracy")
     before = {name: getattr(iers.conf, name) for name in names}
@@ -262,8 +442,12 @@ def page_24() -> Iterator[dict[str, Any]]:
         yield run(24)
     for name, value in before.items():
         setattr(iers.conf, name, value)
+
+
 def no_download(*_: object, **__: object) -> None:
     pytest.fail("astropy downloads")
+
+
 def test_page_24_measures_the_offset_from_the_host(page_24: dict[str, Any]) -> None:
     truth = page_24["locus"].properties
     true = np.hypot(truth["sim_host_east_arcsec"], truth["sim_host_north_arcsec"])
@@ -271,20 +455,28 @@ def test_page_24_measures_the_offset_from_the_host(page_24: dict[str, Any]) -> N
     assert offset == pytest.approx(true, abs=0.03)
     assert 0.1 < error < 0.12
     assert page_24["place"] == ("nuclear" if true < 3 * error else "not nuclear")
+
+
 def test_page_24_averages_positions_with_the_error_that_they_scatter_by(
     page_24: dict[str, Any],
+) -> None:
     pulls = [(page_24["east"] - page_24["mean"][0]) / page_24["ra_err"]]
     pulls += [(page_24["north"] - page_24["mean"][1]) / page_24["dec_err"]]
     scatter = np.std([pull.to_value("") for pull in pulls])
     assert len(page_24["rows"]) == len(page_24["alerts"]) > 10
     assert 0.7 < scatter < 1.3
     assert (page_24["errors"] < 0.02 * u.arcsec).all()
+
+
 def test_page_24_begins_after_the_explosion_and_the_visit_before_sees_nothing(
     page_24: dict[str, Any],
+) -> None:
     explosion = page_24["locus"].properties["sim_explosion_mjd"]
     last = page_24["earlier"][-1]
     assert page_24["alerts"].time[0].mjd > explosion
     assert abs(last["flux"]) < 3 * last["flux_err"]
+
+
 def test_page_24_computes_the_altitude(page_24: dict[str, Any]) -> None:
     """By spherical trigonometry, with the mean sidereal time and no refraction."""
     times, target = page_24["times"], page_24["target"]
@@ -295,11 +487,15 @@ def test_page_24_computes_the_altitude(page_24: dict[str, Any]) -> None:
     level, swing = np.sin(latitude) * np.sin(place.dec), np.cos(latitude) * np.cos(place.dec)
     sine = level + swing * np.cos(angle)
     assert np.degrees(np.arcsin(sine)).value == pytest.approx(target.alt.deg, abs=0.03)
+
+
 def test_page_24_finds_the_night_dark_around_local_midnight(page_24: dict[str, Any]) -> None:
     middle = page_24["times"][page_24["is_dark"]].mjd.mean() % 1
     assert middle == pytest.approx(70.7494 / 360, abs=0.02)
     assert page_24["is_up"].any()
     assert (page_24["target"].secz[page_24["is_up"]] < 2).all()
+
+
 def test_page_24_requests_the_position_in_the_night(page_24: dict[str, Any]) -> None:
     request = json.loads(json.dumps(page_24["request"]))
     (observation,) = request["requests"]
@@ -307,116 +503,8 @@ def test_page_24_requests_the_position_in_the_night(page_24: dict[str, Any]) -> 
     target, position = configuration["target"], page_24["position"]
     assert (target["ra"], target["dec"]) == pytest.approx(
         (position.ra.deg, position.dec.deg), abs=1e-6
+    )
     (window,) = observation["windows"]
     start, end = page_24["times"][page_24["is_up"]][[0, -1]].isot
     assert window["start"] < start < end < window["end"]
     assert request["proposal"] == "YOUR-PROPOSAL"
-# Page 25: an asteroid
-@pytest.fixture(scope="module")
-def asteroid_page() -> dict[str, Any]:
-    return run(25)
-@pytest.fixture(scope="module")
-def asteroid(asteroid_page: dict[str, Any]) -> Asteroid:
-    """Return the asteroid that the page follows, as it was simulated."""
-    (row,) = [row for row in _ASTEROIDS if str(row.ss_object_id) == asteroid_page["object_id"]]
-    return _seen(row)[0][0]
-def test_page_25_joins_all_loci_of_the_asteroid(asteroid_page: dict[str, Any]) -> None:
-    files = [json.loads(path.read_text(encoding="utf-8")) for path in BUNDLED.glob("*.json")]
-    known = [file["locus"]["old_properties"]["survey"]["lsst"] for file in files]
-    number = sum(asteroid_page["object_id"] in each.get("ss_object_id", []) for each in known)
-    assert len(asteroid_page["table"]) == len(asteroid_page["loci"]) == number > 20
-def test_page_25_gives_the_true_magnitude_slope_and_rotation(
-    asteroid_page: dict[str, Any], asteroid: Asteroid
-    page = asteroid_page
-    assert page["truth"]["sim_h_mag"] == asteroid.absolute_mag
-    assert abs(page["h_v"] - asteroid.absolute_mag) < 3 * page["h_v_err"] < 0.06
-    assert abs(page["fitted"][0] - asteroid.slope) < 3 * page["errors"][0] < 0.06
-    assert abs(page["rotation"] - asteroid.period_h) < 3 * page["rotation_err"] < 0.01
-    amplitude = 2 * np.hypot(*page["fitted"][1:3])
-    assert amplitude == pytest.approx(asteroid.amplitude_mag, abs=0.02)
-    assert page["chance"] < 1e-6
-def test_page_25_gives_errors_that_cover_the_truth_without_the_rotation(
-    asteroid_page: dict[str, Any], asteroid: Asteroid
-    page, less = asteroid_page, _V_MINUS_BAND[asteroid.color_class]
-    for band, color, error in zip(page["others"], page["color"], page["color_err"], strict=True):
-        assert abs(color - (less["r"] - less[band])) < 3 * error < 0.12
-    h, g = page["best"]
-    assert abs(h - (asteroid.absolute_mag - less["r"])) < 3 * page["best_err"][0]
-    assert abs(g - asteroid.slope) < 3 * page["best_err"][1]
-    assert page["best_err"][0] > 5 * page["h_v_err"]
-def test_page_25_gives_the_true_colors_with_the_rotation(
-    asteroid_page: dict[str, Any], asteroid: Asteroid
-    page, less = asteroid_page, _V_MINUS_BAND[asteroid.color_class]
-    for band, value in zip(page["bands"], page["fitted"][4:], strict=True):
-        assert value == pytest.approx(asteroid.absolute_mag - less[band], abs=0.03)
-def test_page_25_gives_offsets_in_arcsec_and_a_rate_in_arcsec_per_second(
-    asteroid_page: dict[str, Any],
-    page = asteroid_page
-    for alert, along, across, rate in zip(
-        page["alerts"], page["along"], page["across"], page["rate"], strict=True
-    ):
-        place = [alert[f"lsst_diaSource_{name}"] for name in ("ra", "dec")] * u.deg
-        predicted = [alert[f"lsst_ssSource_eph{name}"] for name in ("Ra", "Dec")] * u.deg
-        offset = SkyCoord(*predicted).separation(SkyCoord(*place))
-        assert np.hypot(along, across) == pytest.approx(offset.arcsec, abs=1e-4)
-        assert 0.001 < rate < 0.02
-    assert np.std(page["along"]) == pytest.approx(np.median(page["error"]), rel=0.6)
-    assert abs(page["late"]) < 1
-# Page 26: what detections miss
-@pytest.fixture(scope="module")
-def missing_page() -> dict[str, Any]:
-    return run(26)
-def test_page_26_finds_no_detection_far_below_5_sigma_or_unreliable(
-    missing_page: dict[str, Any],
-    snr = np.abs(missing_page["flux"] / missing_page["err"])
-    assert not missing_page["seen"][snr < 4].any()
-    assert missing_page["seen"][snr > 6].mean() > 0.8
-    assert 0.5 <= np.nanmin(missing_page["reliability"]) < 0.51
-def test_page_26_predicts_how_many_visits_to_a_known_source_have_a_detection(
-    missing_page: dict[str, Any],
-    page, predicted, actual = missing_page, 0.0, 0
-    rows = {_locus_id(row): row for row in _FIELD}
-    for locus, visits, sources in zip(page["found"], page["forced"], page["sources"], strict=True):
-        if locus.locus_id not in rows:
-        source = _scene(rows[locus.locus_id]).source
-        for visit in visits:
-            true = source.difference(visit["midpointMjdTai"], visit["band"].strip())
-            predicted += page["efficiency"](true, visit["psfFluxErr"][np.newaxis])
-        actual += np.isin(visits["visit"], sources["visit"]).sum()
-    assert actual > 200
-    assert actual == pytest.approx(predicted, rel=0.06)
-@pytest.mark.parametrize("truth", [3.0, 5.0, 7.0])
-def test_page_26_draws_detections_that_are_too_bright_as_theory_says(
-    missing_page: dict[str, Any], truth: float
-    measured, is_detected = missing_page["observe"](truth, np.ones(400_000))
-    normal = NormalDist()
-    share = 1 - normal.cdf(5 - truth)
-    assert is_detected.mean() == pytest.approx(missing_page["reliable"] * share, rel=0.05)
-    mean = truth + normal.pdf(5 - truth) / share
-    assert measured[is_detected].mean() == pytest.approx(mean, rel=0.005)
-def test_page_26_shows_peaks_too_faint_if_bright_and_too_bright_if_faint(
-    missing_page: dict[str, Any],
-    median = np.array(missing_page["median"])
-    assert 0.03 < median[0] < 0.15
-    assert median[-1] < -0.2
-def test_page_26_shows_that_detections_exaggerate_the_mean_and_lose_pairs(
-    missing_page: dict[str, Any],
-    lc, scale = missing_page["lc"], missing_page["scale"]
-    detections = lc[~lc["is_forced"]]
-    assert abs(np.mean(lc["flux"])) < abs(np.mean(detections["flux"]))
-    of_all, of_detections = (missing_page["structure"](each, scale) for each in (lc, detections))
-    assert of_detections[1].sum() < 0.4 * of_all[1].sum()
-def test_page_26_structure_function_is_free_of_noise_and_finds_a_change(
-    missing_page: dict[str, Any],
-    rng = np.random.default_rng(1)
-    days = np.arange(61200, 61300, 0.5)
-    flux = 300 * np.sign(np.sin(days)) + rng.normal(0, 200, len(days))
-    lc = TimeSeries(
-        time=Time(days, format="mjd", scale="tai"),
-        data={"band": ["r"] * len(days), "flux": flux * u.nJy, "flux_err": [200] * len(days)},
-    )
-    lc["flux_err"].unit = u.nJy
-    value, number = missing_page["structure"](lc, {"r": 1000.0})
-    # Half of the pairs differ by 600 nJy.
-    assert value == pytest.approx(0.6 / 2**0.5, rel=0.1)
-    assert number.sum() < len(days) * (len(days) - 1) / 2

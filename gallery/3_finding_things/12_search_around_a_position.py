@@ -85,9 +85,6 @@ from itertools import combinations
 
 places = SkyCoord(table["ra"], table["dec"])
 center, _ = min(combinations(places, 2), key=lambda pair: pair[0].separation(pair[1]))
-separation = places[:, np.newaxis].separation(places).arcsec
-np.fill_diagonal(separation, np.inf)
-center = places[separation.min(axis=1).argmin()]
 near_by = find_loci(near=center, radius=10 * u.arcsec)
 for found in near_by:
     offset = found.coordinates.separation(center)
