@@ -324,9 +324,9 @@ legend = ax.legend(loc="upper left")
 #
 # .. dropdown:: Solution
 #
-#    A mean of many visits is deeper than one. Above 3 sigma the source was rising already; far above,
-#    detections were lost to the cut of reliability. Far below zero, the template holds light of it.
-#    By chance alone one of 16 loci is beyond 3 sigma in 4% of the cases.
+#    A mean of many visits is deeper than one. Above 3 sigma the source was rising already; far
+#    above, detections were lost to the cut of reliability. Far below zero, the template holds light
+#    of it. By chance alone one of 16 loci is beyond 3 sigma in 4% of the cases.
 #
 #    .. code-block:: python
 #
