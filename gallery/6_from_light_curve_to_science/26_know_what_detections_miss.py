@@ -156,8 +156,9 @@ for truth in (23, 23.5, 24, 24.5, 25):
 
 # %%
 # The brightest of several detections is biased more: with every visit there is another chance of a
-# lucky one. Then again no visit may be near the peak. Let a transient rise in 5 days and fade in
-# 20, at any time in the season of one of the loci, and draw its fluxes in the visits of that locus.
+# lucky one. On the other hand, no visit may be near the peak. Let a transient rise in 5 days and
+# fade in 20, equally bright in all bands, at any time in the season of one of the loci, and draw
+# its fluxes in the visits of that locus.
 
 
 def shape(days):
@@ -198,7 +199,7 @@ right.set(xlabel="Magnitude of the peak", ylabel="Brightest detection less peak 
 right.yaxis.set_inverted(True)
 
 # %%
-# **Figure 3.** Simulated transients in the visits of these loci. Left: the fraction that has at
+# **Figure 3.** Drawn transients in the visits of these loci. Left: the fraction that has at
 # least so many detections. Right: how much fainter the brightest detection is than the peak, in any
 # band, of those that are found: the median, and the range of the middle 68%.
 #
