@@ -3,7 +3,9 @@ Follow up a gravitational wave
 ==============================
 
 A gravitational-wave event comes with a sky map instead of a position. ANTARES marks the loci with
-alerts inside the map. Plot the map of the latest event, and find the loci that may be its source.
+alerts inside the map. This page needs scipy, which ``pip install ".[tutorials]"`` installs and the
+Rubin Science Platform has. Plot the map of the latest event, and find the loci that may be its
+source.
 """
 
 # sphinx_gallery_tags = ["search", "images", "time"]

@@ -172,7 +172,7 @@ sandbox.stop()
 #       latest = max(times, default=0)
 #       for each, time in zip(received, times):
 #           if latest - time < 3 and "ned" in each.catalogs:
-#               print(f"{each.locus_id}: {latest - time:.1f} d before the latest, near a galaxy")
+#               print(f"{each.locus_id}: {latest - time:.1f} d before the latest")
 #
 # Where to go next
 # ----------------

@@ -206,8 +206,8 @@ for name, points in {"first alert": oldest, "first and newest": both}.items():
 #
 # .. dropdown:: Solution
 #
-#    In each band the mean should be within about 2 of zero. A template with light of the transient
-#    would make it negative.
+#    In each band the mean should be within about 2 sigma of zero. A template with
+#    light of the transient would make it negative.
 #
 #    .. code-block:: python
 #

@@ -156,8 +156,9 @@ for truth in (23, 23.5, 24, 24.5, 25):
 
 # %%
 # The brightest of several detections is biased more: with every visit there is another chance of a
-# lucky one. Then again no visit may be near the peak. Let a transient rise in 5 days and fade in
-# 20, at any time in the season of one of the loci, and draw its fluxes in the visits of that locus.
+# lucky one. On the other hand, no visit may be near the peak. Let a transient rise in 5 days and
+# fade in 20, equally bright in all bands, at any time in the season of one of the loci, and draw
+# its fluxes in the visits of that locus.
 
 
 def shape(days):
@@ -198,7 +199,7 @@ right.set(xlabel="Magnitude of the peak", ylabel="Brightest detection less peak 
 right.yaxis.set_inverted(True)
 
 # %%
-# **Figure 3.** Simulated transients in the visits of these loci. Left: the fraction that has at
+# **Figure 3.** Drawn transients in the visits of these loci. Left: the fraction that has at
 # least so many detections. Right: how much fainter the brightest detection is than the peak, in any
 # band, of those that are found: the median, and the range of the middle 68%.
 #
@@ -306,10 +307,10 @@ legend = ax.legend(loc="upper left")
 #
 # If all detections are on one side of the template, as for a quasar that has faded, the small
 # differences are missing: the range of the others is too narrow, and their mean too far from zero.
-# If there are detections on both sides, the middle is missing, and the changes come out too large.
-# With all visits neither happens. The number of pairs falls with the square of the number of
-# visits, so that the errors grow, too. One season is short for a quasar: its level still depends on
-# chance.
+# If there are detections on both sides, the middle is missing, and the changes can come out too
+# large. With all visits neither happens, and there are many more pairs: they grow with the square
+# of the number of visits. One season is short for a quasar: whether a difference between the two
+# exceeds the errors still depends on chance.
 #
 # Forced photometry has limits of its own. It exists only for objects that have at least one
 # detection, so it does not correct the number of objects. It has no reliability: look at outliers.
@@ -324,8 +325,9 @@ legend = ax.legend(loc="upper left")
 #
 # .. dropdown:: Solution
 #
-#    A mean of many visits is deeper than one. Above 3 sigma the source was rising already, or the
-#    template is not clean. With 16 loci, 3 sigma is rare by chance alone: 4% for any of them.
+#    A mean of many visits is deeper than one. Above 3 sigma the source was rising already; far
+#    above, detections were lost to the cut of reliability. Far below zero, the template holds light
+#    of it. By chance alone one of 16 loci is beyond 3 sigma in 4% of the cases.
 #
 #    .. code-block:: python
 #
