@@ -166,12 +166,12 @@ def shape(days):
     return np.where(days < 0, np.exp(days / 5), np.exp(-days / 20))
 
 
-def draw_transients(visits, size=500):
+def draw_transients(visits, size=1500):
     """Return peaks, numbers of detections, and magnitudes of the brightest detections."""
     name = np.char.strip(visits["band"])
     mjd, name = (each[np.isin(name, list(sky))] for each in (visits["midpointMjdTai"], name))
     errors = np.transpose([rng.choice(sky[each], size) for each in name])
-    peak, start = rng.uniform([19, mjd.min()], [25.5, mjd.max()], (size, 2)).T[..., None]
+    peak, start = rng.uniform([19, mjd.min()], [26, mjd.max()], (size, 2)).T[..., None]
     measured, is_detected = observe(to_flux(peak) * shape(mjd - start), errors)
     brightest = np.where(is_detected, measured, 0).max(axis=1)
     return peak[:, 0], is_detected.sum(axis=1), to_magnitude(brightest)
@@ -181,7 +181,7 @@ drawn = [draw_transients(each) for each in forced]
 peaks, counts, brightest = np.concatenate(drawn, axis=1)
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.8), layout="constrained")
-bins = np.arange(19, 25.6, 0.5)
+bins = np.arange(19, 26.1, 0.5)
 middle, place = bins[:-1] + 0.25, np.digitize(peaks, bins)
 groups = [place == number for number in range(1, len(bins))]
 for least, style in ((1, ":"), (2, "-"), (5, "--")):
