@@ -209,6 +209,7 @@ for ax, name in zip(axes, COLORS):
 axes[0].set_yscale("asinh", linear_width=0.2)
 axes[0].set_yticks([-3, -1, -0.3, 0, 0.3, 1, 3], [-3, -1, -0.3, 0, 0.3, 1, 3])
 axes[0].set_ylabel("rise [mag/d]")
+axes[0].margins(y=0.12)
 legend = fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
 
 # %%
