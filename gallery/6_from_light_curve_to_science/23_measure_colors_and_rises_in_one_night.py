@@ -177,7 +177,7 @@ def nights_of(locus):
 
 
 rows = []
-for each in iter_loci(found, progress=False):
+for each in iter_loci(found, include_catalogs=False, progress=False):
     nights, first = nights_of(each)
     for name in COLORS:
         for night, color, rise in colors_and_rises(nights, *name.split(" - ")):
