@@ -397,7 +397,7 @@ def test_page_23_compares_fluxes_that_are_negative_or_not_significant(
 
 
 def test_page_23_sets_young_transients_apart(page_23: dict[str, Any]) -> None:
-    rise = {young: [] for young in (True, False)}
+    rise: dict[bool, list[float]] = {True: [], False: []}
     for _, _, age, _, (value, _, _) in page_23["rows"]:
         rise[age < 3].append(value)
     assert len(rise[True]) >= 10

@@ -177,7 +177,7 @@ def nights_of(locus):
 
 
 rows = []
-for each in iter_loci(found, progress=False):
+for each in iter_loci(found, include_catalogs=False, progress=False):
     nights, first = nights_of(each)
     for name in COLORS:
         for night, color, rise in colors_and_rises(nights, *name.split(" - ")):
@@ -209,6 +209,7 @@ for ax, name in zip(axes, COLORS):
 axes[0].set_yscale("asinh", linear_width=0.2)
 axes[0].set_yticks([-3, -1, -0.3, 0, 0.3, 1, 3], [-3, -1, -0.3, 0, 0.3, 1, 3])
 axes[0].set_ylabel("rise [mag/d]")
+axes[0].margins(y=0.12)
 legend = fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
 
 # %%
