@@ -24,9 +24,10 @@ def nightly(lc):
     return nights
 
 
+good = {"keep_dipoles": False, "keep_flagged": False}
 found = find_loci(tag="young_rubin_transients", limit=50)
 for locus in found:
-    lc = extract_lightcurve(locus, keep_dipoles=False)
+    lc = extract_lightcurve(locus, **good)
     nights = nightly(lc[lc["flux"] > 0]).values()
     pairs = [(now["g"], now["r"]) for now in nights if {"g", "r"} <= {*now}]
     if len(pairs) >= 2 and pairs[0][0][0] - lc.time.mjd[0] < 3:
@@ -132,7 +133,7 @@ def as_text(value, error, limit):
 
 
 packet = fetch_alert_packet(locus)
-lc = extract_lightcurve(locus, keep_dipoles=False, forced=packet)
+lc = extract_lightcurve(locus, **good, forced=packet)
 print("night   g - r [mag]    rise [mag/d]")
 for night, color, rise in colors_and_rises(nightly(lc)):
     if np.isfinite(color[0] + rise[0]):
@@ -166,13 +167,13 @@ COLORS = {"g - r": {"g", "r"}, "r - i": {"r", "i"}}
 
 def nights_of(locus):
     """Return the fluxes by night, with forced photometry if it has an early pair."""
-    lc = extract_lightcurve(locus, keep_dipoles=False)
+    lc = extract_lightcurve(locus, **good)
     nights = nightly(lc) if len(lc) else {}
     early = [{*now} for night, now in nights.items() if night - min(nights) < 3]
     if any(bands <= now for bands in COLORS.values() for now in early):
         with suppress(AlertNotFoundError):
             packet = fetch_alert_packet(locus)
-            lc = extract_lightcurve(locus, keep_dipoles=False, forced=packet)
+            lc = extract_lightcurve(locus, **good, forced=packet)
     return nightly(lc), min(nights, default=0)
 
 
