@@ -24,10 +24,9 @@ def nightly(lc):
     return nights
 
 
-good = {"keep_dipoles": False, "keep_flagged": False}
 found = find_loci(tag="young_rubin_transients", limit=50)
 for locus in found:
-    lc = extract_lightcurve(locus, **good)
+    lc = extract_lightcurve(locus, keep_flagged=False)
     nights = nightly(lc[lc["flux"] > 0]).values()
     pairs = [(now["g"], now["r"]) for now in nights if {"g", "r"} <= {*now}]
     if len(pairs) >= 2 and pairs[0][0][0] - lc.time.mjd[0] < 3:
@@ -133,6 +132,7 @@ def as_text(value, error, limit):
 
 
 packet = fetch_alert_packet(locus)
+good = {"keep_dipoles": False, "keep_flagged": False}
 lc = extract_lightcurve(locus, **good, forced=packet)
 print("night   g - r [mag]    rise [mag/d]")
 for night, color, rise in colors_and_rises(nightly(lc)):
