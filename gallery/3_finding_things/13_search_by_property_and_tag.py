@@ -162,7 +162,7 @@ alerts = "properties.num_alerts"
 magnitude = "properties.brightest_alert_magnitude"
 mean_r = "properties.feature_mean_magn_r"
 
-CLAUSES = {
+steps = {
     "tag": ("filter", {"term": {"tags": TAG}}),
     "10 alerts or more": ("filter", {"range": {alerts: {"gte": 10}}}),
     "22 mag or brighter": ("filter", {"range": {magnitude: {"lte": 22}}}),
@@ -171,14 +171,14 @@ CLAUSES = {
 }
 
 clauses, remaining, labels = {"filter": [], "must_not": []}, [], []
-for part, clause in CLAUSES.values():
+for part, clause in steps.values():
     clauses[part].append(clause)
     found = find_loci(query={"query": {"bool": clauses}}, limit=200)
     remaining.append(len(found))
     labels.append(f"{'> ' if found.truncated else ''}{len(found)}")
 
 fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
-bars = ax.barh(list(CLAUSES), remaining, color="#D9622B", height=0.6)
+bars = ax.barh(list(steps), remaining, color="#D9622B", height=0.6)
 ax.bar_label(bars, labels, padding=3)
 ax.set(xlabel="loci remaining")
 ax.yaxis.set_inverted(True)
