@@ -162,7 +162,8 @@ def _with_artifacts(row: SupernovaRow) -> LocusFile:
 
 def _is_unclear(seen: Observed) -> bool:
     name = "lsst_diaSource_reliability"
-    return median(alert["properties"][name] for alert in seen.alerts) < _UNCLEAR
+    scores: list[float] = [alert["properties"][name] for alert in seen.alerts]
+    return median(scores) < _UNCLEAR
 
 
 def _mixed(row: SupernovaRow) -> LocusFile:
