@@ -333,24 +333,23 @@ rows.pprint()
 # Exercise
 # --------
 #
-# Does the time of maximum depend on the function? Fit a parabola to the points within ten days of
-# each maximum, and compare. In the simulated sky, ``sim_peak_mjd`` is the true maximum in r.
+# Try a third function: fit a parabola to the points within ten days of each maximum. Does its
+# vertex lie within the error? In the simulated sky, ``sim_peak_mjd`` is the true maximum in r.
 #
 # .. dropdown:: Solution
 #
-#    The vertex of the parabola is its maximum. If the two functions differ by more than the errors
-#    of the table, the difference is the better error.
+#    If the vertex of the parabola lies farther from the mean than the error, the error is too small.
 #
 #    .. code-block:: python
 #
-#       for band, (best, errors, _) in fits.items():
-#           days, flux, error = points_of(lc, band)
-#           near = abs(days - best[1]) < 10
+#       for band, (days, flux, error) in points_of.items():
+#           mean, total, _, _ = maximum_of((days, flux, error))
+#           near = abs(days - mean) < 10
 #           if near.sum() >= 4:
-#               x = days[near] - best[1]
+#               x = days[near] - mean
 #               a, b, _ = np.polyfit(x, flux[near], 2, w=1 / error[near])
 #               vertex = f"{-b / (2 * a):+.1f} d" if a < 0 else "no maximum"
-#               print(f"{band}: {best[1]:.1f} ± {errors[1]:.1f}, parabola {vertex}")
+#               print(f"{band}: {mean:.1f} ± {total:.1f}, parabola {vertex}")
 #       print("truth in r:", locus.properties.get("sim_peak_mjd", "unknown"))
 #
 # Where to go next
