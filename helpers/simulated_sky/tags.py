@@ -61,7 +61,7 @@ def pipeline_tags(locus_id: str, alerts: Sequence[Alert], ra: float, dec: float)
     locus_id : str
         The locus.
     alerts : sequence of Alert
-        The alerts of a locus: a tag stays, so that one good alert is enough.
+        The alerts of a locus. A tag is never removed, so one good alert gives it.
     ra, dec : float
         Position of the locus, in degrees.
 
