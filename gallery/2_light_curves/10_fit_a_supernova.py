@@ -338,7 +338,7 @@ rows.pprint()
 #
 # .. dropdown:: Solution
 #
-#    If the vertex of the parabola lies farther from the mean than the error, the error is too small.
+#    If the vertex of the parabola is farther from the mean than the error, the error is too small.
 #
 #    .. code-block:: python
 #
