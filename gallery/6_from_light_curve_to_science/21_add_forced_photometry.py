@@ -9,7 +9,12 @@ every visit. Fetch it with the newest alert packet, and draw it hollow beside th
 
 # sphinx_gallery_tags = ["photometry", "supernovae", "data quality"]
 
-from antares_helpers import extract_lightcurve, fetch_alert_packet, find_loci, plot_lightcurve
+from antares_helpers import (
+    extract_lightcurve,
+    fetch_alert_packet,
+    find_loci,
+    plot_lightcurve,
+)
 
 for locus in find_loci(tag="young_rubin_transients", limit=30):
     packet = fetch_alert_packet(locus)
@@ -20,9 +25,10 @@ for locus in find_loci(tag="young_rubin_transients", limit=30):
     if early >= 6 and len(flux) >= 7 and 2 <= flux.argmax() < len(flux) - 2:
         break
 else:
-    raise LookupError("No locus of the 30 newest transients was measured before its first alert.")
+    raise LookupError("No transient of the 30 newest has enough forced fluxes.")
 
-ax = plot_lightcurve(lc, title=f"{len(detected)} detections, {len(forced)} forced fluxes")
+title = f"{len(detected)} detections, {len(forced)} forced fluxes"
+ax = plot_lightcurve(lc, title=title)
 
 # %%
 # **Figure 1.** The light curve of one transient. Filled: detections, as ANTARES gives them. Small

@@ -59,7 +59,7 @@ _NULLABLE = ("isDipole", "reliability", "snr", "diaObjectId", "isNegative", "ban
 _KILONOVA_REDSHIFT = 0.01
 _MAXIMUM_D = {"sim_peak_mjd": (-5.0, 5.0), "sim_explosion_mjd": (8.0, 40.0)}
 _VISITS_AT_MAXIMUM = 2
-_UNCLEAR = 0.75
+_LOW_RELIABILITY = 0.75
 
 _EBV = (0.008, 0.06)
 """E(B-V) of the Milky Way far from its plane: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
@@ -157,13 +157,13 @@ def _with_artifacts(row: SupernovaRow) -> LocusFile:
         )
         for _ in count()
     )
-    return _file(row, scene, next(filter(_is_unclear, draws)))
+    return _file(row, scene, next(filter(_has_low_reliabilities, draws)))
 
 
-def _is_unclear(seen: Observed) -> bool:
+def _has_low_reliabilities(seen: Observed) -> bool:
     name = "lsst_diaSource_reliability"
     scores: list[float] = [alert["properties"][name] for alert in seen.alerts]
-    return median(scores) < _UNCLEAR
+    return median(scores) < _LOW_RELIABILITY
 
 
 def _mixed(row: SupernovaRow) -> LocusFile:

@@ -1,3 +1,6 @@
+import json
+import time
+
 import httpx
 
 from antares_sandbox import Sandbox
@@ -13,11 +16,16 @@ def test_a_locus_added_to_a_folder_is_served(tmp_path, fetch):
         assert fetch(LARGE_ID) == file["locus"]
 
 
-def test_ten_thousand_alerts_are_sent_in_half_a_second(tmp_path):
-    write_locus_files([simulate_large()], tmp_path)
-
+def test_ten_thousand_alerts_are_sent_in_less_time_than_it_takes_to_read_them(tmp_path):
+    (path,) = write_locus_files([simulate_large()], tmp_path)
+    reading, sending = [], []
     with Sandbox(tmp_path) as running:
-        response = httpx.get(f"{running.url}loci/{LARGE_ID}/alerts", trust_env=False)
+        for _ in range(3):
+            begin = time.perf_counter()
+            json.loads(path.read_bytes())
+            reading.append(time.perf_counter() - begin)
+            response = httpx.get(f"{running.url}loci/{LARGE_ID}/alerts", trust_env=False)
+            sending.append(response.elapsed.total_seconds())
 
     assert len(response.json()["data"]) == 10_000
-    assert response.elapsed.total_seconds() < 0.5
+    assert min(sending) < min(reading)
