@@ -284,11 +284,11 @@ def alert_summary(lc: TimeSeries) -> Table:
     >>> summary.pprint()
         alerts     number
     -------------- ------
-          included     24
-    no usable band      3
-    no usable flux      2
+          included     49
+    no usable band      5
+    no usable flux      5
     >>> summary.meta["sentence"]
-    '24 of 29 alerts included; excluded: 3 no usable band, 2 no usable flux. 3 of those included do
+    '49 of 59 alerts included; excluded: 5 no usable band, 5 no usable flux. 6 of those included do
     not say whether they are dipoles.'
     """
     found = _report_of(lc)
