@@ -1,0 +1,573 @@
+"""Read a search completely, also if it is larger than the service shows: in tiles."""
+
+import sys
+import time
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import cos, inf, isfinite, nan, nextafter, radians
+from typing import Any, NamedTuple
+
+import astropy.units as u
+import numpy as np
+from antares_client.models import Locus
+from astropy.coordinates import SkyCoord
+
+from antares_helpers.errors import BadDataError, ServiceError
+from antares_helpers.fetching._connections import httpx
+from antares_helpers.fetching.cache import PageCache
+from antares_helpers.fetching.client import SearchPage, search_page
+from antares_helpers.fetching.http import base_url, shown_url
+from antares_helpers.fetching.query import NEWEST_TIME, Search, cone_filter, lowest_time
+from antares_helpers.fetching.request import CallOptions
+
+__all__ = ["PAGE_SIZES", "FoundLoci", "Tile", "TileReader", "TileRecord", "time_of"]
+
+PAGE_SIZES = (250, 100, 30, 10)
+"""How many loci to request at a time: the first of these that the service accepts."""
+
+USUAL_WINDOW = 10_000
+"""Where counts of the service are known to stop; where its searches stop is learned."""
+
+_REFUSED = (400, 422)
+_FIRST_MJD = 57_000.0  # before ZTF
+_MAX_MJD = 1e6
+_MIN_DAYS = 5e-4  # about the time between two visits: shorter tiles are divided by position
+_SLACK_DAYS = 2e-5
+_MAX_PASSES = 3
+
+_MAX_CONE_DEG = 1.0
+_MIN_CONE_DEG = 1e-4
+_FIELD_DEG = 3.6  # the diameter of Rubin's field of view: a visit is within this of any locus in it
+_MAX_FIELD_DEG = 8.0
+
+Range = tuple[float | None, float | None]
+_OPEN: Range = (None, None)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of a search: half-open ranges, of which None is an open end.
+
+    Parameters
+    ----------
+    time : pair of float or None
+        MJD of the newest alert.
+    ra, dec : pair of float or None
+        Position [deg].
+    cone : tuple of float, optional
+        Right ascension, declination and radius of a cone [deg].
+    untimed : bool
+        Whether it has the loci without a time of the newest alert.
+    """
+
+    time: Range = _OPEN
+    ra: Range = _OPEN
+    dec: Range = _OPEN
+    cone: tuple[float, float, float] | None = None
+    untimed: bool = False
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is a range of positions."""
+        return (self.ra, self.dec) != (_OPEN, _OPEN)
+
+    def filters(self) -> list[dict[str, Any]]:
+        """Return the filters that select it."""
+        found: list[dict[str, Any]] = []
+        for name, (low, high) in {NEWEST_TIME: self.time, "ra": self.ra, "dec": self.dec}.items():
+            bounds = {"gte": low, "lt": high}
+            if given := {key: end for key, end in bounds.items() if end is not None}:
+                found.append({"range": {name: given}})
+        if self.cone is not None:
+            ra, dec, radius = self.cone
+            found.append(cone_filter(SkyCoord(ra, dec, unit=u.deg), radius))
+        if self.untimed:
+            found.append({"bool": {"must_not": {"exists": {"field": NEWEST_TIME}}}})
+        return found
+
+
+class TileRecord(NamedTuple):
+    """What was read of a tile; ``reason`` is empty if it is complete."""
+
+    tile: Tile
+    loci: int
+    pages: int
+    read_at: float
+    reason: str
+
+
+class FoundLoci:
+    """The loci found so far, in little memory.
+
+    Attributes
+    ----------
+    index : dict of str to int
+        The place of each locus, by its ID.
+    time, ra, dec : array of float
+        MJD of the newest alert, NaN if it has none, and position [deg].
+    num_alerts, tags : list
+        As the service sends the first, and the second as one string.
+    """
+
+    def __init__(self) -> None:
+        self.index: dict[str, int] = {}
+        self.time, self.ra, self.dec = array("d"), array("d"), array("d")
+        self.num_alerts: list[Any] = []
+        self.tags: list[str] = []
+
+    def add(self, locus: Locus) -> bool:
+        """Add a locus; return whether it is new."""
+        place = self.index.setdefault(locus.locus_id, len(self.time))
+        if place < len(self.time):
+            return False
+        self.time.append(time_of(locus))
+        self.ra.append(locus.ra)
+        self.dec.append(locus.dec)
+        self.num_alerts.append(locus.properties.get("num_alerts"))
+        self.tags.append(sys.intern(", ".join(sorted(locus.tags))))
+        return True
+
+    def has_moved(self, locus: Locus) -> bool:
+        """Note the time of a known locus; return whether it has changed."""
+        place, now = self.index[locus.locus_id], time_of(locus)
+        before, self.time[place] = self.time[place], now
+        return before != now and not (before != before and now != now)
+
+    def count_in(self, tile: Tile) -> int:
+        """Return how many of the loci are in a tile that is not a cone."""
+        columns = ((self.time, tile.time), (self.ra, tile.ra), (self.dec, tile.dec))
+        inside = np.full(len(self.time), True)
+        for values, (low, high) in columns:
+            numbers = np.array(values)
+            inside &= True if low is None else numbers >= low
+            inside &= True if high is None else numbers < high
+        if tile.untimed:
+            inside &= np.isnan(np.array(self.time))
+        return int(inside.sum())
+
+
+def time_of(locus: Locus) -> float:
+    """Return the time of the newest alert of a locus, in MJD; NaN without one."""
+    value = locus.properties.get(NEWEST_TIME.removeprefix("properties."))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) < _MAX_MJD else nan
+
+
+@dataclass
+class _Chain:
+    """The pages of a tile, while they are read."""
+
+    tile: Tile
+    parent: "_Chain | None" = None
+    is_probe: bool = False
+    """Whether it only shows that another has really ended."""
+    is_check: bool = False
+    """Whether it only shows that a tile that was read has not changed."""
+    attempt: int = 0
+    link: str | None = None
+    pages: int = 0
+    count: int | None = None
+    ids: set[str] = field(default_factory=set)
+    first: list[Locus] = field(default_factory=list)
+    newest: float = -inf
+    oldest: float = inf
+    brought: int = 0
+    read_at: float = 0.0
+
+    def add(self, page: SearchPage, read_at: float) -> None:
+        times = [each for each in map(time_of, page.loci) if isfinite(each)]
+        self.newest, self.oldest = max([self.newest, *times]), min([self.oldest, *times])
+        self.first = self.first if self.pages else page.loci
+        self.ids.update(locus.locus_id for locus in page.loci)
+        self.pages, self.link, self.count = self.pages + 1, page.link, page.count
+        self.read_at = read_at
+
+
+class TileReader:
+    """Reads all loci of a search, each once, page by page.
+
+    A search that is too large is divided into tiles, which are read from the oldest to the newest:
+    a locus whose newest alert changes meanwhile goes to a later tile, and is found there. If the
+    count of a tile changes between two pages, a locus may have been skipped: then reading goes on
+    with a new search from there. If anything has changed, the count of each tile is compared at the
+    end with the number of its loci, and what differs is read again.
+
+    Parameters
+    ----------
+    search : Search
+        The search.
+    options : CallOptions
+        Those of each page.
+    size : int
+        How many loci to request at a time.
+    cache : PageCache, optional
+        The pages that were read before.
+    newest_first : bool
+        Whether only the newest loci are wanted.
+
+    Attributes
+    ----------
+    records : list of TileRecord
+        The tiles that were read, or could not be read.
+    found : FoundLoci
+        The loci.
+    pages : int
+        How many pages were used.
+    has_moved : bool
+        Whether loci have changed while they were read.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        options: CallOptions,
+        *,
+        size: int,
+        cache: PageCache | None = None,
+        newest_first: bool = False,
+    ) -> None:
+        self.records: list[TileRecord] = []
+        self.found = FoundLoci()
+        self.pages = 0
+        self.has_moved = False
+        self._search, self._options, self._cache = search, options, cache
+        self._newest_first = newest_first
+        self._size, self._window = (size, inf) if cache is None else cache.learned(size)
+        self._lowest = lowest_time(search.query)
+        self._reached = 0
+        self._blur = 0.0  # days by which the order of the service differs from that of the times
+        self._counts_lie = False
+        self._unchecked: list[Tile] | None = []
+        self._span = (inf, -inf)
+        self._stack = [_Chain(Tile())]
+
+    def next_page(self) -> list[Locus] | None:
+        """Return the loci of the next page that were not returned before; None after the last.
+
+        Raises
+        ------
+        ServiceError, ServiceTimeoutError, BadDataError
+            If a page could not be fetched; calling again tries again.
+        """
+        if not self._stack:
+            self._check_again()
+        if not self._stack:
+            return None
+        chain = self._stack[-1]
+        try:
+            page, read_at = self._page(chain)
+        except ServiceError as error:
+            self._refused(chain, error)
+            return []
+        self._stack.pop()
+        self.pages += 1
+        return self._take(chain, page, read_at)
+
+    @property
+    def fraction(self) -> float | None:
+        """How much has been read, as the times of the loci show it; None if that is not known."""
+        begin = self._stack[-1].tile.time[0] if self._stack else None
+        oldest, newest = self._span
+        if begin is None or oldest >= newest or self._newest_first:
+            return None
+        return min(1.0, max(0.0, (begin - oldest) / (newest - oldest)))
+
+    def _page(self, chain: _Chain) -> tuple[SearchPage, float]:
+        query = self._search.within(chain.tile.filters())
+
+        def send() -> SearchPage:
+            return search_page(query, size=self._size, options=self._options, link=chain.link)
+
+        if self._cache is None:
+            return send(), time.time()
+        key = (chain.pages, chain.attempt, chain.is_probe, chain.is_check)
+        return self._cache.page(key, query, self._size, send)
+
+    def _take(self, chain: _Chain, page: SearchPage, read_at: float) -> list[Locus]:
+        """Add a page to its tile, decide how to go on, and return its new loci."""
+        is_first, seen, oldest, count = not chain.pages, len(chain.ids), chain.oldest, chain.count
+        self._note_order(page, oldest)
+        chain.add(page, read_at)
+        new = self._new_loci(page)
+        chain.brought += len(new)
+        times = [self._span[0], self._span[1], chain.oldest, chain.newest]
+        self._span = min(times), max(times)
+        brings = len(chain.ids) - seen
+        is_changed = not is_first and self._is_changed(count, page.count)
+        self.has_moved |= is_changed or 0 < brings < len(page.loci)
+        self._check_ranges(page, chain.tile)
+        if chain.is_probe and new:
+            self._goes_on(chain)
+        if is_changed:
+            self._read_from(chain, oldest)
+        elif page.link is None or not brings:
+            self._end(chain)
+        elif is_first and chain.is_check:
+            self._check(chain)
+        elif is_first and self._is_too_large(chain):
+            self._divide(chain)
+        else:
+            self._reached = max(self._reached, seen)
+            self._stack.append(chain)
+        return new
+
+    def _new_loci(self, page: SearchPage) -> list[Locus]:
+        new = []
+        for locus in page.loci:
+            if self.found.add(locus):
+                new.append(locus)
+            elif self.found.has_moved(locus):
+                self.has_moved = True
+        return new
+
+    def _note_order(self, page: SearchPage, oldest: float) -> None:
+        """Note by how much the loci of a page are not in the order of time."""
+        for each in map(time_of, page.loci):
+            if each > oldest:
+                self._blur = max(self._blur, each - oldest)
+            elif each < oldest:
+                oldest = each
+
+    def _is_changed(self, before: int | None, count: int | None) -> bool:
+        """Say whether a tile has changed between two pages, as far as the counts can be trusted."""
+        if before is None or count is None or self._counts_lie:
+            return False
+        self._counts_lie = abs(count - before) > _tolerance(before)
+        return count != before and not self._counts_lie
+
+    def _is_too_large(self, chain: _Chain) -> bool:
+        limit = min(self._window, USUAL_WINDOW)
+        is_large = chain.count is not None and not self._counts_lie and chain.count >= limit
+        return is_large and not self._newest_first
+
+    def _check(self, chain: _Chain) -> None:
+        """Read a tile again, in parts, if it has not as many loci as were found in it."""
+        if self._counts_lie or chain.brought or chain.count != self.found.count_in(chain.tile):
+            self._divide(chain)
+
+    def _end(self, chain: _Chain) -> None:
+        """Go on after the last page of a tile, unless the service shows no more of it."""
+        number, count = len(chain.ids), chain.count
+        if count is not None and (count + _tolerance(count) < number or count > number == 0):
+            self._counts_lie = True
+        has_count = count is not None and not self._counts_lie
+        has_more = has_count and count is not None and count > number
+        is_short = chain.pages == 1 and number < self._size
+        is_known = has_count and (number <= self._reached or number < self._window < inf)
+        if chain.is_probe and chain.parent is not None:
+            self._counts_lie |= (chain.parent.count or 0) > len(chain.parent.ids)
+            self._reached = max(self._reached, len(chain.parent.ids))
+            self._record(chain.parent)
+        elif (is_short or is_known) and not has_more:
+            self._record(chain)
+        elif (below := self._below(chain)) is not None:
+            self._stack.append(_Chain(below, chain, is_probe=True, is_check=chain.is_check))
+        elif has_more and not chain.attempt:
+            self._again(chain)
+        elif number >= min(self._window, USUAL_WINDOW):
+            self._divide(chain)
+        else:
+            self._counts_lie |= has_more
+            self._record(chain)
+
+    def _goes_on(self, probe: _Chain) -> None:
+        """Read on below the end of a tile, where there was more."""
+        assert probe.parent is not None
+        number = len(probe.parent.ids)
+        if number > self._reached:
+            self._learn(window=number)
+        self._record(probe.parent, part=probe.tile)
+        probe.parent, probe.is_probe = None, False
+
+    def _stop(self, chain: _Chain) -> None:
+        """Go on where the service shows no more of a tile."""
+        if len(chain.ids) > self._reached:
+            self._learn(window=len(chain.ids))
+        if (below := self._below(chain)) is not None:
+            self._record(chain, part=below)
+            self._stack.append(_Chain(below, is_check=chain.is_check))
+        else:
+            self._divide(chain)
+
+    def _read_from(self, chain: _Chain, oldest: float) -> None:
+        """Read the rest of a tile with a new search, because loci may have been skipped."""
+        below = self._below(chain, oldest)
+        if below is None:
+            (self._again if chain.attempt < _MAX_PASSES else self._divide)(chain)
+            return
+        self._record(chain, part=below)
+        self._stack.append(_Chain(below, is_check=chain.is_check))
+
+    def _below(self, chain: _Chain, oldest: float | None = None) -> Tile | None:
+        """Return the part of a tile that is not newer than its oldest locus; None if it is all."""
+        end = (chain.oldest if oldest is None else oldest) + _SLACK_DAYS + 2 * self._blur
+        if chain.tile.untimed or chain.tile.cone or not end < chain.newest:
+            return None
+        return replace(chain.tile, time=(chain.tile.time[0], end))
+
+    def _again(self, chain: _Chain) -> None:
+        attempt = chain.attempt + 1
+        self._stack.append(
+            _Chain(chain.tile, chain.parent, attempt=attempt, is_check=chain.is_check)
+        )
+
+    def _refused(self, chain: _Chain, error: ServiceError) -> None:
+        """Go on after the service has refused a page, or raise the error."""
+        status = _status(error)
+        is_beyond = chain.count is not None and len(chain.ids) >= chain.count
+        if chain.pages and (status in _REFUSED or (status >= 500 and is_beyond)):
+            self._stack.pop()
+            self._stop(chain)
+            return
+        smaller = [size for size in PAGE_SIZES if size < self._size]
+        if status not in _REFUSED or chain.pages or not (self.found.index or smaller):
+            raise error
+        if not self.found.index:
+            self._learn(size=smaller[0])
+            return
+        self._stack.pop()
+        if chain.tile.is_range and chain.parent is not None:
+            parent = chain.parent
+            self._stack = [each for each in self._stack if each.parent is not parent]
+            self._push(parent, _field_cones(parent), f"refused: {error.reason}")
+        else:
+            self._record(chain, f"refused: {error.reason}")
+
+    def _divide(self, chain: _Chain) -> None:
+        """Read a tile in parts."""
+        reason = f"the service shows no more than {len(chain.ids)} of its loci, which are too close"
+        self._push(chain, _parts(chain, self._lowest, self._blur), reason)
+
+    def _push(self, chain: _Chain, parts: Sequence[Tile], reason: str) -> None:
+        if not parts and chain.is_check and chain.link is not None:
+            self._stack.append(chain)
+        elif not parts:
+            self._record(chain, reason)
+        chains = [_Chain(tile, chain, is_check=chain.is_check) for tile in parts]
+        self._stack += chains if self._newest_first else chains[::-1]
+
+    def _check_ranges(self, page: SearchPage, tile: Tile) -> None:
+        """Give up if the service does not apply ranges: it would send the same loci for ever."""
+        low, high = (limit or end for limit, end in zip(tile.time, (-inf, inf), strict=True))
+        outside = [not low - 0.1 < each < high + 0.1 for each in map(time_of, page.loci)]
+        if tile.time != _OPEN and sum(outside) > len(outside) / 2:
+            raise BadDataError(
+                f"ANTARES at {shown_url(base_url())} keeps sending the same loci.",
+                hint="Use those received so far, or try again in a few minutes.",
+            )
+
+    def _record(self, chain: _Chain, reason: str = "", *, part: Tile | None = None) -> None:
+        """Record that a tile is complete; or a part of it, without what is still to be read."""
+        tile = chain.tile
+        if part is not None:
+            tile = replace(tile, time=(part.time[1], tile.time[1]))
+            if self._unchecked is not None and self._is_too_large(chain):
+                self._unchecked.append(tile)
+        if reason or not chain.is_check:
+            record = TileRecord(tile, len(chain.ids), chain.pages, chain.read_at, reason)
+            self.records.append(record)
+
+    def _check_again(self) -> None:
+        """Check tiles again: those whose count was not known, or all if anything has changed."""
+        if self._unchecked is None or self._newest_first:
+            return
+        tiles, self._unchecked = self._unchecked, None
+        if self.has_moved:
+            tiles = [each.tile for each in self.records if not each.reason]
+        chains = [_Chain(tile, is_check=True) for tile in tiles if tile.cone is None]
+        self._stack = sorted(chains, key=lambda each: each.tile.time[0] or 0, reverse=True)
+
+    def _learn(self, *, size: int | None = None, window: float = inf) -> None:
+        self._size = size or self._size
+        self._window = min(self._window, window)
+        if self._cache is not None:
+            self._cache.learn(self._size, self._window)
+
+
+def _tolerance(count: int) -> float:
+    """Return by how much a count may change between two pages, if it is to be trusted."""
+    return 10 + 0.1 * count
+
+
+def _status(error: ServiceError) -> int:
+    cause = error.cause
+    return cause.response.status_code if isinstance(cause, httpx.HTTPStatusError) else 0
+
+
+def _parts(chain: _Chain, lowest: float | None, blur: float) -> list[Tile]:
+    """Return the parts of a tile, from the oldest to the newest; empty if it can't be divided."""
+    tile, newest = chain.tile, chain.newest
+    low = tile.time[0]
+    if low is None:
+        low = lowest if lowest is not None else min(_FIRST_MJD, newest - 1000)
+    is_long = newest - low > _MIN_DAYS + 2 * blur
+    if tile.cone is not None:
+        return _smaller_cones(tile)
+    if tile.untimed or tile.is_range or not is_long:
+        return _halves(chain)
+    cut = (low + newest) / 2
+    begin, end = tile.time
+    parts = [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
+    is_whole = tile == Tile() and lowest is None
+    return [*([Tile(untimed=True)] if is_whole else []), *parts]
+
+
+def _halves(chain: _Chain) -> list[Tile]:
+    """Return the halves of a tile by position, as the loci of its first page are distributed."""
+    ra, dec = np.array([(each.ra, each.dec) for each in chain.first]).reshape(-1, 2).T
+    stretch = cos(radians(float(np.nanmean(dec)))) if np.isfinite(dec).any() else 1.0
+    sizes = {"ra": np.ptp(ra) * stretch, "dec": np.ptp(dec)} if len(ra) else {}
+    for name in sorted(sizes, key=lambda name: -sizes[name]):
+        low, high = getattr(chain.tile, name)
+        cut = _cut(sorted({"ra": ra, "dec": dec}[name]), low, high)
+        if cut is not None:
+            lower: dict[str, Any] = {name: (low, cut)}
+            upper: dict[str, Any] = {name: (cut, high)}
+            return [replace(chain.tile, **lower), replace(chain.tile, **upper)]
+    return []
+
+
+def _cut(values: list[float], low: float | None, high: float | None) -> float | None:
+    """Return where to divide a range, so that half of the values are on each side."""
+    middle = values[len(values) // 2]
+    above = [value for value in values if value > values[0]]
+    candidates = [middle, *above[:1], nextafter(values[0], inf)]
+    return next(
+        (
+            float(cut)
+            for cut in candidates
+            if (low is None or cut > low) and (high is None or cut < high)
+        ),
+        None,
+    )
+
+
+def _field_cones(chain: _Chain) -> list[Tile]:
+    """Return cones around the loci of a visit: all others are in the same field of view."""
+    places = SkyCoord(
+        [each.ra for each in chain.first], [each.dec for each in chain.first], unit="deg"
+    )
+    mean = SkyCoord(places.cartesian.mean(), frame="icrs").spherical
+    center = SkyCoord(mean.lon, mean.lat)
+    radius = max(_FIELD_DEG, 1.1 * float(places.separation(center).max().deg))
+    if not radius < _MAX_FIELD_DEG:
+        return []
+    tile = replace(chain.tile, ra=_OPEN, dec=_OPEN)
+    cones = [replace(tile, cone=(float(center.ra.deg), float(center.dec.deg), radius))]
+    while cones[0].cone is not None and cones[0].cone[2] > _MAX_CONE_DEG:
+        cones = [part for each in cones for part in _smaller_cones(each)]
+    return cones
+
+
+def _smaller_cones(tile: Tile) -> list[Tile]:
+    """Return the seven cones of half the radius that cover a cone."""
+    assert tile.cone is not None
+    ra, dec, radius = tile.cone
+    if radius < _MIN_CONE_DEG:
+        return []
+    center = SkyCoord(ra, dec, unit=u.deg)
+    around = center.directional_offset_by(np.arange(6) * 60 * u.deg, radius * np.sqrt(0.75) * u.deg)
+    centers = [(ra, dec), *zip(around.ra.deg, around.dec.deg, strict=True)]
+    half = 0.505 * radius  # the sky is not flat
+    return [replace(tile, cone=(float(lon), float(lat), half)) for lon, lat in centers]
