@@ -34,7 +34,9 @@ _FIRST_MJD = 57_000.0  # before ZTF
 _MAX_MJD = 1e6
 _MIN_DAYS = 5e-4  # about the time between two visits: shorter tiles are divided by position
 _SLACK_DAYS = 2e-5
+_NEAR_DAYS = 0.01  # by which an index of 32-bit floats may be off
 _MAX_PASSES = 3
+_MAX_IN_VAIN = 5
 
 _MAX_CONE_DEG = 1.0
 _MIN_CONE_DEG = 1e-4
@@ -174,6 +176,12 @@ class _Chain:
     oldest: float = inf
     brought: int = 0
     read_at: float = 0.0
+    is_doubtful: bool = False
+    """Whether the service may have shown only a part of it, although it has ended."""
+    skipped_after: float = inf
+    """Newer loci than this were skipped before, if this finds any."""
+    refusal: str = ""
+    """Why it can't be divided: it is read as far as the service shows it."""
 
     def add(self, page: SearchPage, read_at: float) -> None:
         times = [each for each in map(time_of, page.loci) if isfinite(each)]
@@ -230,7 +238,6 @@ class TileReader:
         self.records: list[TileRecord] = []
         self.found = FoundLoci()
         self.pages = 0
-        self.has_moved = False
         self._search, self._options, self._cache = search, options, cache
         self._newest_first = newest_first
         self._size, self._window = (size, inf) if cache is None else cache.learned(size)
@@ -238,6 +245,9 @@ class TileReader:
         self._reached = 0
         self._blur = 0.0  # days by which the order of the service differs from that of the times
         self._counts_lie = False
+        self._largest_count = 0
+        self._has_moved = self._has_changes = False
+        self._changes_in_vain = 0
         self._unchecked: list[Tile] | None = []
         self._span = (inf, -inf)
         self._stack = [_Chain(Tile())]
@@ -262,7 +272,11 @@ class TileReader:
             return []
         self._stack.pop()
         self.pages += 1
-        return self._take(chain, page, read_at)
+        try:
+            return self._take(chain, page, read_at)
+        except BadDataError as error:
+            self._record(chain, error.reason)
+            raise
 
     @property
     def fraction(self) -> float | None:
@@ -287,19 +301,26 @@ class TileReader:
     def _take(self, chain: _Chain, page: SearchPage, read_at: float) -> list[Locus]:
         """Add a page to its tile, decide how to go on, and return its new loci."""
         is_first, seen, oldest, count = not chain.pages, len(chain.ids), chain.oldest, chain.count
-        self._note_order(page, oldest)
+        self._note_order(chain, page)
         chain.add(page, read_at)
         new = self._new_loci(page)
         chain.brought += len(new)
         times = [self._span[0], self._span[1], chain.oldest, chain.newest]
         self._span = min(times), max(times)
         brings = len(chain.ids) - seen
+        self._has_moved |= 0 < brings < len(page.loci)
         is_changed = not is_first and self._is_changed(count, page.count)
-        self.has_moved |= is_changed or 0 < brings < len(page.loci)
+        self._largest_count = max(self._largest_count, page.count or 0)
         self._check_ranges(page, chain.tile)
+        if new and is_first and chain.parent is not None and chain.parent.is_doubtful:
+            self._learn(window=max(len(chain.parent.ids), self._reached))
+        if is_first:
+            self._note_skipped(chain, new)
         if chain.is_probe and new:
             self._goes_on(chain)
-        if is_changed:
+        if chain.refusal:
+            self._read_on(chain, has_more=page.link is not None and brings > 0)
+        elif is_changed:
             self._read_from(chain, oldest)
         elif page.link is None or not brings:
             self._end(chain)
@@ -318,12 +339,13 @@ class TileReader:
             if self.found.add(locus):
                 new.append(locus)
             elif self.found.has_moved(locus):
-                self.has_moved = True
+                self._has_moved = True
         return new
 
-    def _note_order(self, page: SearchPage, oldest: float) -> None:
+    def _note_order(self, chain: _Chain, page: SearchPage) -> None:
         """Note by how much the loci of a page are not in the order of time."""
-        for each in map(time_of, page.loci):
+        oldest = chain.oldest
+        for each in (time_of(locus) for locus in page.loci if locus.locus_id not in chain.ids):
             if each > oldest:
                 self._blur = max(self._blur, each - oldest)
             elif each < oldest:
@@ -335,6 +357,26 @@ class TileReader:
             return False
         self._counts_lie = abs(count - before) > _tolerance(before)
         return count != before and not self._counts_lie
+
+    def _note_skipped(self, chain: _Chain, new: list[Locus]) -> None:
+        """Note whether a locus was skipped when a count changed: if never, the counts are noise."""
+        if chain.skipped_after < inf:
+            has_skipped = any(time_of(each) > chain.skipped_after for each in new)
+            self._changes_in_vain = 0 if has_skipped else self._changes_in_vain + 1
+            is_noise = self._changes_in_vain >= _MAX_IN_VAIN and not self._has_moved
+            self._counts_lie |= is_noise
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether loci have changed while they were read."""
+        return self._has_moved or (self._has_changes and not self._counts_lie)
+
+    def _read_on(self, chain: _Chain, *, has_more: bool) -> None:
+        """Read a tile that can't be divided, as far as the service shows it."""
+        if has_more:
+            self._stack.append(chain)
+        else:
+            self._record(chain, chain.refusal)
 
     def _is_too_large(self, chain: _Chain) -> bool:
         limit = min(self._window, USUAL_WINDOW)
@@ -354,22 +396,30 @@ class TileReader:
         has_count = count is not None and not self._counts_lie
         has_more = has_count and count is not None and count > number
         is_short = chain.pages == 1 and number < self._size
-        is_known = has_count and (number <= self._reached or number < self._window < inf)
+        below = self._below(chain)
+        is_known = number <= self._reached or number < self._window < inf
+        # Below the largest count that has been seen is not where counts stop.
+        is_known |= has_count and number < self._largest_count
+        is_known &= has_count or below is None
         if chain.is_probe and chain.parent is not None:
-            self._counts_lie |= (chain.parent.count or 0) > len(chain.parent.ids)
+            is_contradicted = (chain.parent.count or 0) > len(chain.parent.ids)
+            if is_contradicted and chain.parent.link is not None and chain.link is not None:
+                raise _repeats()  # count and links say that there is more, but nothing else comes
+            self._counts_lie |= is_contradicted
             self._reached = max(self._reached, len(chain.parent.ids))
             self._record(chain.parent)
         elif (is_short or is_known) and not has_more:
             self._record(chain)
-        elif (below := self._below(chain)) is not None:
+        elif below is not None:
             self._stack.append(_Chain(below, chain, is_probe=True, is_check=chain.is_check))
-        elif has_more and not chain.attempt:
+        elif has_more and not chain.attempt and number > self._reached:
             self._again(chain)
-        elif number >= min(self._window, USUAL_WINDOW):
-            self._divide(chain)
-        else:
-            self._counts_lie |= has_more
+        elif has_more and (is_known or not chain.brought):
+            self._counts_lie = True
             self._record(chain)
+        else:
+            chain.is_doubtful = True
+            self._divide(chain)
 
     def _goes_on(self, probe: _Chain) -> None:
         """Read on below the end of a tile, where there was more."""
@@ -397,7 +447,9 @@ class TileReader:
             (self._again if chain.attempt < _MAX_PASSES else self._divide)(chain)
             return
         self._record(chain, part=below)
-        self._stack.append(_Chain(below, is_check=chain.is_check))
+        self._has_changes = True
+        rest = _Chain(below, is_check=chain.is_check, skipped_after=chain.oldest)
+        self._stack.append(rest)
 
     def _below(self, chain: _Chain, oldest: float | None = None) -> Tile | None:
         """Return the part of a tile that is not newer than its oldest locus; None if it is all."""
@@ -407,10 +459,9 @@ class TileReader:
         return replace(chain.tile, time=(chain.tile.time[0], end))
 
     def _again(self, chain: _Chain) -> None:
-        attempt = chain.attempt + 1
-        self._stack.append(
-            _Chain(chain.tile, chain.parent, attempt=attempt, is_check=chain.is_check)
-        )
+        again = _Chain(chain.tile, chain.parent, is_check=chain.is_check)
+        again.attempt = chain.attempt + 1
+        self._stack.append(again)
 
     def _refused(self, chain: _Chain, error: ServiceError) -> None:
         """Go on after the service has refused a page, or raise the error."""
@@ -418,7 +469,10 @@ class TileReader:
         is_beyond = chain.count is not None and len(chain.ids) >= chain.count
         if chain.pages and (status in _REFUSED or (status >= 500 and is_beyond)):
             self._stack.pop()
-            self._stop(chain)
+            if chain.refusal:
+                self._record(chain, chain.refusal)
+            else:
+                self._stop(chain)
             return
         smaller = [size for size in PAGE_SIZES if size < self._size]
         if status not in _REFUSED or chain.pages or not (self.found.index or smaller):
@@ -427,12 +481,21 @@ class TileReader:
             self._learn(size=smaller[0])
             return
         self._stack.pop()
-        if chain.tile.is_range and chain.parent is not None:
-            parent = chain.parent
-            self._stack = [each for each in self._stack if each.parent is not parent]
-            self._push(parent, _field_cones(parent), f"refused: {error.reason}")
+        self._undivide(chain, f"refused: {error.reason}")
+
+    def _undivide(self, chain: _Chain, reason: str) -> None:
+        """Do without a part of a tile that is refused, and without its other parts."""
+        parent = chain.parent
+        if parent is None or chain.tile.untimed:
+            self._record(chain, reason)
+            return
+        self._stack = [each for each in self._stack if each.parent is not parent]
+        cones = _field_cones(parent) if chain.tile.is_range else []
+        if cones or parent.link is None:
+            self._push(parent, cones, reason)
         else:
-            self._record(chain, f"refused: {error.reason}")
+            parent.refusal = reason
+            self._stack.append(parent)
 
     def _divide(self, chain: _Chain) -> None:
         """Read a tile in parts."""
@@ -450,12 +513,10 @@ class TileReader:
     def _check_ranges(self, page: SearchPage, tile: Tile) -> None:
         """Give up if the service does not apply ranges: it would send the same loci for ever."""
         low, high = (limit or end for limit, end in zip(tile.time, (-inf, inf), strict=True))
-        outside = [not low - 0.1 < each < high + 0.1 for each in map(time_of, page.loci)]
+        near = _NEAR_DAYS + 2 * self._blur
+        outside = [not low - near < each < high + near for each in map(time_of, page.loci)]
         if tile.time != _OPEN and sum(outside) > len(outside) / 2:
-            raise BadDataError(
-                f"ANTARES at {shown_url(base_url())} keeps sending the same loci.",
-                hint="Use those received so far, or try again in a few minutes.",
-            )
+            raise _repeats()
 
     def _record(self, chain: _Chain, reason: str = "", *, part: Tile | None = None) -> None:
         """Record that a tile is complete; or a part of it, without what is still to be read."""
@@ -485,6 +546,13 @@ class TileReader:
             self._cache.learn(self._size, self._window)
 
 
+def _repeats() -> BadDataError:
+    return BadDataError(
+        f"ANTARES at {shown_url(base_url())} keeps sending the same loci.",
+        hint="Use those received so far, or try again in a few minutes.",
+    )
+
+
 def _tolerance(count: int) -> float:
     """Return by how much a count may change between two pages, if it is to be trusted."""
     return 10 + 0.1 * count
@@ -498,33 +566,37 @@ def _status(error: ServiceError) -> int:
 def _parts(chain: _Chain, lowest: float | None, blur: float) -> list[Tile]:
     """Return the parts of a tile, from the oldest to the newest; empty if it can't be divided."""
     tile, newest = chain.tile, chain.newest
-    low = tile.time[0]
+    if tile.cone is not None:
+        return _smaller_cones(tile)
+    begin, end = tile.time
+    low = begin
     if low is None:
         low = lowest if lowest is not None else min(_FIRST_MJD, newest - 1000)
     is_long = newest - low > _MIN_DAYS + 2 * blur
-    if tile.cone is not None:
-        return _smaller_cones(tile)
     if tile.untimed or tile.is_range or not is_long:
-        return _halves(chain)
+        return _halves(chain, tile)
+    is_whole = begin is None and end is None and lowest is None
+    parts = [Tile(untimed=True)] if is_whole else []
+    if chain.pages > 1 and newest - chain.oldest < _MIN_DAYS + 2 * blur:  # it is all of one visit
+        cut = chain.oldest - _SLACK_DAYS - blur
+        parts += [replace(tile, time=(begin, cut))]
+        return parts + _halves(chain, replace(tile, time=(cut, end)))
     cut = (low + newest) / 2
-    begin, end = tile.time
-    parts = [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
-    is_whole = tile == Tile() and lowest is None
-    return [*([Tile(untimed=True)] if is_whole else []), *parts]
+    return [*parts, replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
 
 
-def _halves(chain: _Chain) -> list[Tile]:
+def _halves(chain: _Chain, tile: Tile) -> list[Tile]:
     """Return the halves of a tile by position, as the loci of its first page are distributed."""
     ra, dec = np.array([(each.ra, each.dec) for each in chain.first]).reshape(-1, 2).T
     stretch = cos(radians(float(np.nanmean(dec)))) if np.isfinite(dec).any() else 1.0
     sizes = {"ra": np.ptp(ra) * stretch, "dec": np.ptp(dec)} if len(ra) else {}
     for name in sorted(sizes, key=lambda name: -sizes[name]):
-        low, high = getattr(chain.tile, name)
+        low, high = getattr(tile, name)
         cut = _cut(sorted({"ra": ra, "dec": dec}[name]), low, high)
         if cut is not None:
             lower: dict[str, Any] = {name: (low, cut)}
             upper: dict[str, Any] = {name: (cut, high)}
-            return [replace(chain.tile, **lower), replace(chain.tile, **upper)]
+            return [replace(tile, **lower), replace(tile, **upper)]
     return []
 
 
