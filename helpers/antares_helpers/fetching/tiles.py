@@ -35,8 +35,7 @@ _MAX_MJD = 1e6
 _MIN_DAYS = 5e-4  # about the time between two visits: shorter tiles are divided by position
 _SLACK_DAYS = 2e-5
 _NEAR_DAYS = 0.01  # by which an index of 32-bit floats may be off
-_MAX_PASSES = 3
-_MAX_IN_VAIN = 5
+_MAX_IN_VAIN = 6
 
 _MAX_CONE_DEG = 1.0
 _MIN_CONE_DEG = 1e-4
@@ -247,7 +246,7 @@ class TileReader:
         self._counts_lie = False
         self._largest_count = 0
         self._has_moved = self._has_changes = False
-        self._changes_in_vain = 0
+        self._changes_in_vain = self._increases = 0
         self._unchecked: list[Tile] | None = []
         self._span = (inf, -inf)
         self._stack = [_Chain(Tile())]
@@ -310,6 +309,7 @@ class TileReader:
         brings = len(chain.ids) - seen
         self._has_moved |= 0 < brings < len(page.loci)
         is_changed = not is_first and self._is_changed(count, page.count)
+        self._has_changes |= is_changed
         self._largest_count = max(self._largest_count, page.count or 0)
         self._check_ranges(page, chain.tile)
         if new and is_first and chain.parent is not None and chain.parent.is_doubtful:
@@ -356,6 +356,7 @@ class TileReader:
         if before is None or count is None or self._counts_lie:
             return False
         self._counts_lie = abs(count - before) > _tolerance(before)
+        self._increases += count > before
         return count != before and not self._counts_lie
 
     def _note_skipped(self, chain: _Chain, new: list[Locus]) -> None:
@@ -363,7 +364,9 @@ class TileReader:
         if chain.skipped_after < inf:
             has_skipped = any(time_of(each) > chain.skipped_after for each in new)
             self._changes_in_vain = 0 if has_skipped else self._changes_in_vain + 1
-            is_noise = self._changes_in_vain >= _MAX_IN_VAIN and not self._has_moved
+            # Loci that leave a search without a trace can make its counts less, but not more.
+            has_signs = not self._has_moved and self._increases >= _MAX_IN_VAIN // 2
+            is_noise = has_signs and self._changes_in_vain >= _MAX_IN_VAIN
             self._counts_lie |= is_noise
 
     @property
@@ -444,10 +447,9 @@ class TileReader:
         """Read the rest of a tile with a new search, because loci may have been skipped."""
         below = self._below(chain, oldest)
         if below is None:
-            (self._again if chain.attempt < _MAX_PASSES else self._divide)(chain)
+            self._divide(chain)
             return
         self._record(chain, part=below)
-        self._has_changes = True
         rest = _Chain(below, is_check=chain.is_check, skipped_after=chain.oldest)
         self._stack.append(rest)
 
