@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import warnings
@@ -14,6 +15,7 @@ import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, Table
+from numpy.typing import NDArray
 
 from antares_helpers.errors import (
     AntaresHelpersError,
@@ -30,7 +32,7 @@ from antares_helpers.validation import parse_name, short_repr
 if TYPE_CHECKING:
     from antares_client.models import Locus
 
-__all__ = ["SearchIterator", "SearchResult", "find_loci"]
+__all__ = ["SearchIterator", "SearchResult", "find_loci", "property_column"]
 
 MAX_PAGE_SIZE = PAGE_SIZES[0]
 """Maximum number of loci per request."""
@@ -356,6 +358,10 @@ class SearchIterator(Iterator["Locus"]):
         """
         return self._reader.fraction if self.truncated is None else 1.0
 
+    def discard(self) -> None:
+        """Remove the pages of this search from its folder."""
+        self._reader.discard()
+
     def _end(self) -> None:
         incomplete = [each for each in self._reader.records if each.reason]
         self.truncated = bool(incomplete)
@@ -402,6 +408,25 @@ def _table(values: tuple[Sequence[Any], ...], found: SearchResult | SearchIterat
     for name in set(_FORMATS) & set(table.colnames):
         table[name].info.format = _FORMATS[name]
     return table
+
+
+def property_column(values: list[Any]) -> NDArray[Any]:
+    """Return what loci have of a property as an array that every file format can hold.
+
+    Numbers without a value are NaN; what is not a number is text, and a list or dict its JSON.
+    """
+    kinds = {type(value) for value in values if value is not None}
+    if kinds and kinds <= {bool} and None not in values:
+        return np.array(values, dtype=np.bool_)
+    if kinds and kinds <= {int, float} and all(abs(each or 0) < _MAX_NUMBER for each in values):
+        is_whole = kinds == {int} and None not in values
+        return np.array(values, dtype=np.int64 if is_whole else np.float64)
+    return np.array([_text(value) for value in values], dtype=np.str_)
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+    return " ".join(text.encode("utf-8", "replace").decode().split())
 
 
 def _masked(values: Any, unit: u.Unit) -> MaskedColumn:

@@ -248,6 +248,7 @@ class TileReader:
         self._has_moved = self._has_changes = False
         self._changes_in_vain = self._increases = 0
         self._unchecked: list[Tile] | None = []
+        self._has_untimed = False
         self._span = (inf, -inf)
         self._stack = [_Chain(Tile())]
 
@@ -259,6 +260,8 @@ class TileReader:
         ServiceError, ServiceTimeoutError, BadDataError
             If a page could not be fetched; calling again tries again.
         """
+        if not self._stack:
+            self._add_untimed()
         if not self._stack:
             self._check_again()
         if not self._stack:
@@ -276,6 +279,11 @@ class TileReader:
         except BadDataError as error:
             self._record(chain, error.reason)
             raise
+
+    def discard(self) -> None:
+        """Remove the pages from the cache."""
+        if self._cache is not None:
+            self._cache.remove()
 
     @property
     def fraction(self) -> float | None:
@@ -531,6 +539,13 @@ class TileReader:
             record = TileRecord(tile, len(chain.ids), chain.pages, chain.read_at, reason)
             self.records.append(record)
 
+    def _add_untimed(self) -> None:
+        """Read the loci without a time of the newest alert, once, if there are tiles of time."""
+        is_divided = any(each.tile.time != _OPEN for each in self.records)
+        if self._lowest is None and not self._has_untimed and is_divided:
+            self._has_untimed = True
+            self._stack.append(_Chain(Tile(untimed=True)))
+
     def _check_again(self) -> None:
         """Check tiles again: those whose count was not known, or all if anything has changed."""
         if self._unchecked is None or self._newest_first:
@@ -577,14 +592,11 @@ def _parts(chain: _Chain, lowest: float | None, blur: float) -> list[Tile]:
     is_long = newest - low > _MIN_DAYS + 2 * blur
     if tile.untimed or tile.is_range or not is_long:
         return _halves(chain, tile)
-    is_whole = begin is None and end is None and lowest is None
-    parts = [Tile(untimed=True)] if is_whole else []
     if chain.pages > 1 and newest - chain.oldest < _MIN_DAYS + 2 * blur:  # it is all of one visit
         cut = chain.oldest - _SLACK_DAYS - blur
-        parts += [replace(tile, time=(begin, cut))]
-        return parts + _halves(chain, replace(tile, time=(cut, end)))
+        return [replace(tile, time=(begin, cut)), *_halves(chain, replace(tile, time=(cut, end)))]
     cut = (low + newest) / 2
-    return [*parts, replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
+    return [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
 
 
 def _halves(chain: _Chain, tile: Tile) -> list[Tile]:
