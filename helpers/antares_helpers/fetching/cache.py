@@ -9,11 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
-from math import inf, isfinite
 from pathlib import Path
 from socket import gethostname
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from antares_helpers.atomic import as_path, atomic_write
@@ -23,7 +22,7 @@ from antares_helpers.fetching.http import base_url, one_line
 from antares_helpers.locus_file import read_locus_file, write_locus_file
 from antares_helpers.validation import short_repr
 
-__all__ = ["LocusCache", "PageCache"]
+__all__ = ["LocusCache", "PageCache", "Refusal"]
 
 DEVKIT_KEYS = {
     "id",
@@ -151,6 +150,13 @@ class LocusCache:
                 continue
 
 
+class Refusal(NamedTuple):
+    """That the service refuses a page."""
+
+    status: int
+    reason: str
+
+
 class PageCache:
     """A folder of the pages of searches, from which a search that was interrupted goes on.
 
@@ -180,29 +186,14 @@ class PageCache:
         self._folder = _made(folder)
         self._timeout = timeout
         self._prefix = f"search-{_digest(_host(base_url()), query)[:12]}"
-        self._learned = self._folder / f"{self._prefix}.json"
-
-    def learned(self, size: int) -> tuple[int, float]:
-        """Return the size of a page, and the window of the service, as far as they are known."""
-        try:
-            known = json.loads(self._learned.read_bytes())
-            return min(size, int(known["size"])), float(known["window"] or inf)
-        except (OSError, ValueError, LookupError, TypeError):
-            return size, inf
-
-    def learn(self, size: int, window: float) -> None:
-        """Save the size of a page, and the window."""
-        text = json.dumps({"size": size, "window": window if isfinite(window) else None})
-        with atomic_write(self._learned) as temporary:
-            temporary.write_text(text, encoding="ascii")
 
     def page(
         self, key: tuple[object, ...], query: dict[str, Any], size: int, send: _Send
-    ) -> tuple[SearchPage, float]:
+    ) -> tuple[SearchPage | Refusal, float]:
         """Return a page, and when it was read: from its file, or else from the service."""
-        path = self._folder / f"{self._prefix}-{_digest(key, query, size)[:20]}.gz"
+        path = self._path(key)
         asked = path.with_suffix(".asked")
-        while (page := _read_page(path, query, size)) is None:
+        while (page := _read_refusal(path) or _read_page(path, query, size)) is None:
             if not _create(asked) and not self._is_dead(asked):
                 time.sleep(_POLL_SECONDS)
                 continue
@@ -211,7 +202,15 @@ class PageCache:
                     temporary.write_bytes(gzip.compress(send().body, 1))
             finally:
                 asked.unlink(missing_ok=True)
-        return page, path.stat().st_mtime
+        return page, path.stat().st_mtime if isinstance(page, SearchPage) else 0.0
+
+    def save_refusal(self, key: tuple[object, ...], status: int, reason: str) -> None:
+        """Save that the service does not show a page, so that the next run goes the same way."""
+        with atomic_write(self._path(key).with_suffix(".json")) as temporary:
+            temporary.write_text(json.dumps([status, reason]), encoding="ascii")
+
+    def _path(self, key: tuple[object, ...]) -> Path:
+        return self._folder / f"{self._prefix}-{_digest(key)[:20]}.gz"
 
     def remove(self) -> None:
         """Remove the pages of this search, and the folder if nothing else is in it."""
@@ -232,6 +231,14 @@ class PageCache:
             host, process = "", "0"
             is_old = time.time() - asked.stat().st_mtime > _WRITE_SECONDS
         return is_old or (host == gethostname() and not _is_running(int(process)))
+
+
+def _read_refusal(path: Path) -> Refusal | None:
+    try:
+        status, reason = json.loads(path.with_suffix(".json").read_bytes())
+        return Refusal(int(status), str(reason))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _read_page(path: Path, query: dict[str, Any], size: int) -> SearchPage | None:

@@ -15,7 +15,7 @@ from astropy.coordinates import SkyCoord
 
 from antares_helpers.errors import BadDataError, ServiceError
 from antares_helpers.fetching._connections import httpx
-from antares_helpers.fetching.cache import PageCache
+from antares_helpers.fetching.cache import PageCache, Refusal
 from antares_helpers.fetching.client import SearchPage, search_page
 from antares_helpers.fetching.http import base_url, shown_url
 from antares_helpers.fetching.query import NEWEST_TIME, Search, cone_filter, lowest_time
@@ -33,12 +33,13 @@ _REFUSED = (400, 422)
 _FIRST_MJD = 57_000.0  # before ZTF
 _MAX_MJD = 1e6
 _MIN_DAYS = 5e-4  # about the time between two visits: shorter tiles are divided by position
+_VISIT_DAYS = 2e-5  # shorter than a visit
 _SLACK_DAYS = 2e-5
 _NEAR_DAYS = 0.01  # by which an index of 32-bit floats may be off
 _MAX_IN_VAIN = 6
 
 _MAX_CONE_DEG = 1.0
-_MIN_CONE_DEG = 1e-4
+_MIN_CONE_DEG = 1e-6
 _FIELD_DEG = 3.6  # the diameter of Rubin's field of view: a visit is within this of any locus in it
 _MAX_FIELD_DEG = 8.0
 
@@ -165,7 +166,6 @@ class _Chain:
     """Whether it only shows that another has really ended."""
     is_check: bool = False
     """Whether it only shows that a tile that was read has not changed."""
-    attempt: int = 0
     link: str | None = None
     pages: int = 0
     count: int | None = None
@@ -239,11 +239,11 @@ class TileReader:
         self.pages = 0
         self._search, self._options, self._cache = search, options, cache
         self._newest_first = newest_first
-        self._size, self._window = (size, inf) if cache is None else cache.learned(size)
+        self._size, self._window = size, inf
         self._lowest = lowest_time(search.query)
         self._reached = 0
         self._blur = 0.0  # days by which the order of the service differs from that of the times
-        self._counts_lie = False
+        self._counts_lie = self._uses_cones = False
         self._largest_count = 0
         self._has_moved = self._has_changes = False
         self._changes_in_vain = self._increases = 0
@@ -267,10 +267,18 @@ class TileReader:
         if not self._stack:
             return None
         chain = self._stack[-1]
+        query = self._search.within(chain.tile.filters())
+        key = (query, self._size, chain.pages, chain.is_probe, chain.is_check)
         try:
-            page, read_at = self._page(chain)
+            page, read_at = self._page(chain, query, key)
         except ServiceError as error:
-            self._refused(chain, error)
+            if not self._refused(chain, _status(error), error.reason):
+                raise
+            if self._cache is not None:
+                self._cache.save_refusal(key, _status(error), error.reason)
+            return []
+        if isinstance(page, Refusal):
+            self._refused(chain, *page)
             return []
         self._stack.pop()
         self.pages += 1
@@ -294,15 +302,14 @@ class TileReader:
             return None
         return min(1.0, max(0.0, (begin - oldest) / (newest - oldest)))
 
-    def _page(self, chain: _Chain) -> tuple[SearchPage, float]:
-        query = self._search.within(chain.tile.filters())
-
+    def _page(
+        self, chain: _Chain, query: dict[str, Any], key: tuple[object, ...]
+    ) -> tuple[SearchPage | Refusal, float]:
         def send() -> SearchPage:
             return search_page(query, size=self._size, options=self._options, link=chain.link)
 
         if self._cache is None:
             return send(), time.time()
-        key = (chain.pages, chain.attempt, chain.is_probe, chain.is_check)
         return self._cache.page(key, query, self._size, send)
 
     def _take(self, chain: _Chain, page: SearchPage, read_at: float) -> list[Locus]:
@@ -321,7 +328,7 @@ class TileReader:
         self._largest_count = max(self._largest_count, page.count or 0)
         self._check_ranges(page, chain.tile)
         if new and is_first and chain.parent is not None and chain.parent.is_doubtful:
-            self._learn(window=max(len(chain.parent.ids), self._reached))
+            self._window = min(self._window, max(len(chain.parent.ids), self._reached))
         if is_first:
             self._note_skipped(chain, new)
         if chain.is_probe and new:
@@ -410,7 +417,9 @@ class TileReader:
         below = self._below(chain)
         is_known = number <= self._reached or number < self._window < inf
         # Below the largest count that has been seen is not where counts stop.
-        is_known |= has_count and number < self._largest_count
+        is_known |= (
+            has_count and number == count and number < min(self._largest_count, self._window)
+        )
         is_known &= has_count or below is None
         if chain.is_probe and chain.parent is not None:
             is_contradicted = (chain.parent.count or 0) > len(chain.parent.ids)
@@ -423,8 +432,6 @@ class TileReader:
             self._record(chain)
         elif below is not None:
             self._stack.append(_Chain(below, chain, is_probe=True, is_check=chain.is_check))
-        elif has_more and not chain.attempt and number > self._reached:
-            self._again(chain)
         elif has_more and (is_known or not chain.brought):
             self._counts_lie = True
             self._record(chain)
@@ -437,14 +444,14 @@ class TileReader:
         assert probe.parent is not None
         number = len(probe.parent.ids)
         if number > self._reached:
-            self._learn(window=number)
+            self._window = min(self._window, number)
         self._record(probe.parent, part=probe.tile)
         probe.parent, probe.is_probe = None, False
 
     def _stop(self, chain: _Chain) -> None:
         """Go on where the service shows no more of a tile."""
         if len(chain.ids) > self._reached:
-            self._learn(window=len(chain.ids))
+            self._window = min(self._window, len(chain.ids))
         if (below := self._below(chain)) is not None:
             self._record(chain, part=below)
             self._stack.append(_Chain(below, is_check=chain.is_check))
@@ -468,30 +475,25 @@ class TileReader:
             return None
         return replace(chain.tile, time=(chain.tile.time[0], end))
 
-    def _again(self, chain: _Chain) -> None:
-        again = _Chain(chain.tile, chain.parent, is_check=chain.is_check)
-        again.attempt = chain.attempt + 1
-        self._stack.append(again)
-
-    def _refused(self, chain: _Chain, error: ServiceError) -> None:
-        """Go on after the service has refused a page, or raise the error."""
-        status = _status(error)
-        is_beyond = chain.count is not None and len(chain.ids) >= chain.count
+    def _refused(self, chain: _Chain, status: int, reason: str) -> bool:
+        """Go on after the service has refused a page; return False if that is an error."""
+        is_beyond = chain.count is not None and len(chain.ids) + self._size > chain.count
         if chain.pages and (status in _REFUSED or (status >= 500 and is_beyond)):
             self._stack.pop()
             if chain.refusal:
                 self._record(chain, chain.refusal)
             else:
                 self._stop(chain)
-            return
+            return True
         smaller = [size for size in PAGE_SIZES if size < self._size]
         if status not in _REFUSED or chain.pages or not (self.found.index or smaller):
-            raise error
+            return False
         if not self.found.index:
-            self._learn(size=smaller[0])
-            return
-        self._stack.pop()
-        self._undivide(chain, f"refused: {error.reason}")
+            self._size = smaller[0]
+        else:
+            self._stack.pop()
+            self._undivide(chain, f"refused: {reason}")
+        return True
 
     def _undivide(self, chain: _Chain, reason: str) -> None:
         """Do without a part of a tile that is refused, and without its other parts."""
@@ -499,8 +501,16 @@ class TileReader:
         if parent is None or chain.tile.untimed:
             self._record(chain, reason)
             return
-        self._stack = [each for each in self._stack if each.parent is not parent]
-        cones = _field_cones(parent) if chain.tile.is_range else []
+        is_range = chain.tile.is_range
+        self._stack = [
+            each
+            for each in self._stack
+            if each.parent is not parent or each.tile.is_range != is_range
+        ]
+        cones = []
+        if is_range:
+            self._uses_cones = True
+            cones = self._parts(parent)
         if cones or parent.link is None:
             self._push(parent, cones, reason)
         else:
@@ -510,7 +520,31 @@ class TileReader:
     def _divide(self, chain: _Chain) -> None:
         """Read a tile in parts."""
         reason = f"the service shows no more than {len(chain.ids)} of its loci, which are too close"
-        self._push(chain, _parts(chain, self._lowest, self._blur), reason)
+        self._push(chain, self._parts(chain), reason)
+
+    def _parts(self, chain: _Chain) -> list[Tile]:
+        """Return the parts of a tile, from the oldest to the newest; none if it is too small."""
+        tile, newest = chain.tile, chain.newest
+        if tile.cone is not None:
+            return _smaller_cones(tile)
+        begin, end = tile.time
+        lowest = min(_FIRST_MJD, newest - 1000) if self._lowest is None else self._lowest
+        shortest = (_VISIT_DAYS if self._uses_cones else _MIN_DAYS) + 2 * self._blur
+        is_long = newest - (lowest if begin is None else begin) > shortest
+        if tile.untimed or tile.is_range or not is_long:
+            return self._by_position(chain, tile)
+        if chain.pages > 1 and newest - chain.oldest < shortest:  # all that came is of one visit
+            cut = chain.oldest - _SLACK_DAYS - self._blur
+            visit = self._by_position(chain, replace(tile, time=(cut, end)))
+            return [replace(tile, time=(begin, cut)), *visit] if visit else []
+        cut = ((lowest if begin is None else begin) + newest) / 2
+        return [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
+
+    def _by_position(self, chain: _Chain, tile: Tile) -> list[Tile]:
+        if not self._uses_cones:
+            return _halves(chain, tile)
+        # Cones are around one visit: its time must be known.
+        return [] if tile.untimed or self._blur > _VISIT_DAYS else _field_cones(chain, tile.time)
 
     def _push(self, chain: _Chain, parts: Sequence[Tile], reason: str) -> None:
         if not parts and chain.is_check and chain.link is not None:
@@ -556,12 +590,6 @@ class TileReader:
         chains = [_Chain(tile, is_check=True) for tile in tiles if tile.cone is None]
         self._stack = sorted(chains, key=lambda each: each.tile.time[0] or 0, reverse=True)
 
-    def _learn(self, *, size: int | None = None, window: float = inf) -> None:
-        self._size = size or self._size
-        self._window = min(self._window, window)
-        if self._cache is not None:
-            self._cache.learn(self._size, self._window)
-
 
 def _repeats() -> BadDataError:
     return BadDataError(
@@ -580,30 +608,13 @@ def _status(error: ServiceError) -> int:
     return cause.response.status_code if isinstance(cause, httpx.HTTPStatusError) else 0
 
 
-def _parts(chain: _Chain, lowest: float | None, blur: float) -> list[Tile]:
-    """Return the parts of a tile, from the oldest to the newest; empty if it can't be divided."""
-    tile, newest = chain.tile, chain.newest
-    if tile.cone is not None:
-        return _smaller_cones(tile)
-    begin, end = tile.time
-    low = begin
-    if low is None:
-        low = lowest if lowest is not None else min(_FIRST_MJD, newest - 1000)
-    is_long = newest - low > _MIN_DAYS + 2 * blur
-    if tile.untimed or tile.is_range or not is_long:
-        return _halves(chain, tile)
-    if chain.pages > 1 and newest - chain.oldest < _MIN_DAYS + 2 * blur:  # it is all of one visit
-        cut = chain.oldest - _SLACK_DAYS - blur
-        return [replace(tile, time=(begin, cut)), *_halves(chain, replace(tile, time=(cut, end)))]
-    cut = (low + newest) / 2
-    return [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
-
-
 def _halves(chain: _Chain, tile: Tile) -> list[Tile]:
     """Return the halves of a tile by position, as the loci of its first page are distributed."""
-    ra, dec = np.array([(each.ra, each.dec) for each in chain.first]).reshape(-1, 2).T
-    stretch = cos(radians(float(np.nanmean(dec)))) if np.isfinite(dec).any() else 1.0
-    sizes = {"ra": np.ptp(ra) * stretch, "dec": np.ptp(dec)} if len(ra) else {}
+    places = [(each.ra, each.dec) for each in chain.first if isfinite(each.ra)]
+    if not places:
+        return []
+    ra, dec = np.array(places).T
+    sizes = {"ra": np.ptp(ra) * cos(radians(float(dec.mean()))), "dec": np.ptp(dec)}
     for name in sorted(sizes, key=lambda name: -sizes[name]):
         low, high = getattr(tile, name)
         cut = _cut(sorted({"ra": ra, "dec": dec}[name]), low, high)
@@ -629,7 +640,7 @@ def _cut(values: list[float], low: float | None, high: float | None) -> float | 
     )
 
 
-def _field_cones(chain: _Chain) -> list[Tile]:
+def _field_cones(chain: _Chain, time: Range) -> list[Tile]:
     """Return cones around the loci of a visit: all others are in the same field of view."""
     places = SkyCoord(
         [each.ra for each in chain.first], [each.dec for each in chain.first], unit="deg"
@@ -639,7 +650,7 @@ def _field_cones(chain: _Chain) -> list[Tile]:
     radius = max(_FIELD_DEG, 1.1 * float(places.separation(center).max().deg))
     if not radius < _MAX_FIELD_DEG:
         return []
-    tile = replace(chain.tile, ra=_OPEN, dec=_OPEN)
+    tile = Tile(time)
     cones = [replace(tile, cone=(float(center.ra.deg), float(center.dec.deg), radius))]
     while cones[0].cone is not None and cones[0].cone[2] > _MAX_CONE_DEG:
         cones = [part for each in cones for part in _smaller_cones(each)]

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -31,6 +32,8 @@ class Sky:
         here = np.flatnonzero(center == 0.0)[:crowded]  # within an arcsecond at RA 0
         self.ra[here] = rng.uniform(-1, 1, len(here)) / 7200 % 360
         self.dec[here] = self.dec[here[:1]] + rng.uniform(-1, 1, len(here)) / 7200
+        self.oldest = self.time.copy()
+        self.alerts: dict[int, list[float]] = {}
         self.ids = np.array([f"ANT2026n{each:07}" for each in rng.permutation(number)])
 
     def __len__(self) -> int:
@@ -53,13 +56,18 @@ class Service(ThreadingHTTPServer):
         self.fails: float = how.pop("fails", 0.0)
         self.refused: tuple[str, ...] = how.pop("refused", ())
         self.moves: Any = how.pop("moves", None)
+        self.delay: float = how.pop("delay", 0.0)
         self.rng = np.random.default_rng(7)
         self.queries: list[dict[str, list[str]]] = []
         self.alerts: list[str] = []
         self.lock = threading.Lock()
         assert not how
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that was killed."""
+
     def respond(self, path: str) -> tuple[int, dict[str, Any]]:
+        time.sleep(self.delay)
         parts = urlsplit(path)
         if parts.path != "/v2/loci":
             return self.alerts_of(parts.path.split("/")[-2])
@@ -102,7 +110,10 @@ class Service(ThreadingHTTPServer):
 
     def locus(self, place: int) -> dict[str, Any]:
         sky = self.sky
-        times = {f"{end}_alert_observation_time": sky.time[place] for end in ("newest", "oldest")}
+        times = {
+            "newest_alert_observation_time": sky.time[place],
+            "oldest_alert_observation_time": sky.oldest[place],
+        }
         return {
             "locus_id": str(sky.ids[place]),
             "ra": sky.ra[place],
@@ -115,7 +126,19 @@ class Service(ThreadingHTTPServer):
 
     def alerts_of(self, locus_id: str) -> tuple[int, dict[str, Any]]:
         self.alerts.append(locus_id)
-        return 200, {"data": []}
+        (place,) = np.flatnonzero(self.sky.ids == locus_id)
+        alerts = [
+            {
+                "id": f"lsst:{number}",
+                "mjd": mjd,
+                "created_at": "2026-07-10T00:00:00",
+                "properties": {},
+                "survey": "lsst",
+                "grav_wave_events": [],
+            }
+            for number, mjd in enumerate(self.sky.alerts.get(int(place), []))
+        ]
+        return 200, {"data": alerts}
 
     def matches(self, query: Any) -> Any:
         if query is None:
@@ -136,7 +159,7 @@ class Service(ThreadingHTTPServer):
         assert kind == "range", kind
         ((name, bounds),) = body.items()
         values = {NEWEST: self.sky.time, "ra": self.sky.ra, "dec": self.sky.dec}
-        values["properties.oldest_alert_observation_time"] = self.sky.time
+        values["properties.oldest_alert_observation_time"] = self.sky.oldest
         mask = np.full(len(self.sky), True)
         tests = {"gte": np.greater_equal, "gt": np.greater, "lt": np.less, "lte": np.less_equal}
         for key, bound in bounds.items():
