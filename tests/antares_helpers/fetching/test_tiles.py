@@ -13,10 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 from astropy.time import Time
-
-# pytest's import mode "importlib" leaves the modules beside the tests out of the path.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from night_service import BEGIN, END, NEWEST, Service, Sky, serving_night
 
 from antares_helpers import InvalidInputError, ServiceError, find_loci
@@ -152,6 +148,16 @@ def test_a_limit_beyond_the_window_gives_the_newest() -> None:
     assert {locus.locus_id for locus in found} == set(newest)
     assert found.truncated is True
     assert (np.diff(found.table["newest_mjd"]) <= 0).all()
+
+
+def test_an_index_of_32_bit_floats_loses_no_locus() -> None:
+    sky = Sky(SMALL, crowded=600)
+    moves, _ = moving("within", 5)
+    for how in ({}, {"at_window": "end"}, {"moves": moves}):
+        with serving_night(sky, window=1000, index=np.float32, **how) as service:
+            ids, found = read(service)
+        assert set(ids) == set(sky.ids)
+        assert found.truncated is False
 
 
 # What can't be divided

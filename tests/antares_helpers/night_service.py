@@ -57,6 +57,7 @@ class Service(ThreadingHTTPServer):
         self.refused: tuple[str, ...] = how.pop("refused", ())
         self.moves: Any = how.pop("moves", None)
         self.delay: float = how.pop("delay", 0.0)
+        self.index: Any = how.pop("index", np.float64)  # the type of numbers in the index
         self.rng = np.random.default_rng(7)
         self.queries: list[dict[str, list[str]]] = []
         self.alerts: list[str] = []
@@ -87,7 +88,8 @@ class Service(ThreadingHTTPServer):
         except NotImplementedError as error:
             return 400, {"errors": [{"detail": str(error)}]}
         found = np.flatnonzero(mask)
-        found = found[np.lexsort((self.sky.ids[found], -self.sky.time[found]))]
+        times = self.sky.time[found].astype(self.index)
+        found = found[np.lexsort((self.sky.ids[found], -times))]
         if limit > self.max_page or (self.at_window == "refuse" and offset + limit > self.window):
             return 400, {"errors": [{"detail": "the result window is too large"}]}
         if self.at_window == "fail" and offset + limit > self.window:
@@ -163,7 +165,7 @@ class Service(ThreadingHTTPServer):
         mask = np.full(len(self.sky), True)
         tests = {"gte": np.greater_equal, "gt": np.greater, "lt": np.less, "lte": np.less_equal}
         for key, bound in bounds.items():
-            mask &= tests[key](values[name], bound)
+            mask &= tests[key](values[name].astype(self.index), self.index(bound))
         return mask
 
     def near(self, *, radius: str, location: str) -> Any:
