@@ -474,7 +474,7 @@ def test_night_has_the_properties_asked_for(here: Path, sandbox: Sandbox) -> Non
     assert len(table) > 0
     assert set(table["sim_class"]) - {""}
     objects = [json.loads(each) for each in table["survey.lsst.dia_object_id"] if each]
-    assert any(objects)
+    assert objects
     assert all(isinstance(each, list) for each in objects)
     assert names(here) == ["night"]
 

@@ -305,7 +305,10 @@ class SearchIterator(Iterator["Locus"]):
 
     def __next__(self) -> Locus:
         while not self._ready and self.truncated is None:
-            page = self._reader.next_page()
+            try:
+                page = self._reader.next_page()
+            except AntaresHelpersError as error:
+                raise error.with_traceback(None) from None
             if page is None:
                 self._end()
             else:
