@@ -492,6 +492,7 @@ def test_a_night_that_is_not_complete_is_status_1_and_its_pages_stay(
     assert names(here) == ["night", "night.ecsv"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_night_at_once_and_the_same_command_goes_on(here: Path) -> None:
     sky = Sky([250] * 8)
     with serving_night(sky, delay=0.3) as service:

@@ -356,6 +356,7 @@ def distinct(service: Service) -> int:
     return len({str(sorted(query.items())) for query in service.queries})
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path) -> None:
     sky = Sky([*[250] * 20, 3000])
     with serving_night(sky, window=2000, delay=0.05) as service:
@@ -372,6 +373,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path) -> None:
     assert len(service.queries) - distinct(service) <= 3  # those in flight
 
 
+@pytest.mark.slow
 def test_two_runs_share_a_folder(folder: Path) -> None:
     sky = Sky([*[250] * 12, 3000])
     with serving_night(sky, window=2000, delay=0.02) as service:
