@@ -43,6 +43,8 @@ ERRORS: list[Callable[[], Any]] = [
     lambda: list(ah.find_loci(dia_object_id=1.7e17)),  # type: ignore[call-overload]
     lambda: list(ah.find_loci(query={"tags": "high_snr"})),
     lambda: list(ah.find_loci(limit=-1)),
+    lambda: list(ah.find_loci(night="tonight")),
+    lambda: list(ah.find_loci(limit=5, folder="pages")),
     lambda: ah.fetch_loci([TUTORIAL_ID], max_connections=0, progress=False),
     lambda: ah.fetch_cutouts("lsst:1"),
     lambda: ah.fetch_loci([TUTORIAL_ID], folder=__file__, progress=False),

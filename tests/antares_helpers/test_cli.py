@@ -16,8 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from many_files import write_many
+from night_service import BEGIN, END, Sky, serving_night
 
 from antares_helpers import lightcurve_table, load_locus, read_table
 from antares_helpers.cli import commands, main
@@ -406,6 +408,118 @@ def test_table_names_the_file_that_is_damaged(
     assert names(here) == ["ANT2026broken"]
 
 
+# night
+
+NIGHT = "2026-07-09"
+
+
+def night_sky() -> Sky:
+    """Return a night of 300 loci: 5 have a newer alert, 3 of them another in the night."""
+    sky = Sky([100] * 3)
+    begin, end = BEGIN + 37 / 86400, END + 37 / 86400
+    for place in range(5):
+        sky.time[place], sky.oldest[place] = end + 1, begin - 1
+        within = [begin + 0.5] if place < 3 else [end, np.nextafter(begin, 0)]
+        sky.alerts[place] = [begin - 1, *within, end + 1]
+    sky.oldest[5] = begin - 1
+    sky.time[6], sky.oldest[6] = end + 1, begin + 0.5
+    return sky
+
+
+def test_night_writes_the_loci_of_a_night_and_fetches_none(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sky = night_sky()
+    with serving_night(sky, window=150) as service:
+        assert main(["night", NIGHT, "--tag", "simulated", "-o", "night.ecsv"]) == 0
+        assert service.alerts == []
+    first, *_, last = said(capsys)
+    assert "2026-07-09 12:00:00 to 2026-07-10 12:00:00 UTC" in first
+    assert "MJD 61230.500428 to 61231.500428 (TAI); the end is excluded" in first
+    assert last.startswith("night.ecsv: 294 loci with their newest alert in the night. 294 loci")
+    table = read_table("night.ecsv")
+    assert set(table["locus_id"]) == set(sky.ids[[5, *range(7, 300)]])
+    places = {name: index for index, name in enumerate(sky.ids)}
+    assert all(row["ra"].value == sky.ra[places[row["locus_id"]]] for row in table)
+    assert table["newest_mjd"].unit == "d"
+    assert table.meta["complete"] is True
+    assert "each tile was read to its end" in table.meta["sentence"]
+    assert names(here) == ["night"]
+
+
+def test_night_with_every_alert_looks_at_those_that_may_have_one(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sky = night_sky()
+    command = ["night", NIGHT, "--every-alert", "-o", "night.csv", "--folder", "pages"]
+    with serving_night(sky) as service:
+        assert main(command) == 0
+        assert sorted(service.alerts) == sorted(sky.ids[:5])
+        requests = len(service.queries) + len(service.alerts)
+        assert main(command) == 0
+        assert len(service.queries) + len(service.alerts) == requests
+    lines = said(capsys)
+    assert lines[1].startswith("5 loci have older and newer alerts: 5 requests")
+    assert lines[2].startswith("night.csv: 298 loci with an alert in the night.")
+    assert set(read_table("night.csv")["locus_id"]) == {*sky.ids[:3], *sky.ids[5:]}
+    assert names(here) == ["night", "pages"]
+
+
+def test_night_has_the_properties_asked_for(here: Path, sandbox: Sandbox) -> None:  # noqa: ARG001
+    pytest.importorskip("pyarrow")
+    with Sandbox():
+        more = ["--property", "sim_class", "--property", "properties.survey.lsst.dia_object_id"]
+        assert main(["night", "2026-04-14", *more, "-o", "night.parquet"]) == 0
+    table = read_table("night.parquet")
+    assert len(table) > 0
+    assert set(table["sim_class"]) - {""}
+    objects = [json.loads(each) for each in table["survey.lsst.dia_object_id"] if each]
+    assert objects
+    assert all(isinstance(each, list) for each in objects)
+    assert names(here) == ["night"]
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_night_that_is_not_complete_is_status_1_and_its_pages_stay(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sky = Sky([1500])
+    sky.ra[:], sky.dec[:] = 10.0, -30.0
+    with serving_night(sky, window=1000):
+        assert main(["night", NIGHT, "-o", "night.ecsv"]) == 1
+    assert "not all loci: 1 tile could not be read" in said(capsys)[-1]
+    assert read_table("night.ecsv").meta["complete"] is False
+    assert names(here) == ["night", "night.ecsv"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_night_at_once_and_the_same_command_goes_on(here: Path) -> None:
+    sky = Sky([250] * 8)
+    with serving_night(sky, delay=0.3) as service:
+        environment = os.environ | {"ANTARES_API_BASE_URL": service.url, "NO_PROXY": "127.0.0.1"}
+        command = [*PROGRAM, "night", NIGHT, "-o", "night.ecsv"]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while len(service.queries) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        service.delay = 20.0
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        _, err = process.communicate(timeout=20)
+        assert time.monotonic() - begin < 1.5
+        assert process.returncode == 130
+        assert "night.ecsv.pages: run the same command again to continue" in err
+        assert "Traceback" not in err
+        service.delay = 0.0
+        before = len(service.queries)
+        done = run("night", NIGHT, "-o", "night.ecsv", env=environment)
+        assert done.returncode == 0
+        assert len(service.queries) - before <= 8
+    assert set(read_table("night.ecsv")["locus_id"]) == set(sky.ids)
+    assert names(here) == ["night"]
+
+
 # What is refused
 
 
@@ -436,6 +550,10 @@ def test_table_names_the_file_that_is_damaged(
         (["table", ".", "-o", "a.tsv"], "must end with one of .parquet, .ecsv, "),
         (["table", ".", "-o", "none/a.ecsv"], "can't be written"),
         (["table", "."], "Missing option '-o'"),
+        (["night", "tonight", "-o", "a.ecsv"], "night='tonight' must be Rubin's day_obs"),
+        (["night", "2026-07-09", "-o", "a.tsv"], "must end with one of .parquet, .ecsv, "),
+        (["night", "2026-07-09"], "Missing option '-o'"),
+        (["night", "2026-07-09", "-o", "a.ecsv", "--folder", "file.txt"], "'file.txt' is a file"),
     ],
 )
 def test_what_can_not_be_meant_is_status_2_before_anything_is_sent(
@@ -489,7 +607,7 @@ def test_the_program_exits_with_the_status_of_the_command(here: Path, ids: list[
 # Help
 
 
-@pytest.mark.parametrize("name", ["plot", "fetch", "table", "check"])
+@pytest.mark.parametrize("name", ["plot", "fetch", "table", "night", "check"])
 def test_help_and_page_name_every_option(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--help"]) == 0
     shown = capsys.readouterr().out
@@ -501,7 +619,7 @@ def test_help_and_page_name_every_option(name: str, capsys: pytest.CaptureFixtur
     assert max(map(len, shown.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", ["plot", "fetch", "table"])
+@pytest.mark.parametrize("name", ["plot", "fetch", "table", "night"])
 def test_the_example_of_the_help_runs(
     here: Path, serving: Any, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from weakref import WeakSet
 __all__ = ["ProgressBar", "finish_threads", "in_parallel", "progress_bar", "start_thread"]
 
 _POLL_SECONDS = 0.1
-_EXIT_SECONDS = 1.0
+_EXIT_SECONDS = 0.6
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -5,16 +5,19 @@ import json
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from math import isfinite, nan
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 from antares_client import search
 from antares_client.models import Alert, Locus
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from antares_helpers.errors import (
     AntaresHelpersError,
@@ -30,12 +33,14 @@ from antares_helpers.locus_file import LocusDict
 
 __all__ = [
     "LocusParts",
+    "SearchPage",
     "as_json",
     "fetch_alerts",
     "fetch_images",
     "fetch_matches",
     "fetch_parts",
-    "search_loci",
+    "read_search_page",
+    "search_page",
 ]
 
 _MIN_TIMEOUT = 1e-3
@@ -161,21 +166,55 @@ def fetch_alerts(locus_id: str, *, options: CallOptions) -> list[Alert]:
         policy.cancel()
 
 
-def search_loci(query: dict[str, Any], *, page_size: int, options: CallOptions) -> Iterator[Locus]:
-    """Search for loci, a page at a time; some may come twice, for they move between pages.
+@dataclass(frozen=True)
+class SearchPage:
+    """One page of a search.
+
+    Attributes
+    ----------
+    loci : list of Locus
+        Its loci, newest first.
+    count : int or None
+        How many loci the service says match the query; it stops at 10,000.
+    link : str or None
+        The address of the next page, if there is one.
+    body : bytes
+        The response.
+    """
+
+    loci: list[Locus]
+    count: int | None
+    link: str | None
+    body: bytes
+
+
+def search_page(
+    query: dict[str, Any], *, size: int, options: CallOptions, link: str | None = None
+) -> SearchPage:
+    """Fetch one page of a search.
 
     Parameters
     ----------
     query : dict
         For Elasticsearch, under the one key ``query``.
-    page_size : int
-        How many loci to request at a time.
+    size : int
+        How many loci to request.
     options : CallOptions
-        Those of each page.
+        Those of this page.
+    link : str, optional
+        The address of the page, from the page before it; the first page needs none.
     """
-    search_, target = _PagedSearch(query, page_size), RequestTarget("the results of a search")
-    while page := _found(search_.next_page, target, options):
-        yield from page
+    call = partial(_search_page, query, size, link)
+    return _found(call, RequestTarget("the results of a search"), options)
+
+
+def read_search_page(body: bytes, query: dict[str, Any], size: int) -> SearchPage:
+    """Read a page from a response that was saved; it raises whatever the client raises."""
+    api = copy(search.api_client)
+    api.transport = SimpleNamespace(body=body)
+    api.client = SimpleNamespace(get=None)
+    response = httpx.Response(200, content=body, default_encoding="utf-8")
+    return _search_page(query, size, None, api, lambda *_, **__: response)
 
 
 def fetch_matches(
@@ -209,22 +248,31 @@ def fetch_matches(
     return objects, _details(body)
 
 
-class _PagedSearch:
-    """The client's iteration over the pages of a search, a page at a time."""
+class _EndOfPageError(Exception):
+    """The client asks for the next page, which is requested separately."""
 
-    def __init__(self, query: dict[str, Any], page_size: int) -> None:
-        self._query = query
-        self._page_size = page_size
-        self._loci: Iterator[Any] | None = None
-        self._api: Any = None
 
-    def next_page(self, api: Any) -> list[Locus]:
-        if self._loci is None:
-            self._api = api
-            self._loci = api.get_loci(elasticsearch_query=self._query, limit=self._page_size)
-        self._api.client = api.client  # each page has a policy of its own
-        page = islice(self._loci, self._page_size)
-        return [_presentable(locus.to_model(search_module=search)) for locus in page]
+def _search_page(
+    query: dict[str, Any], size: int, link: str | None, api: Any, get: Any = None
+) -> SearchPage:
+    """Let the client request and read one page, and no other."""
+    left = [get or api.client.get]
+
+    def get_once(url: str, params: Any = None) -> Any:
+        if not left:
+            raise _EndOfPageError
+        return left.pop()(link or url, params=None if link else params)
+
+    api.client = SimpleNamespace(get=get_once)
+    loci: list[Locus] = []
+    with suppress(_EndOfPageError):
+        for each in api.get_loci(elasticsearch_query=query, limit=size):
+            loci.append(_presentable(each.to_model(search_module=search)))
+    body = api.transport.body
+    content = from_json(body)
+    count = (content.get("meta") or {}).get("count")
+    is_count = type(count) is int and count >= 0
+    return SearchPage(loci, count if is_count else None, content["links"]["next"], body)
 
 
 def _presentable(locus: Locus) -> Locus:
@@ -422,7 +470,8 @@ def _search_finds_nothing(failed: Request[Any], options: CallOptions) -> bool:
     query = {"query": {"bool": {"filter": {"term": {"locus_id": failed.target.locus_id}}}}}
     policy = replace(options, timeout=max(left, _MIN_TIMEOUT), retries=0).policy()
     try:
-        return not Request(_PagedSearch(query, 1).next_page, failed.target, policy).result()
+        call = partial(_search_page, query, 1, None)
+        return not Request(call, failed.target, policy).result().loci
     except AntaresHelpersError:
         return False
     finally:
@@ -460,8 +509,8 @@ def _optional_matches(
 
 
 def _found(
-    call: Callable[[Any], list[Locus]], target: RequestTarget, options: CallOptions
-) -> list[Locus]:
+    call: Callable[[Any], SearchPage], target: RequestTarget, options: CallOptions
+) -> SearchPage:
     policy = options.policy()
     try:
         request = Request(call, target, policy)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any, NamedTuple, TypeAlias
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
+from astropy.time import Time
 
 from antares_helpers.coerce import as_ids
 from antares_helpers.errors import InvalidInputError
@@ -21,7 +23,16 @@ from antares_helpers.validation import (
     tns_hint,
 )
 
-__all__ = ["Position", "Search", "build_query", "check_limit"]
+__all__ = [
+    "NEWEST_TIME",
+    "Position",
+    "Search",
+    "build_query",
+    "check_limit",
+    "cone_filter",
+    "lowest_time",
+    "night_range",
+]
 
 Position: TypeAlias = SkyCoord | tuple[Any, Any]
 """Coordinates in any frame, or right ascension and declination in degrees (ICRS)."""
@@ -30,6 +41,9 @@ MAX_RADIUS_DEG = 1.0
 """The client's own limit on the radius of a cone search."""
 
 Filter: TypeAlias = dict[str, Any]
+
+NEWEST_TIME = "properties.newest_alert_observation_time"
+"""The field by which the service sorts: MJD, in TAI for Rubin."""
 
 _DIA_OBJECT = "properties.survey.lsst.dia_object_id"
 _SS_OBJECT = "properties.survey.lsst.ss_object_id"
@@ -90,6 +104,57 @@ class Search(NamedTuple):
     properties: tuple[str, ...] = ()
     name: str = ""
 
+    def within(self, filters: list[Filter]) -> dict[str, Any]:
+        """Return the query for those of its loci that match more filters."""
+        if not filters:
+            return self.query
+        return {"query": {"bool": {"filter": [*_filters(self.query), *filters]}}}
+
+
+def _filters(query: dict[str, Any]) -> list[Any]:
+    """Return the filters that a query consists of."""
+    whole = query.get("query")
+    inner = whole.get("bool") if isinstance(whole, Mapping) and whole.keys() == {"bool"} else None
+    if not isinstance(inner, Mapping) or inner.keys() != {"filter"}:
+        return [whole] if whole else []
+    filters = inner["filter"]
+    return filters if isinstance(filters, list) else [filters]
+
+
+def lowest_time(query: dict[str, Any]) -> float | None:
+    """Return the time before which no locus of a query has its newest alert, if it says so."""
+    for each in _filters(query):
+        ranges = each.get("range") if isinstance(each, Mapping) else None
+        bounds = ranges.get(NEWEST_TIME) if isinstance(ranges, Mapping) else None
+        low = bounds.get("gte", bounds.get("gt")) if isinstance(bounds, Mapping) else None
+        if isinstance(low, int | float):
+            return float(low)
+    return None
+
+
+def night_range(night: Any) -> tuple[Time, Time]:
+    """Return the begin and the end of Rubin's ``day_obs``: 12:00 UTC, and 12:00 UTC a day later.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is not a day since 1972, when UTC began.
+    """
+    text = str(night).strip()
+    text = f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch("[0-9]{8}", text, re.A) else text
+    try:
+        day = date.fromisoformat(text) if re.fullmatch("[0-9-]{10}", text, re.ASCII) else None
+    except ValueError:
+        day = None
+    if day is None or not 1972 <= day.year < 2100:
+        raise InvalidInputError(
+            f"night={short_repr(night)} must be Rubin's day_obs, such as '2026-07-09': the day on "
+            "which the night begins in Chile."
+        )
+    noons = (f"{each}T12:00:00" for each in (day, day + timedelta(days=1)))
+    begin, end = (Time(each, scale="utc") for each in noons)
+    return begin, end
+
 
 def build_query(
     *,
@@ -103,6 +168,7 @@ def build_query(
     tag: Any,
     properties: Any,
     query: Any,
+    night: Any = None,
 ) -> Search:
     """Return the search for all criteria of `find_loci` together.
 
@@ -124,7 +190,10 @@ def build_query(
         filters.append(_any_of(_ZTF, _ztf_name(ztf_object_id)))
     center = _center(near, radius)
     if center is not None:
-        filters.append(_cone(center, radius))
+        filters.append(_checked_cone(center, radius))
+    if night is not None:
+        begin, end = (float(each.tai.mjd) for each in night_range(night))
+        filters.append({"range": {NEWEST_TIME: {"gte": begin, "lt": end}}})
     filters += [_term("tags", each) for each in _tags(tag)]
     filters += _property_filters(properties)
     body = _joined(filters, None if query is None else _raw(query))
@@ -267,13 +336,18 @@ def _number_in(given: Any, unit: u.Unit) -> float:
         return float("nan")
 
 
-def _cone(center: SkyCoord, radius: Any) -> Filter:
+def _checked_cone(center: SkyCoord, radius: Any) -> Filter:
     degrees = _number_in(radius, u.deg)
     if not 0 < degrees <= MAX_RADIUS_DEG:
         raise InvalidInputError(
             f"radius={short_repr(radius)} must be above 0 and at most one degree: a plain "
             "number is in degrees; 10 arcseconds are 10 * u.arcsec."
         )
+    return cone_filter(center, degrees)
+
+
+def cone_filter(center: SkyCoord, degrees: float) -> Filter:
+    """Return the filter for a cone, with its radius in degrees."""
     place = center.to_string("hmsdms", precision=6)
     size = np.format_float_positional(degrees, trim="-")  # no exponent: the service may not read it
     return {"sky_distance": {"radius": f"{size} degree", "location": place}}

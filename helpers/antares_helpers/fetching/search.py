@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, overload
 
@@ -12,20 +15,26 @@ import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, Table
+from numpy.typing import NDArray
 
-from antares_helpers.errors import AntaresHelpersError, AntaresHelpersWarning, BadDataError
-from antares_helpers.fetching.client import search_loci
-from antares_helpers.fetching.http import base_url, shown_url
+from antares_helpers.errors import (
+    AntaresHelpersError,
+    AntaresHelpersWarning,
+    InvalidInputError,
+)
+from antares_helpers.fetching.cache import PageCache
+from antares_helpers.fetching.client import search_page
 from antares_helpers.fetching.query import PROPERTIES, Position, Search, build_query, check_limit
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
+from antares_helpers.fetching.tiles import PAGE_SIZES, TileReader, TileRecord, time_of
 from antares_helpers.validation import parse_name, short_repr
 
 if TYPE_CHECKING:
     from antares_client.models import Locus
 
-__all__ = ["SearchIterator", "SearchResult", "find_loci"]
+__all__ = ["SearchIterator", "SearchResult", "find_loci", "property_column"]
 
-MAX_PAGE_SIZE = 200
+MAX_PAGE_SIZE = PAGE_SIZES[0]
 """Maximum number of loci per request."""
 
 _MAX_NUMBER = 2**62
@@ -44,6 +53,7 @@ def find_loci(
     tag: str | Iterable[str] | None = None,
     properties: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
+    night: str | date | None = None,
     limit: int = 100,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
@@ -61,7 +71,9 @@ def find_loci(
     tag: str | Iterable[str] | None = None,
     properties: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
+    night: str | date | None = None,
     limit: None,
+    folder: str | os.PathLike[str] | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
 ) -> SearchIterator: ...
@@ -77,11 +89,13 @@ def find_loci(
     tag: str | Iterable[str] | None = None,
     properties: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
+    night: str | date | None = None,
     limit: int | None = 100,
+    folder: str | os.PathLike[str] | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
 ) -> SearchResult | SearchIterator:
-    """Find the loci that meet all the criteria given, newest first.
+    """Find the loci that meet all the criteria given, newest first, or all of them.
 
     Parameters
     ----------
@@ -110,8 +124,15 @@ def find_loci(
     query : mapping, optional
         Query in the language of Elasticsearch, as ``antares_client.search.search`` takes it:
         under the one key ``"query"``.
+    night : str or date, optional
+        Rubin's ``day_obs``, such as ``"2026-07-09"``: the loci whose newest alert was observed from
+        12:00 UTC on that day to 12:00 UTC on the next, of which the end is excluded.
     limit : int, optional
         Maximum number of loci; None to iterate over all of them.
+    folder : str or path-like, optional
+        Folder for the pages that were read, with ``limit=None``; created if it is missing. After an
+        interruption, the same search with the same folder goes on where it was, and two processes
+        can share it. What is there is not requested again: for a new search, use a new folder.
     timeout : float, optional
         Seconds that each page may take, retries included.
     retries : int, optional
@@ -125,7 +146,7 @@ def find_loci(
         all of them, `extract_lightcurve` those of one.
     SearchIterator
         With ``limit=None``: an iterator over the loci, which requests page after page as it is
-        read.
+        read, until it has all of them. It lists what it has read, and what it could not read.
 
     Raises
     ------
@@ -141,7 +162,7 @@ def find_loci(
     -----
     AntaresHelpersWarning
         If nothing is found, and a likely reason is known: no locus has one of the `properties`,
-        or `name` is a ``diaSourceId``.
+        or `name` is a ``diaSourceId``. If an iterator could not find all loci.
 
     See Also
     --------
@@ -154,8 +175,13 @@ def find_loci(
     diaObject, whose ``diaObjectId`` is the same number. A name of the Transient Name Server
     (``AT 2026abc``) finds nothing: search around the position that its page there gives.
 
-    The service sorts by the time of the newest alert. A locus with a new alert moves during the
-    search, and may then appear on two pages: each locus is returned once.
+    The service sorts by the time of the newest alert, and shows at most 10,000 loci of a search.
+    With ``limit=None``, a larger search is divided into tiles: in time, and where one visit has
+    more loci, in position. The loci of the tiles come from the oldest to the newest, each once.
+    Every locus is found whose newest alert is in the range of the search from the beginning to the
+    end of the run, also if it moves within the range because of a new alert. There is one
+    exception: between two checks of a tile, equally many loci leave the range as enter the tile.
+    A locus that leaves the range before it is read is not found: its newest alert is elsewhere.
 
     Examples
     --------
@@ -183,12 +209,16 @@ def find_loci(
         tag=tag,
         properties=properties,
         query=query,
+        night=night,
     )
     number = check_limit(limit)
     options = CallOptions(timeout, retries)
     if number is None:
-        return SearchIterator(search, options, page_size=MAX_PAGE_SIZE)
-    iterator = SearchIterator(search, options, page_size=_page_size(number))
+        cache = None if folder is None else PageCache(folder, search.query, options.timeout)
+        return SearchIterator(search, options, page_size=MAX_PAGE_SIZE, cache=cache)
+    if folder is not None:
+        raise InvalidInputError("A folder is for all loci: pass it with limit=None.")
+    iterator = SearchIterator(search, options, page_size=_page_size(number), newest_first=True)
     loci = [locus for _, locus in zip(range(number), iterator, strict=False)]
     # No extra request is needed to see whether there are more: a page has one more than the limit.
     return SearchResult(loci, search, truncated=next(iterator, None) is not None)
@@ -235,11 +265,11 @@ class SearchResult(Sequence["Locus"]):
         ``meta`` contains the ``query``, and whether the table is ``truncated``. Numbers are printed
         short, and in a narrow window without ``tags``; the table has all digits.
         """
-        return _table([_row(locus) for locus in self._loci], self)
+        return _table(_columns(self._loci), self)
 
 
 class SearchIterator(Iterator["Locus"]):
-    """Loci that meet a query, requested page after page; ``find_loci(limit=None)`` returns it.
+    """All loci that meet a query, requested page after page; ``find_loci(limit=None)`` returns it.
 
     After an error, reading further skips loci already returned. Only one thread at a time may read
     it.
@@ -249,88 +279,127 @@ class SearchIterator(Iterator["Locus"]):
     query : dict
         The query that is sent.
     truncated : bool or None
-        False once all loci have been read; until then None, because it is not known.
+        Once all pages have been read, whether loci are missing; until then None, because it is not
+        known.
     """
 
-    def __init__(self, search: Search, options: CallOptions, *, page_size: int) -> None:
+    def __init__(
+        self,
+        search: Search,
+        options: CallOptions,
+        *,
+        page_size: int,
+        cache: PageCache | None = None,
+        newest_first: bool = False,
+    ) -> None:
         self.query = search.query
         self.truncated: bool | None = None
         self._search = search
         self._center = search.center
         self._options = options
-        self._page_size = page_size
-        self._rows: dict[str, _Row] = {}
-        self._results: Iterator[Locus] | None = None
+        self._reader = TileReader(
+            search, options, size=page_size, cache=cache, newest_first=newest_first
+        )
+        self._ready: list[Locus] = []
+        self._returned = 0
 
     def __next__(self) -> Locus:
-        if self.truncated is not None:
+        while not self._ready and self.truncated is None:
+            try:
+                page = self._reader.next_page()
+            except AntaresHelpersError as error:
+                raise error.with_traceback(None) from None
+            if page is None:
+                self._end()
+            else:
+                self._ready = page[::-1]
+        if not self._ready:
             raise StopIteration
-        locus = self._next_new()
-        if locus is None:
-            self.truncated = False
-            if not self._rows and (reason := _why_empty(self._search, self._options)):
-                warnings.warn(reason, AntaresHelpersWarning, stacklevel=_outside())
-            raise StopIteration
-        self._rows[locus.locus_id] = _row(locus)
-        return locus
+        self._returned += 1
+        return self._ready.pop()
 
     def __repr__(self) -> str:
         more = " so far" if self.truncated is None else ""
-        return f"<SearchIterator: {len(self._rows)} loci{more}>"
+        return f"<SearchIterator: {self._returned} loci{more}>"
 
     @property
     def table(self) -> Table:
-        """The loci read so far, as the table of a `SearchResult`."""
-        return _table(list(self._rows.values()), self)
+        """The loci read so far, as the table of a `SearchResult`, in the order of reading."""
+        found, number = self._reader.found, self._returned
+        columns = (
+            list(found.index)[:number],
+            found.num_alerts[:number],
+            found.time[:number],
+            found.tags[:number],
+            found.ra[:number],
+            found.dec[:number],
+        )
+        return _table(columns, self)
 
-    def _next_new(self) -> Locus | None:
-        """Return the next locus that was not returned before; None after the last."""
-        if self._results is None:
-            self._results = search_loci(
-                self.query, page_size=self._page_size, options=self._options
-            )
-        repeated = 0
-        try:
-            for locus in self._results:
-                if locus.locus_id not in self._rows:
-                    return locus
-                repeated += 1
-                if repeated > len(self._rows) + MAX_PAGE_SIZE:
-                    raise BadDataError(
-                        f"ANTARES at {shown_url(base_url())} keeps sending the same loci.",
-                        hint="Use those received so far, or try again in a few minutes.",
-                    )
-        except BaseException:
-            self._results = None  # the next search starts over, and skips known loci
-            raise
-        return None
+    @property
+    def tiles(self) -> Table:
+        """What has been read: one row for each part of the search, from the first to the last.
+
+        Its columns are ``begin`` and ``end`` [d], the MJD of the newest alert, ``ra_min``,
+        ``ra_max``, ``dec_min`` and ``dec_max`` [deg], all masked if there is no limit, and of which
+        the ends are excluded; ``cone``, for one that is a cone; the number of ``loci`` and of
+        ``pages``; ``read_at``, when the last page came (UTC); whether it is ``complete``, and the
+        ``reason`` if it is not. ``meta`` has the ``sentence``.
+        """
+        return _tile_table(self._reader.records, self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What was read, in words for a paper: how many loci, when, and whether all of them."""
+        return _sentence(self._reader, self.truncated)
+
+    @property
+    def fraction(self) -> float | None:
+        """Which fraction has been read, as far as the times of the loci show it; None if unknown.
+
+        It is a fraction of the time between the oldest and the newest locus, not of their number.
+        """
+        return self._reader.fraction if self.truncated is None else 1.0
+
+    def discard(self) -> None:
+        """Remove the pages of this search from its folder."""
+        self._reader.discard()
+
+    def _end(self) -> None:
+        incomplete = [each for each in self._reader.records if each.reason]
+        self.truncated = bool(incomplete)
+        reason = ""
+        if incomplete:
+            reason = f"This search has not found all loci: {_first_reason(incomplete)}. See .tiles."
+        elif not self._returned:
+            reason = _why_empty(self._search, self._options)
+        if reason:
+            warnings.warn(reason, AntaresHelpersWarning, stacklevel=_outside())
 
 
-_Row = tuple[Any, ...]
 _COLUMNS = ("locus_id", "num_alerts", "newest_mjd", "tags", "ra", "dec")
 # astropy leaves out the columns in the middle if a window is narrow: the tags, which are long.
 _FORMATS = {"newest_mjd": ".5f", "ra": ".6f", "dec": ".6f", "separation": ".3f"}
+_LIMITS = ("begin", "end", "ra_min", "ra_max", "dec_min", "dec_max")
 
 
-def _row(locus: Locus) -> _Row:
-    properties = locus.properties
+def _columns(loci: list[Locus]) -> tuple[Sequence[Any], ...]:
     return (
-        locus.locus_id,
-        properties.get("num_alerts"),
-        properties.get("newest_alert_observation_time"),
-        ", ".join(sorted(locus.tags)),
-        locus.ra,
-        locus.dec,
+        [locus.locus_id for locus in loci],
+        [locus.properties.get("num_alerts") for locus in loci],
+        [time_of(locus) for locus in loci],
+        [", ".join(sorted(locus.tags)) for locus in loci],
+        [locus.ra for locus in loci],
+        [locus.dec for locus in loci],
     )
 
 
-def _table(rows: list[_Row], found: SearchResult | SearchIterator) -> Table:
-    columns = dict(zip(_COLUMNS, zip(*rows, strict=True) if rows else [()] * 6, strict=True))
+def _table(values: tuple[Sequence[Any], ...], found: SearchResult | SearchIterator) -> Table:
+    columns = dict(zip(_COLUMNS, values, strict=True))
     table = Table(meta={"query": found.query, "truncated": found.truncated})
     table["locus_id"] = np.array(columns["locus_id"], dtype=np.str_)
     table["num_alerts"] = _numbers(columns["num_alerts"], np.int64)
-    table["newest_mjd"] = _numbers(columns["newest_mjd"], np.float64)
-    table["newest_mjd"].unit = u.day
+    table["newest_mjd"] = _masked(columns["newest_mjd"], u.day)
     table["tags"] = np.array(columns["tags"], dtype=np.str_)
     for name in ("ra", "dec"):
         table[name] = np.array(columns[name], dtype=np.float64)
@@ -342,6 +411,76 @@ def _table(rows: list[_Row], found: SearchResult | SearchIterator) -> Table:
     for name in set(_FORMATS) & set(table.colnames):
         table[name].info.format = _FORMATS[name]
     return table
+
+
+def property_column(values: list[Any]) -> NDArray[Any]:
+    """Return what loci have of a property as an array that every file format can hold.
+
+    Numbers without a value are NaN; what is not a number is text, and a list or dict its JSON.
+    """
+    kinds = {type(value) for value in values if value is not None}
+    if kinds and kinds <= {bool} and None not in values:
+        return np.array(values, dtype=np.bool_)
+    if kinds and kinds <= {int, float} and all(abs(each or 0) < _MAX_NUMBER for each in values):
+        is_whole = kinds == {int} and None not in values
+        return np.array(values, dtype=np.int64 if is_whole else np.float64)
+    return np.array([_text(value) for value in values], dtype=np.str_)
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+    return " ".join(text.encode("utf-8", "replace").decode().split())
+
+
+def _masked(values: Any, unit: u.Unit) -> MaskedColumn:
+    numbers = np.array(values, dtype=np.float64)
+    missing = np.isnan(numbers)
+    return MaskedColumn(np.where(missing, 0.0, numbers), mask=missing, unit=unit)
+
+
+def _tile_table(records: list[TileRecord], sentence: str) -> Table:
+    table = Table(meta={"sentence": sentence})
+    limits = [(*each.tile.time, *each.tile.ra, *each.tile.dec) for each in records]
+    ends = np.array(limits, dtype=np.float64).reshape(-1, 6).T  # None becomes NaN
+    for name, values in zip(_LIMITS, ends, strict=True):
+        table[name] = _masked(values, u.day if name in ("begin", "end") else u.deg)
+    cones = ("{:.5f} {:+.5f} {:.5f}".format(*each.tile.cone or (0, 0, 0)) for each in records)
+    table["cone"] = [
+        text if each.tile.cone else "" for text, each in zip(cones, records, strict=True)
+    ] or np.array([], dtype=np.str_)
+    table["loci"] = np.array([each.loci for each in records], dtype=np.int64)
+    table["pages"] = np.array([each.pages for each in records], dtype=np.int64)
+    table["read_at"] = np.array([_utc(each.read_at) for each in records], dtype=np.str_)
+    table["complete"] = np.array([not each.reason for each in records], dtype=np.bool_)
+    table["reason"] = np.array([each.reason for each in records], dtype=np.str_)
+    return table
+
+
+def _utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
+
+
+def _sentence(reader: TileReader, truncated: bool | None) -> str:
+    times = [each.read_at for each in reader.records if each.read_at]
+    when = f" between {_utc(min(times))} and {_utc(max(times))}" if times else ""
+    what = (
+        f"{len(reader.found.index):,} loci found in ANTARES{when}, "
+        f"in {reader.pages:,} pages of {len(reader.records):,} tiles"
+    )
+    incomplete = [each for each in reader.records if each.reason]
+    moved = " Loci changed meanwhile, and the tiles were checked again." if reader.has_moved else ""
+    if truncated is None:
+        return f"{what}; the search has not ended.{moved}"
+    if incomplete:
+        return f"{what}; not all loci: {_first_reason(incomplete)}.{moved}"
+    return f"{what}; each tile was read to its end.{moved}"
+
+
+def _first_reason(incomplete: list[TileRecord]) -> str:
+    number = len(incomplete)
+    return (
+        f"{number} tile{'s' * (number > 1)} could not be read ({incomplete[0].reason.rstrip('.')})"
+    )
 
 
 def _page_size(limit: int) -> int:
@@ -380,7 +519,7 @@ def _is_property(name: str, options: CallOptions) -> bool:
     """Whether any locus has a property; True if the service does not say."""
     query = {"query": {"exists": {"field": f"properties.{name}"}}}
     try:
-        return name in PROPERTIES or any(search_loci(query, page_size=1, options=options))
+        return name in PROPERTIES or bool(search_page(query, size=1, options=options).loci)
     except AntaresHelpersError:
         return True
 

@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import astropy.units as u
+import httpx
 import numpy as np
 import pytest
 from antares_client import search
 from astropy.coordinates import SkyCoord
+from raw_server import sends, serving
 
 from antares_helpers import (
     InvalidInputError,
@@ -407,18 +409,13 @@ def test_a_locus_that_moves_to_the_next_page_is_given_once(
     assert len(found) == len(set(found)) == len(stored)
 
 
-def test_a_service_that_repeats_itself_for_ever_is_given_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def again(_api: Any, **_: Any) -> Iterator[Any]:
-        loci = list(real(_api, elasticsearch_query={}, limit=5))[:5]
-        while True:
-            yield from loci
-
-    real = type(search.api_client).get_loci
-    monkeypatch.setattr(type(search.api_client), "get_loci", again)
-    with pytest.raises(BadDataError, match="keeps sending the same loci"):
-        list(find_loci(limit=None))
+def test_a_service_that_repeats_itself_for_ever_is_given_up(sandbox: Sandbox) -> None:
+    body = httpx.get(f"{sandbox.url}loci", params={"limit": 5}, trust_env=False).json()
+    with serving(lambda *given: sends(json.dumps(body).encode())(*given)) as server:
+        body["links"]["next"] = f"{server.url}loci?offset=5"
+        with pytest.raises(BadDataError, match="keeps sending the same loci"):
+            list(find_loci(limit=None))
+        assert len(server.requests) < 10
 
 
 # Failures
