@@ -24,7 +24,8 @@ from antares_sandbox.bundled import BUNDLED
 from antares_sandbox.cutouts import FORMATS, Format
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
-from antares_sandbox.store.folder import LocusFolder, index_folder
+from antares_sandbox.store import LocusStore
+from antares_sandbox.store.folder import index_folder
 
 __all__ = ["HOST", "Sandbox"]
 
@@ -85,7 +86,7 @@ class Sandbox:
         allow_origins: Iterable[str] = (),
         thumbnails: Format = "png",
     ) -> None:
-        self._index: LocusFolder = index_folder(BUNDLED if folder is None else _path(folder))
+        self._store: LocusStore = index_folder(BUNDLED if folder is None else _path(folder))
         self._port = _check_integer("port", port, 0, _MAX_PORT, ", or 0 for any free port")
         self._window = _check_integer("window", window, 1, _MAX_WINDOW)
         self._origins = check_origins(allow_origins)
@@ -99,17 +100,17 @@ class Sandbox:
     @property
     def folder(self) -> Path:
         """The folder that is served."""
-        return self._index.path
+        return self._store.path
 
     @property
     def locus_ids(self) -> list[str]:
         """The IDs of the loci that are served, sorted."""
-        return sorted(self._index.files)
+        return sorted(self._store.locus_ids)
 
     @property
     def skipped(self) -> dict[Path, str]:
         """The files of the folder that are not served, and why."""
-        return dict(self._index.skipped)
+        return dict(self._store.skipped)
 
     @property
     def url(self) -> str:
@@ -196,7 +197,7 @@ class Sandbox:
         self._url = self._server = self._thread = None
 
     def _app(self) -> ASGIApp:
-        app = self._plan.wrap(make_app(self._index, self._window, self._token, self._thumbnails))
+        app = self._plan.wrap(make_app(self._store, self._window, self._token, self._thumbnails))
         return require_own_host(allow_origins(app, self._origins))
 
     def __enter__(self) -> Self:

@@ -81,10 +81,10 @@ def make_document(source: Mapping[str, Any]) -> Document:
     >>> make_document({"tags": ["a", "b"], "properties": {"survey": {"id": 1, "x": None}}})
     {'tags': ('a', 'b'), 'properties.survey.id': (1,)}
     """
-    fields: dict[str, list[Value]] = {}
-    for name, value in _leaves("", source):
-        fields.setdefault(name, []).append(value)
-    return {name: tuple(values) for name, values in fields.items()}
+    fields: dict[str, tuple[Value, ...]] = {}
+    for name, value in source.items():
+        _flatten(fields, name, value)
+    return fields
 
 
 def values_of(document: Document, field: str) -> tuple[Value, ...]:
@@ -102,12 +102,16 @@ def values_of(document: Document, field: str) -> tuple[Value, ...]:
     return found or ()
 
 
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Value]]:
-    if isinstance(value, Mapping):
+def _flatten(fields: dict[str, tuple[Value, ...]], name: str, value: Any) -> None:
+    if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(f"{name}.{key}" if name else key, inner)
+            _flatten(fields, f"{name}.{key}", inner)
     elif isinstance(value, list):
+        plain = [each for each in value if not isinstance(each, dict | list | None)]
+        if plain:
+            fields[name] = (*fields.get(name, ()), *plain)
         for inner in value:
-            yield from _leaves(name, inner)
+            if isinstance(inner, dict | list):
+                _flatten(fields, name, inner)
     elif value is not None:
-        yield name, value
+        fields[name] = (*fields.get(name, ()), value)
