@@ -98,8 +98,8 @@ class Sandbox:
         self._thread: threading.Thread | None = None
 
     @property
-    def folder(self) -> Path:
-        """The folder that is served."""
+    def folder(self) -> Path | None:
+        """The folder that is served; None for a night."""
         return self._store.path
 
     @property

@@ -12,11 +12,9 @@ from antares_sandbox.store.format import Alert, Locus, WireAlert, WireMatch
 
 __all__ = [
     "INTERNAL_PROPERTIES",
-    "corrected_magnitude",
     "default_lightcurve",
     "default_match",
     "default_wire_alert",
-    "observed_utc",
 ]
 
 INTERNAL_PROPERTIES = frozenset(
@@ -61,18 +59,11 @@ def default_wire_alert(alert: Alert) -> WireAlert:
     ... )
     {'created_at': '2026-06-09T11:59:23', 'survey': 'lsst'}
     """
-    return {"created_at": observed_utc(alert).isoformat(), "survey": _survey(alert)}
-
-
-def observed_utc(alert: Alert) -> datetime:
-    """Return the time of observation in UTC; raises an ArithmeticError if that is no date."""
-    ahead = TAI_MINUS_UTC_S if _survey(alert) == "lsst" else 0.0
-    return _datetime(alert["mjd"]) - timedelta(seconds=ahead)
-
-
-def _survey(alert: Alert) -> str:
     prefix = alert["id"].partition(":")[0]
-    return _SURVEYS.get(prefix, "decat" if prefix.startswith("decat") else prefix)
+    survey = _SURVEYS.get(prefix, "decat" if prefix.startswith("decat") else prefix)
+    ahead = TAI_MINUS_UTC_S if survey == "lsst" else 0.0
+    observed = _datetime(alert["mjd"]) - timedelta(seconds=ahead)
+    return {"created_at": observed.isoformat(), "survey": survey}
 
 
 def default_lightcurve(alerts: list[Alert]) -> str:
@@ -113,11 +104,10 @@ def _lightcurve_row(alert: Alert) -> list[Any]:
     properties = alert["properties"]
     time = _datetime(alert["mjd"]).isoformat(sep=" ", timespec="microseconds")
     copied = [properties.get(name, "") for name in (*_COPIED, *_MAGNITUDES)]
-    return [time, alert["id"], *copied, *corrected_magnitude(properties), "", ""]
+    return [time, alert["id"], *copied, *_corrected(properties), "", ""]
 
 
-def corrected_magnitude(properties: dict[str, Any]) -> tuple[float | str, float | str]:
-    """Return the magnitude of the total flux and its error; empty strings if it has none."""
+def _corrected(properties: dict[str, Any]) -> tuple[float | str, float | str]:
     flux = properties.get("lsst_diaSource_scienceFlux")
     error = properties.get("lsst_diaSource_scienceFluxErr")
     if flux is None or error is None or flux <= 0:

@@ -17,12 +17,12 @@ from antares_sandbox.queries import CompiledQuery, Document, order_of
 from antares_sandbox.store.format import (
     LocusFile,
     checked_locus_file,
-    checked_outline,
     read_bytes,
     read_checked_locus_file,
+    read_outline,
 )
 from antares_sandbox.store.index import CatalogObject, IndexEntry, make_entry
-from antares_sandbox.store.wire import Payloads, check_alerts, make_payloads, statistics_data
+from antares_sandbox.store.wire import Payloads, make_payloads, statistics_data
 
 __all__ = ["MEMORY_BYTES", "LocusFolder", "index_folder"]
 
@@ -102,12 +102,14 @@ class LocusFolder:
         """Index a file, or log why it can't be served."""
         try:
             encoded = read_bytes(file)
-            content = checked_outline(file, encoded)
+            content = read_outline(file, encoded)
+            if content is None:  # the slow way, which finds the reason, or that there is none
+                content = checked_locus_file(file, encoded)
+                make_payloads(file, content)
             locus_id = content["locus"]["id"]
             if locus_id in self.files:
                 raise BadDataError(f"{file}: {locus_id} is in {self.files[locus_id].name} too.")
             entry = make_entry(content)
-            check_alerts(content)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             is_named = isinstance(error, BadDataError)
             self.skipped[file] = str(error) if is_named else f"{file} can't be served: {error!r}."

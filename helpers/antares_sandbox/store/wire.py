@@ -8,11 +8,9 @@ from antares_helpers.errors import BadDataError
 from antares_sandbox.responses import encode
 from antares_sandbox.store.defaults import (
     INTERNAL_PROPERTIES,
-    corrected_magnitude,
     default_lightcurve,
     default_match,
     default_wire_alert,
-    observed_utc,
 )
 from antares_sandbox.store.format import Locus, LocusFile, Wire, WireLocus, WireMatch
 
@@ -20,7 +18,6 @@ __all__ = [
     "Payloads",
     "alerts_data",
     "catalog_matches_data",
-    "check_alerts",
     "locus_data",
     "make_payloads",
     "search_data",
@@ -114,15 +111,6 @@ def statistics_data(
         "min_num_measurements": min(measurements, default=0),
         "max_num_measurements": max(measurements, default=0),
     }
-
-
-def check_alerts(file: LocusFile) -> None:
-    """Raise what `make_payloads` would because of an alert, in a tenth of its time."""
-    has_lightcurve = file.get("wire", {}).get("locus", {}).get("lightcurve") is not None
-    for alert in file["locus"]["alerts"]:
-        observed_utc(alert)
-        if not has_lightcurve:
-            corrected_magnitude(alert["properties"])
 
 
 class Payloads(NamedTuple):
