@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,16 +22,16 @@ _MAX_SAMPLES = 50
 
 def catalog_routes(store: LocusStore) -> list[Route]:
     """Return the routes to catalog objects, each listed once."""
-    objects = _distinct(store)
+    objects = cache(lambda: _distinct(store))
 
     async def search(request: Request) -> Response:
         ra = degrees_parameter(request, "ra", lowest=0, highest=360)
         dec = degrees_parameter(request, "dec", lowest=-90, highest=90)
-        return _response(found for found in objects if _reaches(found, ra, dec))
+        return _response(found for found in objects() if _reaches(found, ra, dec))
 
     async def samples(request: Request) -> Response:
         number = integer_parameter(request, "n", _DEFAULT_SAMPLES, lowest=1, highest=_MAX_SAMPLES)
-        return _response(_first_of_each(objects, number))
+        return _response(_first_of_each(objects(), number))
 
     return [
         Route("/v2/catalog_search/{ra}/{dec}", search),

@@ -1,6 +1,7 @@
 """``loci/{id}`` with its alerts and catalog matches, and ``loci/statistics``."""
 
 from collections.abc import Callable
+from functools import cache
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -53,9 +54,9 @@ def _route(store: LocusStore, path: str, pick: Callable[[Payloads], bytes]) -> R
 
 
 def _statistics_route(store: LocusStore) -> Route:
-    statistics = store.statistics()
+    statistics = cache(store.statistics)
 
     async def respond(_request: Request) -> Response:
-        return data_response(statistics)
+        return data_response(statistics())
 
     return Route("/v2/loci/statistics", respond)
