@@ -33,7 +33,7 @@ SEARCH_TIMEOUT: Final = 2.0
 
 _DEFAULT_LIMIT = 10
 _MAX_NUMBER = 10**9
-_CACHED_SEARCHES = 16
+_CACHED_SEARCHES = 8
 
 
 def search_route(store: LocusStore, window: int) -> Route:
