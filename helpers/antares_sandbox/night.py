@@ -87,7 +87,7 @@ class NightTable:
         rng = np.random.default_rng(20260709)
         visits = max(1, min(MAX_VISITS, loci // _LOCI_PER_VISIT))
         begin = _BEGIN_MJD + TAI_MINUS_UTC_S / 86400
-        self.times = np.round(begin + np.arange(visits) * (_HOURS / 24 / visits), 8)
+        self.times = _rounded(begin + np.arange(visits) * (_HOURS / 24 / visits), 8)
         self.visit = _visits(rng, loci, visits, largest_visit)
         ra, dec = _centers(rng, self.times)
         if largest_visit is not None:
@@ -99,11 +99,9 @@ class NightTable:
             self.ra[block], self.dec[block] = _positions(rng, *places)
         self.alerts = np.minimum(rng.geometric(0.35, loci), _MAX_ALERTS).astype(np.uint8)
         self.gap = rng.integers(1, 12, loci, dtype=np.uint8)  # nights from alert to alert
-        self.bright: Numbers = np.round(
-            np.clip(rng.normal(21.8, 1.2, loci), 15.0, _FAINTEST_MAG), 4
-        )
+        self.bright = _rounded(np.clip(rng.normal(21.8, 1.2, loci), 15.0, _FAINTEST_MAG), 4)
         fainter = np.minimum(rng.exponential(0.8, loci), _FAINTEST_MAG - self.bright)
-        self.fade: Numbers = np.round(np.where(self.alerts > 1, fainter, 0.0), 4)
+        self.fade = _rounded(np.where(self.alerts > 1, fainter, 0.0), 4)
         self.flags = self._draw_flags(rng.random(loci) < 0.7)
 
     def __len__(self) -> int:
@@ -125,11 +123,11 @@ class NightTable:
                 return Coded(self.visit[rows], [(time,) for time in self.times.tolist()])
             case "observation_time":
                 nights = self.gap[rows] * self._after(named, rows)
-                return np.asarray(np.round(self.times[self.visit[rows]] - nights, 8))
+                return _rounded(self.times[self.visit[rows]] - nights, 8)
             case "magnitude":
                 is_bright = self._after(named, rows) == self._after("brightest", rows)
                 fainter = self.bright[rows] + self.fade[rows]
-                return np.round(np.where(is_bright, self.bright[rows], fainter), 4)
+                return _rounded(np.where(is_bright, self.bright[rows], fainter), 4)
             case "id":
                 return lambda row: f"lsst:{_source_id(row, self._place(row, named))}"
             case "locus_id":
@@ -274,7 +272,7 @@ def _visits(
     rng: np.random.Generator, loci: int, visits: int, largest: int | None
 ) -> NDArray[np.int16]:
     """Return the visit of each locus: some have several times as many as others."""
-    weights = rng.lognormal(sigma=0.6, size=visits)
+    weights = rng.lognormal(sigma=0.5, size=visits)
     others = weights if largest is None or visits == 1 else weights[:-1]
     drawn = rng.choice(len(others), loci, p=others / others.sum()).astype(np.int16)
     drawn[rng.permutation(loci)[: largest or 0]] = visits - 1
@@ -297,4 +295,8 @@ def _positions(rng: np.random.Generator, ra: Numbers, dec: Numbers) -> tuple[Num
     sine = np.sin(dec) * np.cos(distance) + np.cos(dec) * north
     turn = np.arctan2(east, np.cos(dec) * np.cos(distance) - np.sin(dec) * north)
     own_ra, own_dec = ra + np.degrees(turn), np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0)))
-    return np.round(own_ra % 360, 8) % 360, np.round(own_dec, 8)
+    return _rounded(own_ra % 360, 8) % 360, _rounded(own_dec, 8)
+
+
+def _rounded(values: NDArray[Any], digits: int) -> Numbers:
+    return np.asarray(np.round(values, digits), dtype=np.float64)

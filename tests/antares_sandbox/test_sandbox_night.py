@@ -115,7 +115,7 @@ def test_the_queries_above_are_all_tried_and_most_find_some_loci_but_not_all(tab
     ]
 
     assert len(numbers) == 39
-    assert sum(0 < number < SIZE for number in numbers) >= 28
+    assert sum(0 < number < SIZE for number in numbers) >= 25
 
 
 @pytest.mark.parametrize("sign", ["", "-", "+"])
@@ -195,7 +195,8 @@ def test_a_large_night_has_visits_of_some_hundred_to_some_thousand_loci():
 # As the client sees it
 
 
-def test_a_locus_and_its_alerts_agree_with_the_search(running):
+@pytest.mark.usefixtures("running")
+def test_a_locus_and_its_alerts_agree_with_the_search():
     listed = list(islice(search.search({"query": {"match_all": {}}}, limit=50), 50))
     loci, failures = fetch_loci(listed, progress=False)
 
@@ -235,7 +236,8 @@ def test_pages_neither_repeat_nor_miss_a_locus(running):
     assert len(set(walked)) == len(walked) == LARGEST
 
 
-def test_a_locus_is_found_by_its_dia_object_id(running):
+@pytest.mark.usefixtures("running")
+def test_a_locus_is_found_by_its_dia_object_id():
     newest = find_loci(limit=1)[0]
     (name,) = newest.properties["survey"]["lsst"]["dia_object_id"]
 
@@ -248,7 +250,7 @@ def test_statistics_count_all_loci(running):
 
     assert statistics["tags"]["simulated"] == SIZE
     young = find_loci(tag="young_rubin_transients", limit=900)
-    assert statistics["tags"]["young_rubin_transients"] == len(young) + 0
+    assert statistics["tags"]["young_rubin_transients"] == len(young)
     assert statistics["max_num_measurements"] == table.alerts.max()
 
 
@@ -315,16 +317,16 @@ def test_a_small_night_is_served_too(number):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_half_a_million_loci_take_less_than_150_megabytes():
     program = (
-        "import resource, sys, httpx\n"
+        "import httpx, re\n"
         "from antares_sandbox import Sandbox\n"
         "with Sandbox(night=500_000, largest_visit=12_000) as sandbox:\n"
         "    for field in ('ra', 'dec', 'properties.num_alerts'):\n"
         "        found = httpx.get(sandbox.url + 'loci', params={'sort': field}, trust_env=False)\n"
         "        assert found.json()['meta']['count'] == 10_000\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "print(peak * (1 if sys.platform == 'darwin' else 1024) / 1e6)"
+        "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
     )
     path = os.pathsep.join([str(Path(__file__).parents[2] / "helpers"), *sys.path])
     run = subprocess.run(
@@ -334,7 +336,7 @@ def test_half_a_million_loci_take_less_than_150_megabytes():
         env=os.environ | {"PYTHONPATH": path},
     )
 
-    assert float(run.stdout) < 150
+    assert int(run.stdout) * 1024 < 150e6
 
 
 def test_the_command_serves_a_night():

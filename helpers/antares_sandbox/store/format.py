@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError, with_config
 from pydantic_core import from_json
 from typing_extensions import TypedDict
 
@@ -156,8 +156,8 @@ class LocusFile(TypedDict):
 
 
 class _Fluxes(TypedDict, total=False):
-    lsst_diaSource_scienceFlux: float | None
-    lsst_diaSource_scienceFluxErr: float | None
+    lsst_diaSource_scienceFlux: FiniteFloat | None
+    lsst_diaSource_scienceFluxErr: FiniteFloat | None
 
 
 class _AlertOutline(TypedDict):
