@@ -1,13 +1,16 @@
-"""The bands of Rubin and ZTF, and how to plot them."""
+"""The bands of Rubin and ZTF, how to plot them, and numbers that several modules need."""
 
 from types import MappingProxyType
+from typing import Final
 
 __all__ = [
+    "AB_ZEROPOINT",
     "BANDS",
     "COLORS_ON_BLACK",
     "COLORS_ON_WHITE",
     "LINES",
     "SYMBOLS",
+    "TAI_MINUS_UTC_S",
     "ZTF_BANDS",
     "ZTF_BAND_OF_FID",
     "ZTF_BAND_OF_PASSBAND",
@@ -50,3 +53,9 @@ ZTF_BAND_OF_FID = MappingProxyType({1: "g", 2: "r", 3: "i"})
 
 ZTF_BAND_OF_PASSBAND = MappingProxyType({"g": "g", "R": "r", "r": "r", "i": "i"})
 """ZTF's band for each ``ant_passband``: ANTARES calls ZTF's r band ``R``."""
+
+AB_ZEROPOINT: Final = 31.4
+"""AB magnitude of a flux of 1 nJy, as Rubin and ANTARES round it."""
+
+TAI_MINUS_UTC_S: Final = 37.0
+"""Seconds by which TAI is ahead of UTC since 2017, before ZTF began (IERS Bulletin C)."""

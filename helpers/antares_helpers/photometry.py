@@ -6,8 +6,8 @@ import astropy.units as u
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from antares_helpers.bands import AB_ZEROPOINT
 from antares_helpers.coerce import MISSING, as_flags
-from antares_helpers.constants import AB_ZEROPOINT
 
 __all__ = [
     "AB_ZEROPOINT",

@@ -9,7 +9,7 @@ from math import cos, log, pi, radians, sin, sqrt
 from typing import Any, Final, Literal, NamedTuple
 from zlib import crc32
 
-from antares_helpers.constants import AB_ZEROPOINT
+from antares_helpers.bands import AB_ZEROPOINT
 
 __all__ = ["FORMATS", "KINDS", "Camera", "Format", "Kind", "Source", "draw_cutout", "read_source"]
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from antares_helpers.constants import AB_ZEROPOINT, TAI_MINUS_UTC_S
+from antares_helpers.bands import AB_ZEROPOINT, TAI_MINUS_UTC_S
 from antares_sandbox.queries import Value
 from antares_sandbox.queries.documents import Rows
 from antares_sandbox.store.format import Alert, Locus, LocusFile

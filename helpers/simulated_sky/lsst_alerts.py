@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from antares_helpers.constants import AB_ZEROPOINT
+from antares_helpers.bands import AB_ZEROPOINT
 from antares_sandbox.store.format import Alert, ForcedPhotometry
 from simulated_sky.detections import Measurement
 from simulated_sky.survey import EXPOSURE_S, Visit, utc

@@ -12,7 +12,7 @@ import erfa
 import numpy as np
 from numpy.typing import NDArray
 
-from antares_helpers.constants import TAI_MINUS_UTC_S
+from antares_helpers.bands import TAI_MINUS_UTC_S
 
 __all__ = [
     "LATITUDE_DEG",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from antares_helpers.constants import AB_ZEROPOINT, TAI_MINUS_UTC_S
+from antares_helpers.bands import AB_ZEROPOINT, TAI_MINUS_UTC_S
 from simulated_sky.observing import Night, night
 
 __all__ = [

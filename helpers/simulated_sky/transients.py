@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from antares_helpers.constants import AB_ZEROPOINT
+from antares_helpers.bands import AB_ZEROPOINT
 from antares_sandbox.bundled import TUTORIAL_ID
 from antares_sandbox.grav_wave import GW_EVENT_MJD
 from antares_sandbox.store.format import LocusFile

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from antares_helpers.constants import AB_ZEROPOINT
+from antares_helpers.bands import AB_ZEROPOINT
 from antares_sandbox.store.format import Alert
 from simulated_sky.source import Source
 from simulated_sky.survey import Place, ab_flux

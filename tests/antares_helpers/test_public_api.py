@@ -17,7 +17,7 @@ PUBLIC = [getattr(antares_helpers, name) for name in antares_helpers.__all__]
 FUNCTIONS = [each for each in PUBLIC if inspect.isfunction(each)]
 PACKAGE = Path(antares_helpers.__file__).parent
 SANDBOX = Path(antares_sandbox.__file__).parent
-PURE = ("constants", "errors", "locus_file", "validation")
+PURE = ("bands", "errors", "locus_file", "validation")
 """What the sandbox may share with the helpers."""
 MODULES = [
     each.name

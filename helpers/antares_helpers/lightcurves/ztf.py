@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antares_helpers.bands import ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
+from antares_helpers.bands import TAI_MINUS_UTC_S, ZTF_BAND_OF_FID, ZTF_BAND_OF_PASSBAND
 from antares_helpers.coerce import MISSING, as_flags, as_floats, as_integers
-from antares_helpers.constants import TAI_MINUS_UTC_S
 from antares_helpers.lightcurves.alerts import AlertList, Columns, common_columns, numbers
 from antares_helpers.photometry import to_flux
 

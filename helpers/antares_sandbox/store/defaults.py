@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import log, log10
 from typing import Any
 
-from antares_helpers.constants import AB_ZEROPOINT, TAI_MINUS_UTC_S
+from antares_helpers.bands import AB_ZEROPOINT, TAI_MINUS_UTC_S
 from antares_sandbox.sky import separation_arcsec
 from antares_sandbox.store.format import Alert, Locus, WireAlert, WireMatch
 
