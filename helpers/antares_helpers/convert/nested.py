@@ -13,12 +13,20 @@ from antares_helpers.errors import InvalidInputError
 from antares_helpers.tables import TABLE_COLUMNS, plain_table, table_of
 from antares_helpers.validation import import_optional, short_repr
 
-__all__ = ["LIGHTCURVE", "from_nested", "to_lsdb", "to_nested"]
+__all__ = [
+    "LIGHTCURVE",
+    "LOCUS_COLUMNS",
+    "from_nested",
+    "locus_numbers",
+    "to_lsdb",
+    "to_nested",
+]
 
 LIGHTCURVE = "lightcurve"
 """The column in which the light curves are nested."""
 
 LOCUS_COLUMNS = ("locus_id", "ra", "dec")
+"""The columns that are not nested."""
 
 _MAX_PARTITION_LOCI = 10_000
 _PARTITIONS = 8
@@ -64,7 +72,7 @@ def to_nested(table: Table) -> Any:
     columns = plain_table(table)
     if missing := [name for name in LOCUS_COLUMNS if name not in columns.colnames]:
         raise InvalidInputError(f"The table lacks {missing}; pass a table from lightcurve_table.")
-    numbers = _locus_numbers(np.asarray(columns["locus_id"]))
+    numbers = locus_numbers(np.asarray(columns["locus_id"]))
     order = np.argsort(numbers, kind="stable")
     flat = nested_pandas.NestedFrame(
         {name: _arrow_series(np.asarray(columns[name])[order]) for name in columns.colnames}
@@ -201,7 +209,7 @@ def _max_in_a_pixel(nested: Any) -> int:
     return int(np.max(np.unique(pixels, return_counts=True)[1]))
 
 
-def _locus_numbers(locus_ids: NDArray[np.str_]) -> NDArray[np.intp]:
+def locus_numbers(locus_ids: NDArray[np.str_]) -> NDArray[np.intp]:
     """Return the number of the locus of each row, in the order of their first rows."""
     _, first, inverse = np.unique(locus_ids, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
