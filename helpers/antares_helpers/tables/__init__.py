@@ -54,7 +54,7 @@ LOCI_COLUMNS: dict[str, tuple[str | None, str]] = {
     "oldest_mag": ("mag", "magnitude of the oldest alert, as ANTARES gives it"),
     "brightest_mag": ("mag", "magnitude of the brightest alert, as ANTARES gives it"),
     "newest_alert_id": (None, "ID of the newest alert in ANTARES"),
-    "dia_object_id": (None, "IDs of Rubin's diaObjects, with commas between them"),
+    "dia_object_ids": (None, "IDs of Rubin's diaObjects, with commas between them"),
     "tags": (None, "tags, sorted, with commas between them"),
     "properties": (None, "the other properties of the locus, as JSON"),
 }

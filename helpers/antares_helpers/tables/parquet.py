@@ -44,7 +44,7 @@ META_KEY = "antares_helpers"
 _INDEX, _INDEX_ORDER = "_healpix_29", 29
 _FIRST_ORDER, _LAST_ORDER = 2, 10
 _MAX_ROWS, _MAX_BYTES = 20_000, 2**26  # of a partition
-_BUFFER_BYTES = 2**26
+_BUFFER_BYTES = 2**24
 _BUILDER = "antares-helpers"
 
 
@@ -348,8 +348,8 @@ class _Spool:
         self._bytes = 0
 
     def add(self, table: Any) -> None:
-        """Add rows."""
-        self._buffer.append(table)
+        """Add rows, if there are any."""
+        self._buffer += [table] if len(table) else []
         self._bytes += table.nbytes
         if self._bytes > _BUFFER_BYTES:
             self._order = _FIRST_ORDER if self._order is None else self._order
@@ -417,9 +417,7 @@ def _write_leaves(root: Path, spool: _Spool, metadata: dict[bytes, bytes], name:
         parquet.write_table(table, file, compression="zstd")
         most = max(most, len(table))
     if not pixels:
-        raise InvalidInputError(
-            "There are no loci with a position, so there is no catalog to make."
-        )
+        raise InvalidInputError("No locus has a position, so there is no catalog to make.")
     shutil.rmtree(root / "spool", ignore_errors=True)
     total = import_optional("hats.io.parquet_metadata").write_parquet_metadata(root)
     catalog = import_optional("hats.catalog")

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 CHUNK_ROWS = 100_000
-CHUNK_LOCI = 10_000
+CHUNK_LOCI = 2_000
 BLOCK_LOCI = 500
 
 _SUMS = ("alerts", "included", "without_is_dipole", "shared_exposures",
@@ -304,7 +304,7 @@ def _locus_columns(locus_ids: list[str], loci: list[Mapping[str, Any]]) -> Colum
     texts = {
         "locus_id": locus_ids,
         "newest_alert_id": [str(each.get("newest_alert_id") or "") for each in properties],
-        "dia_object_id": [_dia_object_ids(each) for each in properties],
+        "dia_object_ids": [_dia_object_ids(each) for each in properties],
         "tags": [",".join(sorted(map(str, locus.get("user_tags") or ()))) for locus in loci],
         "properties": [_json_of_others(each) for each in properties],
     }
