@@ -23,6 +23,7 @@ __all__ = [
     "load_locus",
     "locus_file_text",
     "parse_content",
+    "read_encoded",
     "read_locus_file",
     "read_locus_file_content",
     "save_locus",
@@ -226,7 +227,12 @@ def read_locus_file_content(path: Path, *, allow_nan: bool = True) -> dict[str, 
     OSError
         If it can't be read.
     """
-    return parse_content(path, existing_file(path).read_bytes(), allow_nan=allow_nan)
+    return parse_content(path, read_encoded(path), allow_nan=allow_nan)
+
+
+def read_encoded(path: Path) -> bytes:
+    """Read the bytes of a locus file; see `read_locus_file_content`."""
+    return existing_file(path).read_bytes()
 
 
 def parse_content(path: Path, encoded: bytes, *, allow_nan: bool = True) -> dict[str, Any]:

@@ -2,12 +2,8 @@
 
 import base64
 import os
-import secrets
-import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
 from operator import length_hint
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +14,7 @@ from astropy.table import Column, QTable, Table
 from numpy.typing import NDArray
 
 from antares_helpers.atomic import as_path, atomic_write, existing_file
-from antares_helpers.convert.nested import LIGHTCURVE, LOCUS_COLUMNS, locus_numbers
+from antares_helpers.convert.nested import write_catalog
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching._parallel import progress_bar
 from antares_helpers.fetching.locus import Loci, iter_loci_from
@@ -40,12 +36,6 @@ __all__ = ["META_KEY", "parquet_meta", "read_parquet", "write_parquet"]
 
 META_KEY = "antares_helpers"
 """The key of the file's metadata that holds ``meta``, as JSON."""
-
-_INDEX, _INDEX_ORDER = "_healpix_29", 29
-_FIRST_ORDER, _LAST_ORDER = 2, 10
-_MAX_ROWS, _MAX_BYTES = 20_000, 2**26  # of a partition
-_BUFFER_BYTES = 2**24
-_BUILDER = "antares-helpers"
 
 
 class _Content(NamedTuple):
@@ -140,9 +130,9 @@ def write_parquet(
     path = as_path(path, "file" if partition is None else "folder")
     if options and (isinstance(loci, Table) or not lightcurves):
         what = "A table is written as it is" if isinstance(loci, Table) else "No points are written"
-        raise InvalidInputError(f"{what}: pass options with the light curves of loci only.")
+        raise InvalidInputError(f"{what}: pass options with loci only, and with light curves.")
     if partition is not None:
-        return _write_catalog(path, loci, options, nested=lightcurves, progress=progress)
+        return _write_catalog(path, loci, options, lightcurves=lightcurves, progress=progress)
     content = _content(loci, options, lightcurves=lightcurves, progress=progress)
     return _write(path, *content)
 
@@ -282,185 +272,20 @@ def _metadata(
     return metadata | {META_KEY.encode(): json_of(meta).encode()}
 
 
-# Catalogs, partitioned by position
-
-
 def _write_catalog(
-    path: Path, loci: Any, options: Mapping[str, Any], *, nested: bool, progress: bool
+    path: Path, loci: Any, options: Mapping[str, Any], *, lightcurves: bool, progress: bool
 ) -> Path:
-    spatial = import_optional("hats.pixel_math.spatial_index")
-    _check_replaceable(path)
-    columns, chunks, meta = _content(loci, options, lightcurves=nested, progress=progress)
-    needed = ["ra", "dec", *(["locus_id"] if nested else [])]
+    columns, chunks, meta = _content(loci, options, lightcurves=lightcurves, progress=progress)
+    needed = ["ra", "dec", *(["locus_id"] if lightcurves else [])]
     if missing := [name for name in needed if name not in columns.colnames]:
         raise InvalidInputError(f"The table lacks {missing}, which a catalog of loci needs.")
     schema = _schema(columns)
     if len(columns):  # a table: the points of a locus may be anywhere in it
         chunks = [columns]
-    with _new_folder(path) as root:
-        spool, excluded = _Spool(root / "spool"), 0
-        for chunk in chunks:
-            table = _arrow_table(chunk, schema)
-            table = _nest(table) if nested else table
-            ra, dec = (table[name].to_numpy() for name in ("ra", "dec"))
-            is_placed = np.isfinite(ra) & np.isfinite(dec)
-            excluded += int(np.sum(~is_placed))
-            index = spatial.compute_spatial_index(ra[is_placed] % 360, dec[is_placed])
-            spool.add(_with_index(table.filter(is_placed), index))
-        known = dict(meta())
-        known["report"] = {**known.get("report", {}), "loci_without_position": excluded}
-        _write_leaves(root, spool, {META_KEY.encode(): json_of(known).encode()}, path.name)
-    return path
 
+    def metadata(excluded: int) -> dict[bytes, bytes]:
+        report = {**meta().get("report", {}), "loci_without_position": excluded}
+        return {META_KEY.encode(): json_of({**meta(), "report": report}).encode()}
 
-def _with_index(table: Any, index: NDArray[np.int64]) -> Any:
-    return table.add_column(0, _INDEX, [index])
-
-
-def _nest(table: Any) -> Any:
-    """Return one row per locus, with all other columns nested."""
-    pa = import_optional("pyarrow")
-    numbers = locus_numbers(table["locus_id"].to_numpy(zero_copy_only=False).astype(np.str_))
-    order = np.argsort(numbers, kind="stable")
-    table, numbers = table.take(order).combine_chunks(), numbers[order]
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-    offsets = pa.array(np.append(starts, len(numbers)), pa.int32())
-    fields, lists = [], []
-    for field in table.schema:
-        if field.name not in LOCUS_COLUMNS:
-            values = pa.concat_arrays(table[field.name].chunks)
-            lists.append(pa.ListArray.from_arrays(offsets, values))
-            fields.append(pa.field(field.name, lists[-1].type, metadata=field.metadata))
-    points = pa.StructArray.from_arrays(lists, fields=fields)
-    return table.select(LOCUS_COLUMNS).take(starts).append_column(LIGHTCURVE, points)
-
-
-class _Spool:
-    """Rows by pixel of one order: in memory, and in files once there are many."""
-
-    def __init__(self, folder: Path, order: int | None = None) -> None:
-        self._folder = folder
-        self._order = order
-        self._buffer: list[Any] = []
-        self._parts: dict[int, list[Any]] = {}
-        self._sizes: Counter[int] = Counter()
-        self._rows: Counter[int] = Counter()
-        self._bytes = 0
-
-    def add(self, table: Any) -> None:
-        """Add rows, if there are any."""
-        self._buffer += [table] if len(table) else []
-        self._bytes += table.nbytes
-        if self._bytes > _BUFFER_BYTES:
-            self._order = _FIRST_ORDER if self._order is None else self._order
-            self._distribute(self._order, self._save)
-
-    def leaves(self) -> Iterator[tuple[int, int, Any]]:
-        """Yield order, pixel and rows of each part, none of them too large; forget the rows."""
-        order = self._order or 0
-        self._distribute(order, self._save if self._parts else lambda _pixel, part: part)
-        for pixel, parts in sorted(self._parts.items()):
-            is_large = self._rows[pixel] > _MAX_ROWS or self._sizes[pixel] > _MAX_BYTES
-            if not (is_large and order < _LAST_ORDER):
-                yield order, pixel, _concatenated([_loaded(part) for part in parts])
-                continue
-            inner = _Spool(self._folder, order + 1)
-            for part in parts:
-                inner.add(_loaded(part))
-            yield from inner.leaves()
-
-    def _distribute(self, order: int, keep: Callable[[int, Any], Any]) -> None:
-        if not self._buffer:
-            return
-        table = _concatenated(self._buffer)
-        pixels = table[_INDEX].to_numpy() >> 2 * (_INDEX_ORDER - order)
-        rows = np.argsort(pixels, kind="stable")
-        table, pixels = table.take(rows), pixels[rows]
-        starts = np.flatnonzero(np.diff(pixels, prepend=-1))
-        for start, end in zip(starts, [*starts[1:], len(pixels)], strict=True):
-            pixel, part = int(pixels[start]), table.slice(start, end - start)
-            self._rows[pixel] += len(part)
-            self._sizes[pixel] += part.nbytes
-            self._parts.setdefault(pixel, []).append(keep(pixel, part))
-        self._buffer, self._bytes = [], 0
-
-    def _save(self, pixel: int, part: Any) -> Path:
-        self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{self._order}-{pixel}-{len(self._parts.get(pixel, ()))}"
-        import_optional("pyarrow.parquet").write_table(part, path)
-        return path
-
-
-def _loaded(part: Any) -> Any:
-    """Return the rows of a part, and delete its file."""
-    if not isinstance(part, Path):
-        return part
-    table = import_optional("pyarrow.parquet").read_table(part)
-    part.unlink()
-    return table
-
-
-def _concatenated(tables: list[Any]) -> Any:
-    return import_optional("pyarrow").concat_tables(tables)
-
-
-def _write_leaves(root: Path, spool: _Spool, metadata: dict[bytes, bytes], name: str) -> None:
-    """Write a file for each pixel, and then hats' own metadata, without which it is no catalog."""
-    parquet, paths = import_optional("pyarrow.parquet"), import_optional("hats.io.paths")
-    healpix = import_optional("hats.pixel_math.healpix_pixel")
-    pixels, most = [], 0
-    for order, number, table in spool.leaves():
-        pixels.append(healpix.HealpixPixel(order, number))
-        file = Path(str(paths.pixel_catalog_file(root, pixels[-1])))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        table = table.sort_by(_INDEX).replace_schema_metadata(metadata)
-        parquet.write_table(table, file, compression="zstd")
-        most = max(most, len(table))
-    if not pixels:
-        raise InvalidInputError("No locus has a position, so there is no catalog to make.")
-    shutil.rmtree(root / "spool", ignore_errors=True)
-    total = import_optional("hats.io.parquet_metadata").write_parquet_metadata(root)
-    catalog = import_optional("hats.catalog")
-    catalog.PartitionInfo.from_healpix(sorted(pixels)).write_to_file(catalog_path=root)
-    catalog.TableProperties(
-        catalog_name=name,
-        catalog_type="object",
-        total_rows=total,
-        ra_column="ra",
-        dec_column="dec",
-        hats_col_healpix=_INDEX,
-        hats_col_healpix_order=_INDEX_ORDER,
-        npix_suffix=".parquet",
-        hats_max_rows=most,
-        hats_builder=f"{_BUILDER} {version(_BUILDER)}",
-    ).to_properties_file(root)
-
-
-def _check_replaceable(path: Path) -> None:
-    """Refuse to replace anything but an empty folder or a catalog that we wrote."""
-    properties = path / "hats.properties"
-    mark = f"hats_builder={_BUILDER}".encode()
-    is_ours = properties.is_file() and mark in properties.read_bytes()
-    is_empty = path.is_dir() and not any(path.iterdir())
-    if os.path.lexists(path) and not (is_ours or is_empty):
-        raise InvalidInputError(
-            f"{str(path)!r} exists, and is not a catalog that write_parquet wrote. Give another "
-            "name, or delete it first."
-        )
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder, which takes the place of `path` once it is complete."""
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}"
-    temporary.mkdir()
-    try:
-        yield temporary
-        old = temporary.with_name(f"{temporary.name}.old")
-        if path.exists():
-            path.rename(old)
-        temporary.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    tables = (_arrow_table(chunk, schema) for chunk in chunks)
+    return write_catalog(path, tables, metadata, nested=lightcurves)

@@ -8,9 +8,8 @@ from pydantic import ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationErro
 from pydantic_core import from_json
 from typing_extensions import TypedDict
 
-from antares_helpers.atomic import existing_file
 from antares_helpers.errors import BadDataError, InvalidInputError
-from antares_helpers.locus_file import checked_content, parse_content
+from antares_helpers.locus_file import checked_content, parse_content, read_encoded
 from antares_sandbox.responses import encode
 
 __all__ = [
@@ -210,7 +209,7 @@ def read_bytes(path: Path) -> bytes:
         If it can't be read.
     """
     try:
-        return existing_file(path).read_bytes()
+        return read_encoded(path)
     except OSError as error:
         raise BadDataError(f"{path} can't be read: {error.strerror}.") from error
     except InvalidInputError as error:

@@ -13,7 +13,7 @@ from building import lsst_alert
 from tables_alike import assert_alike, numbered, three_loci
 
 from antares_helpers import InvalidInputError, find_loci
-from antares_helpers.convert import from_nested
+from antares_helpers.convert import from_nested, nested
 from antares_helpers.errors import BadDataError, MissingPackageError
 from antares_helpers.tables import LOCI_COLUMNS, parquet
 from antares_helpers.tables.io import read_table
@@ -249,7 +249,7 @@ def test_hats_finds_nothing_to_complain_about(lsdb, tmp_path):  # noqa: ARG001
 def test_rows_that_went_through_files_are_the_same(lsdb, tmp_path, monkeypatch, options):  # noqa: ARG001
     loci = [*crowd(30, spread=40), *(numbered(100 + n, lsst_alert(n)) for n in range(20))]
     in_memory, pixels = rows_of(write_parquet(loci, tmp_path / "a", **SKY, **options))
-    monkeypatch.setattr(parquet, "_BUFFER_BYTES", 1)
+    monkeypatch.setattr(nested, "_BUFFER_BYTES", 1)
     monkeypatch.setattr("antares_helpers.tables.table.CHUNK_LOCI", 7)
 
     in_files, finer = rows_of(write_parquet(loci, tmp_path / "b", **SKY, **options))
@@ -267,8 +267,8 @@ def test_rows_that_went_through_files_are_the_same(lsdb, tmp_path, monkeypatch, 
 
 @pytest.mark.parametrize("buffer", [1, 2**24])
 def test_a_crowded_part_of_the_sky_is_split(lsdb, tmp_path, monkeypatch, buffer):
-    monkeypatch.setattr(parquet, "_MAX_ROWS", 10)
-    monkeypatch.setattr(parquet, "_BUFFER_BYTES", buffer)
+    monkeypatch.setattr(nested, "_MAX_ROWS", 10)
+    monkeypatch.setattr(nested, "_BUFFER_BYTES", buffer)
     loci = crowd(200, spread=3)
 
     path = write_parquet(loci, tmp_path / "c", **SKY, **LISTED)
@@ -282,7 +282,7 @@ def test_a_crowded_part_of_the_sky_is_split(lsdb, tmp_path, monkeypatch, buffer)
 
 
 def test_loci_at_one_place_can_not_be_split(lsdb, tmp_path, monkeypatch):
-    monkeypatch.setattr(parquet, "_MAX_ROWS", 10)
+    monkeypatch.setattr(nested, "_MAX_ROWS", 10)
     loci = [placed(n, 10.0, -30.0) for n in range(25)]
 
     path = write_parquet(loci, tmp_path / "c", **SKY, **LISTED)
@@ -341,7 +341,7 @@ def test_an_old_catalog_is_replaced_and_nothing_else(lsdb, tmp_path):
 
 
 def test_an_error_while_writing_leaves_the_old_catalog_alone(lsdb, tmp_path, monkeypatch):
-    monkeypatch.setattr(parquet, "_BUFFER_BYTES", 1)
+    monkeypatch.setattr(nested, "_BUFFER_BYTES", 1)
 
     def loci():
         yield from three_loci()
@@ -359,9 +359,10 @@ def test_an_error_while_writing_leaves_the_old_catalog_alone(lsdb, tmp_path, mon
 def test_a_run_that_is_killed_leaves_nothing_that_opens(lsdb, tmp_path):
     program = (
         "import sys; sys.path[:0] = sys.argv[2:]\n"
+        "from antares_helpers.convert import nested\n"
         "from antares_helpers.tables import parquet\n"
         "from tables_alike import three_loci\n"
-        "parquet._BUFFER_BYTES = 1\n"
+        "nested._BUFFER_BYTES = 1\n"
         "def loci():\n"
         "    yield from three_loci() * 700\n"
         "    print('go', flush=True); sys.stdin.read(); yield\n"
@@ -422,7 +423,7 @@ def test_the_bar_knows_the_number_of_loci_if_anybody_does(tmp_path, monkeypatch,
 @pytest.mark.filterwarnings("ignore:Port .* is already in use")
 def test_two_workers_count_the_same_loci(lsdb, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr(parquet, "_MAX_ROWS", 500)
+    monkeypatch.setattr(nested, "_MAX_ROWS", 500)
     with Sandbox(night=3000, largest_visit=1500, window=3000):
         found = find_loci(limit=3000)
     path = write_parquet(found, tmp_path / "c", **SKY, lightcurves=False)
