@@ -228,8 +228,7 @@ def test_fold(sky: Sky) -> None:
     stars = [
         name
         for name, locus in sky.loci.items()
-        if "vsx" in locus["catalog_objects"]
-        and locus["old_properties"]["num_alerts"] >= 50
+        if "vsx" in locus["catalog_objects"] and locus["old_properties"]["num_alerts"] >= 50
     ]
     if not stars:
         assert sky.ran["fold"]["output"].startswith("No locus")

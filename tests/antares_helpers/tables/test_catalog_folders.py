@@ -24,6 +24,8 @@ from antares_sandbox import Sandbox
 
 pq = pytest.importorskip("pyarrow.parquet")
 
+pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # lsdb 0.11, pandas 3.1
+
 SKY = {"partition": "sky"}
 LISTED = {"lightcurves": False}
 
@@ -419,7 +421,6 @@ def test_the_bar_knows_the_number_of_loci_if_anybody_does(tmp_path, monkeypatch,
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:The inplace keyword")  # of lsdb 0.11 with pandas 3.1
 @pytest.mark.filterwarnings("ignore:Port .* is already in use")
 def test_two_workers_count_the_same_loci(lsdb, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
