@@ -66,7 +66,7 @@ def streaming_peak(url: str, ids: list[str]) -> float:
     from antares_helpers import extract_lightcurve, iter_loci
     from antares_sandbox import patch_client
 
-    patch_client.enter(url)
+    patch_client.enter(url, token="")
     number = sum(1 for locus in iter_loci(ids, progress=False) if extract_lightcurve(locus).meta)
     assert number == len(ids)
     return peak_megabytes()
