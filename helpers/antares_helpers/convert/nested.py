@@ -421,14 +421,19 @@ def _check_replaceable(path: Path) -> None:
 def _new_folder(path: Path) -> Iterator[Path]:
     """Yield a temporary folder, which takes the place of `path` once it is complete."""
     temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}"
-    temporary.mkdir()
+    old = temporary.with_name(f"{temporary.name}.old")
+    try:
+        temporary.mkdir()
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         yield temporary
-        old = temporary.with_name(f"{temporary.name}.old")
         if path.exists():
             path.rename(old)
         temporary.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        if old.exists() and not path.exists():
+            old.rename(path)
         raise
+    shutil.rmtree(old, ignore_errors=True)

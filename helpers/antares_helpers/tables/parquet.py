@@ -57,7 +57,7 @@ def write_parquet(
 ) -> Path:
     """Write many loci to a Parquet file, or to a folder that LSDB opens as a catalog.
 
-    The rows are written as the loci arrive, some 10,000 loci or 100,000 points at a time, so memory
+    The rows are written as the loci arrive, about 2,000 loci or 100,000 points at a time, so memory
     does not grow with their number, apart from their IDs.
 
     Parameters

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -356,6 +357,30 @@ def test_an_error_while_writing_leaves_the_old_catalog_alone(lsdb, tmp_path, mon
 
     assert len(lsdb.open_catalog(path)) == 3
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_old_catalog_comes_back_if_the_new_one_can_not_take_its_place(
+    lsdb, tmp_path, monkeypatch
+):
+    path = write_parquet(three_loci(), tmp_path / "c", **SKY)
+    rename = Path.rename
+
+    def refuse(self, target):
+        if target == path and not self.name.endswith(".old"):
+            raise PermissionError(13, "Permission denied", str(target))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError):
+        write_parquet(three_loci()[:1], path, **SKY)
+
+    assert len(lsdb.open_catalog(path)) == 3
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_can_not_be_made_is_named(lsdb, tmp_path):  # noqa: ARG001
+    with pytest.raises(FileNotFoundError, match=r"missing/c'$"):
+        write_parquet(three_loci(), tmp_path / "missing" / "c", **SKY)
 
 
 def test_a_run_that_is_killed_leaves_nothing_that_opens(lsdb, tmp_path):
