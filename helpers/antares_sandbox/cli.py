@@ -15,7 +15,6 @@ import click
 import antares_sandbox
 from antares_sandbox.cutouts import FORMATS
 from antares_sandbox.errors import SandboxError
-from antares_sandbox.night import DAY_OBS
 from antares_sandbox.patch_client import INSTANCE_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE
 
 __all__ = ["main"]
@@ -112,7 +111,9 @@ def _fail(message: str, status: int) -> int:
 def _serve(sandbox: "antares_sandbox.Sandbox") -> int:
     try:
         _handle(_interrupt, signal.SIGINT, signal.SIGTERM)
-        # The property would make a list of half a million IDs.
+        # Imported here, because it needs the extra. The property would make a list of all IDs.
+        from antares_sandbox.night import DAY_OBS
+
         ids, source = sandbox._store.locus_ids, sandbox.folder or f"the simulated night {DAY_OBS}"
         click.echo(f"Serving {len(ids)} loci of {source} at {sandbox.url}")
         click.echo(f"They are {_listed(ids)}.")
