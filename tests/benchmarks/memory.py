@@ -6,6 +6,7 @@ from typing import Any
 
 from apart import apart, peak_megabytes
 from loci import loci_of_rows, write_many
+from night import night_megabytes
 from ratios import Record
 from serving import serving
 from sizes import Sizes
@@ -32,7 +33,7 @@ def measure(sizes: Sizes) -> Record:
         tables = [[rows, apart(table_peak, rows, each)] for rows in sizes.rows]
         path = str(folder / "points.parquet")
         files = [[rows, apart(parquet_peak, rows, each, path)] for rows in sizes.rows]
-        nights = [[loci, apart(night_peak, loci)] for loci in sizes.night_loci]
+        nights = [[loci, night_megabytes(loci)] for loci in sizes.night_loci]
         path = str(folder / "catalog")
         catalogs = [[loci, apart(catalog_peak, loci, path)] for loci in sizes.night_loci]
     return {
@@ -86,19 +87,6 @@ def parquet_peak(rows: int, alerts_a_locus: int, path: str) -> float:
     from antares_helpers.tables.parquet import write_parquet
 
     write_parquet(loci_of_rows(rows, alerts_a_locus), path)
-    return peak_megabytes()
-
-
-def night_peak(loci: int) -> float:
-    """Serve a night, and search it by several fields."""
-    import httpx
-
-    from antares_sandbox import Sandbox
-
-    with Sandbox(night=loci) as sandbox, httpx.Client(trust_env=False) as client:
-        for field in ("ra", "dec", "properties.num_alerts", "locus_id"):
-            found = client.get(f"{sandbox.url}loci", params={"sort": field, "limit": 1000})
-            assert len(found.json()["data"]) == 1000
     return peak_megabytes()
 
 
