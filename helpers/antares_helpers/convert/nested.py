@@ -36,7 +36,7 @@ LOCUS_COLUMNS = ("locus_id", "ra", "dec")
 
 _INDEX, _INDEX_ORDER = "_healpix_29", 29
 _FIRST_ORDER, _LAST_ORDER = 2, 10
-_MAX_ROWS, _MAX_BYTES = 20_000, 2**26  # of a part of a catalog
+_MAX_ROWS, _MAX_BYTES = 10_000, 2**25  # of a part of a catalog
 _BUFFER_BYTES = 2**24
 _BUILDER = "antares-helpers"
 
