@@ -37,6 +37,7 @@ extensions = [
     "property_tables",
     "sections",
     "previews",
+    "small_figures",
     "tutorial_pages",
 ]
 default_role = "py:obj"

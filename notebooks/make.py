@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
 
 _WIDTH = 88
+_FOLD = re.compile(r"^\.\. dropdown:: (.*)\n((?:\n|   .*\n)+)", re.MULTILINE)
+_CODE_BLOCK = re.compile(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 _MARK_FIGURES = (
     f"import sys; sys.path.append({str(ROOT / 'docs' / '_ext')!r}); "
     "import simulated_figures; simulated_figures.start(); "
@@ -190,7 +193,24 @@ def _import_order(line: str) -> tuple[bool, bool, str]:
 
 
 def _markdown(rest: str) -> str:
-    """Convert the reStructuredText that tutorials use to Markdown."""
+    """Convert the reStructuredText that tutorials use to Markdown, with what it folds away."""
+    parts = _FOLD.split(rest + "\n")
+    texts = [_unfolded(parts[0])]
+    for title, content, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        texts += [_folded(title, textwrap.dedent(content)), _unfolded(text)]
+    return "\n\n".join(filter(None, texts))
+
+
+def _folded(title: str, content: str) -> str:
+    """Return the content of a dropdown, text and code, as Jupyter and GitHub fold it."""
+    parts = _CODE_BLOCK.split(content)
+    texts = [_unfolded(text) for text in parts[::2]]
+    codes = [f"~~~python\n{textwrap.dedent(code).strip()}\n~~~" for code in parts[1::2]]
+    inside = [each for pair in zip(texts, [*codes, ""], strict=True) for each in pair if each]
+    return "\n\n".join([f"<details>\n<summary>{title}</summary>", *inside, "</details>"])
+
+
+def _unfolded(rest: str) -> str:
     rest = re.sub(r":doc:`/tutorials/(.*?)`", lambda found: _link_to(found[1]), rest)
     rest = re.sub(r":doc:`/(\w+)`", r"``docs/\1.rst``", rest)
     rest = re.sub(r"(?<!`)`~?(?:\w+\.)*(\w+)`(?!`)", r"``\1``", rest)

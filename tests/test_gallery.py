@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,30 @@ LINES_ON_A_SCREEN = 26
 BEYOND_THE_HELPERS = [
     *("confluent_kafka", "lsdb", "nested_pandas", "pyarrow", "scipy", "starlette", "uvicorn"),
 ]
+SOLUTION = re.compile(r"^\.\. dropdown:: Solution\n((?:   .*\n|\n)+)", re.MULTILINE)
+CODE_BLOCK = re.compile(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({}))"
 SHOW_FIGURES = "import matplotlib.pyplot as plt; print('figures:', len(plt.get_fignums()))"
 
 
 def prose(script: Path) -> str:
     lines = script.read_text(encoding="utf-8").splitlines()
-    return "\n".join(line[2:] for line in lines if line.startswith("# "))
+    return "\n".join(line[2:] for line in lines if line.startswith("#"))
+
+
+def solution(script: Path) -> str:
+    """Return the code of the solution that a tutorial folds away."""
+    folds = SOLUTION.findall(prose(script))
+    blocks = CODE_BLOCK.findall("".join(map(textwrap.dedent, folds)) + "\n")
+    return "\n".join(map(textwrap.dedent, blocks))
+
+
+def with_solution(script: Path, folder: Path) -> Path:
+    """Write a tutorial with the code of its solution below, as a reader would run it."""
+    whole = folder / f"{script.stem}_solved.py"
+    page = script.read_text(encoding="utf-8")
+    whole.write_text(f"{page}\n\n{solution(script)}", encoding="utf-8")
+    return whole
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +87,7 @@ def works_or_says_what_was_not_found(done: "subprocess.CompletedProcess[str]") -
 def test_tutorial_works_or_says_what_an_almost_empty_folder_lacks(
     script: Path, almost_empty: Path, tmp_path: Path
 ) -> None:
-    done = run_in(almost_empty, script, tmp_path)
+    done = run_in(almost_empty, with_solution(script, tmp_path), tmp_path)
     assert works_or_says_what_was_not_found(done), done.stderr
 
 
@@ -79,7 +97,7 @@ def test_tutorial_works_or_says_what_other_loci_lack(
     script: Path, others: Path, tmp_path: Path
 ) -> None:
     assert (others / f"{TUTORIAL_ID}.json").exists()
-    done = run_in(others, script, tmp_path)
+    done = run_in(others, with_solution(script, tmp_path), tmp_path)
     assert works_or_says_what_was_not_found(done), done.stderr
 
 
@@ -96,7 +114,8 @@ def test_first_code_block_fits_on_one_screen(script: Path) -> None:
 def test_tutorial_runs_and_draws(script: Path, tmp_path: Path) -> None:
     missing = [] if ".[tutorials]" in script.read_text(encoding="utf-8") else BEYOND_THE_HELPERS
     without = WITHOUT.format(missing)
-    program = f"{without}; import runpy; runpy.run_path({str(script)!r}); {SHOW_FIGURES}"
+    whole = str(with_solution(script, tmp_path))
+    program = f"{without}; import runpy; runpy.run_path({whole!r}); {SHOW_FIGURES}"
     environment = os.environ | {"MPLBACKEND": "agg"}
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -114,6 +133,19 @@ def test_tutorial_runs_and_draws(script: Path, tmp_path: Path) -> None:
 def test_tutorial_ends_with_where_to_go_next(script: Path) -> None:
     headings = re.findall(r"^# (.+)\n# -{4,}$", script.read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[-1] == "Where to go next"
+
+
+@pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorial_ends_with_one_exercise_whose_solution_is_folded(script: Path) -> None:
+    text = prose(script)
+    headings = re.findall(r"^(.+)\n-{4,}$", text, re.MULTILINE)
+    assert headings[-2:] == ["Exercise", "Where to go next"]
+    assert headings.count("Exercise") == 1
+    assert text.count(".. dropdown:: ") == len(SOLUTION.findall(text)) == 1
+    assert text.count(".. code-block:: ") == 1
+    assert text.index("Exercise\n---") < text.index(".. dropdown:: ") < text.index("Where to go")
+    assert 2 <= len(solution(script).strip().splitlines()) <= 20
+    assert max(map(len, solution(script).splitlines())) <= 88
 
 
 @pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)

@@ -18,6 +18,7 @@ TAGS = {
     "time",
     "variable stars",
     "supernovae",
+    "solar system",
     "ZTF",
     "search",
     "images",

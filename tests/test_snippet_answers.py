@@ -8,16 +8,17 @@ import copy
 import json
 import math
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import snippet_folders
 from astropy.table import Table
-from snippet_running import NAMES, Sky, make_sky, needs_plain
+from snippet_running import FOLDER, NAMES, Sky, make_sky, needs_plain, run
 
 from antares_helpers import extract_lightcurve
-from antares_sandbox import TUTORIAL_ID
+from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
 
 P = "lsst_diaSource_"
 POSITIONS = (
@@ -87,6 +88,40 @@ def test_magnitudes(sky: Sky) -> None:
         else:
             assert math.isnan(magnitude)
     assert sky.ran["magnitudes"]["output"].count("none") == sum(math.isnan(row[2]) for row in rows)
+
+
+def test_signs(sky: Sky) -> None:
+    made = sky.ran["check_signs"]["made"]
+    newest = max(sky.rubin, key=lambda alert: alert["mjd"])["properties"]
+    object_id = newest.get(P + "diaObjectId")
+    given = {each["id"]: each["properties"] for each in sky.rubin if has(each, "psfFlux")}
+    wanted = [name for name in given if given[name].get(P + "diaObjectId") == object_id]
+    assert set(wanted) <= set(made["both"]) <= set(given)
+    dipoles = {alert["id"] for alert in sky.rubin if is_dipole(alert)}
+    wrong = [name for name in made["both"] if given[name][P + "psfFlux"] * sky.truth[name] < 0]
+    assert set(made["wrong"]) - dipoles == set(wrong) - dipoles
+
+
+@pytest.mark.slow
+def test_forced_photometry_is_of_the_visits_without_a_detection(tmp_path: Path) -> None:
+    file = json.loads((BUNDLED / f"{TUTORIAL_ID}.json").read_text(encoding="utf-8"))
+    (forced,) = file["wire"]["forced_photometry"]
+    names = [each["properties"] for each in file["locus"]["alerts"]]
+    detected = {(each[P + "visit"], each[P + "detector"]) for each in names}
+    pairs = list(zip(forced["visit"], forced["detector"], strict=True))
+    wanted = [at for at, pair in enumerate(pairs) if pair not in detected]
+    with Sandbox():
+        output = run(tmp_path, [FOLDER / "forced_photometry.py"])["forced_photometry"]["output"]
+    first, *lines = output.splitlines()
+    assert (
+        first == f"{TUTORIAL_ID}: {len(names)} detections, {len(wanted)} forced fluxes without one"
+    )
+    for line, at in zip(lines, wanted, strict=True):
+        mjd, _, band, flux, _, error, _ = line.split()
+        assert float(mjd) == pytest.approx(forced["midpointMjdTai"][at], abs=1e-5)
+        assert band == forced["band"][at]
+        known = forced["psfFlux"][at], forced["psfFluxErr"][at]
+        assert (float(flux), float(error)) == pytest.approx(known, abs=0.1)
 
 
 def test_utc_dates(sky: Sky) -> None:

@@ -147,6 +147,23 @@ def test_markers_have_a_thin_dark_edge(figures: dict[str, Any]) -> None:
 
 
 @needs_plain
+@pytest.mark.parametrize("name", ["forced_photometry", "check_signs"])
+def test_without_access_to_rubin_a_snippet_says_so_and_shows_no_token(
+    name: str, tmp_path: Path
+) -> None:
+    path = [FOLDER / f"{name}.py"]
+    with Sandbox(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACCESS_TOKEN", "gt-wrong")
+        rejected = run(tmp_path, path)[name]
+        patch.delenv("ACCESS_TOKEN")
+        missing = run(tmp_path, path)[name]
+    assert rejected["output"].startswith("The request to Rubin failed: HTTPStatusError")
+    assert "401" in rejected["output"]
+    assert "gt-wrong" not in rejected["output"]
+    assert missing["output"] == "The request to Rubin failed: KeyError('ACCESS_TOKEN')\n"
+
+
+@needs_plain
 def test_a_failing_service_is_retried(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         sandbox.inject_fault(f"loci/{TUTORIAL_ID}", Status(503), times=2)

@@ -35,7 +35,7 @@ locus_url("ANT2026z3bqyjga24oc")
 # in degrees, tags and properties, nearby objects from other catalogs, and the
 # alerts.
 
-list(locus)
+print(*locus, sep="\n")
 
 # %%
 # The light curve is an astropy `~astropy.timeseries.TimeSeries`: one row per
@@ -76,6 +76,26 @@ ax.figure.savefig("light_curve.png", dpi=200)
 # **Figure 2.** The same locus in g, r and i, as AB magnitudes of the
 # difference flux: brighter is up. A flux that is not positive has no
 # magnitude; if there are any, the figure says how many.
+#
+# Exercise
+# --------
+#
+# In which band does this light curve have the most points, and when was the
+# brightest of them taken, as a date?
+#
+# .. dropdown:: Solution
+#
+#    Count the bands, extract the one with the most points, and let astropy
+#    convert its time.
+#
+#    .. code-block:: python
+#
+#       from collections import Counter
+#
+#       ((band, number),) = Counter(lc["band"]).most_common(1)
+#       one_band = extract_lightcurve(locus, bands=band)
+#       brightest = one_band.time[one_band["flux"].argmax()]
+#       print(f"{number} points in {band}, brightest on {brightest.utc.iso}")
 #
 # Where to go next
 # ----------------

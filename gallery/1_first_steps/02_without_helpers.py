@@ -80,6 +80,25 @@ print(f"{sum(is_low)} with a reliability below 0.6 or unknown")
 # `antares_helpers.extract_lightcurve` also handles the dipoles of loci whose
 # fluxes are given without their sign.
 #
+# Exercise
+# --------
+#
+# How bright is the brightest point of each band in AB magnitudes? A flux in nJy
+# has the magnitude 31.4 - 2.5 log10(flux), if it is positive.
+#
+# .. dropdown:: Solution
+#
+#    The points of each band are tuples of time, flux and error.
+#
+#    .. code-block:: python
+#
+#       import math
+#
+#       for band, rows in sorted(points.items()):
+#           mjd, flux, error = max(rows, key=lambda row: row[1])
+#           if flux > 0:
+#               print(f"{band}: {31.4 - 2.5 * math.log10(flux):.2f} at MJD {mjd:.2f}")
+#
 # Where to go next
 # ----------------
 #

@@ -159,6 +159,27 @@ print(devkit_locus.locus_id, position)
 # label Rubin's times as UTC, which is off by 37 seconds.
 # `antares_helpers.extract_lightcurve` accepts a ``DevKitLocus`` too.
 #
+# Exercise
+# --------
+#
+# Is the source at the center of the galaxy in NED? Compute the weighted mean of
+# the positions, and its offset from the first object in NED in units of the
+# error of the mean.
+#
+# .. dropdown:: Solution
+#
+#    Weight each coordinate by the inverse square of its error. An offset of many
+#    sigma can still be none: the error of NED's position is not included.
+#
+#    .. code-block:: python
+#
+#       weights = errors**-2
+#       mean = np.average([east, north], axis=1, weights=weights)
+#       mean_err = weights.sum(axis=1) ** -0.5
+#       offset = mean - np.array(offsets(ned))[:, 0]
+#       print(f"{np.hypot(*offset):.2f} arcsec away")
+#       print("east, north [sigma]:", (offset / mean_err).round(1))
+#
 # Where to go next
 # ----------------
 #

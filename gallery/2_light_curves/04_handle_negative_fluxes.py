@@ -92,15 +92,20 @@ for alert in locus["alerts"]:
 # * Read ``meta["sign_convention"]``. It is "signed" if the alerts with
 #   ``isNegative`` have negative fluxes, "unsigned" if they have positive ones,
 #   "mixed" if both occur (with a warning), and "none" if no alert has it set.
+# * Read ``meta["report"]["negatives_confirmed"]``: for so many of the alerts
+#   with ``isNegative`` the range holds the negative sign only.
 # * Print the table above for it. A positive ``psfFlux`` beside a negative
 #   difference, or outside the range, was given without its sign.
 # * If you have data rights, fetch Rubin's own packet of the newest alert from
 #   the Alerts API of the Rubin Science Platform. Its ID is ``newest_alert_id``
 #   without ``lsst:``, and it contains the signed fluxes of the same
-#   diaSources.
+#   diaSources. With ``forced=packet``, all signs are checked:
+#   :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry`.
 
-newest = locus["old_properties"].get("newest_alert_id")
-print(f"{lc.meta['sign_convention']}; newest alert: {newest}")
+confirmed = lc.meta["report"]["negatives_confirmed"]
+print("convention:", lc.meta["sign_convention"])
+print("confirmed by the range:", confirmed, "of", negative.sum())
+print("newest alert:", locus["old_properties"].get("newest_alert_id"))
 
 # %%
 # Rewrite the alerts of this locus in the other convention, and extract both.
@@ -140,6 +145,36 @@ for name, each in (("as received", lc), ("the other way", other)):
 # nothing in the alert gives its sign.
 #
 # ``snr`` does not help either: it is never negative.
+#
+# Exercise
+# --------
+#
+# Write the rule that is right in both conventions as a function. Show that it
+# gives the same sum of fluxes for this locus and for its copy written the other
+# way, and that multiplying by -1 does not.
+#
+# .. dropdown:: Solution
+#
+#    The sum is the one printed above, unless alerts are excluded for another
+#    reason.
+#
+#    .. code-block:: python
+#
+#       def fluxes(locus, rule):
+#           values = [alert["properties"] for alert in locus["alerts"]]
+#           name = "lsst_diaSource_isNegative"
+#           pairs = [(v.get("lsst_diaSource_psfFlux"), v.get(name)) for v in values]
+#           return [
+#               rule(flux) if negative in (True, "true") else flux
+#               for flux, negative in pairs
+#               if flux is not None
+#           ]
+#
+#
+#       for each in (locus, write_the_other_way(locus)):
+#           right = sum(fluxes(each, lambda flux: -abs(flux)))
+#           wrong = sum(fluxes(each, lambda flux: -flux))
+#           print(f"-abs: {right:.1f}, times -1: {wrong:.1f}")
 #
 # Where to go next
 # ----------------

@@ -30,7 +30,7 @@ plot_lightcurve(lc, ax=top).set_xlabel("")
 mjd, reliability = lc.time.mjd, lc["reliability"]
 bottom.plot(mjd, reliability, "o", color="0.7", mec="0.2", label="detection")
 for ax, y in ((top, lc["flux"]), (bottom, reliability)):
-    ax.plot(mjd[flagged], y[flagged], "kx", ms=11, mew=2, label="flagged")
+    ax.plot(mjd[flagged], y[flagged], "kx", ms=11, mew=2, label="doubtful")
 bottom.axhline(0.6, color="0.4", linestyle="--", label="cut at 0.6")
 bottom.set(xlabel="MJD (TAI)", ylabel="reliability", ylim=(0.48, 1.02))
 beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1), "frameon": False}
@@ -38,9 +38,9 @@ legend = bottom.legend(**beside)
 
 # %%
 # **Figure 1.** One light curve and, below it, the reliability of each point.
-# Crosses mark the points that Rubin has flagged, or found to be dipoles. The
-# dashed line is a cut at 0.6: it excludes points without a flag, too, and some
-# flagged ones may pass it.
+# Crosses mark doubtful points: flagged, or dipoles. The dashed line is a cut
+# at 0.6: it excludes points without a flag, too, and some flagged ones may
+# pass it.
 #
 # Four quality indicators
 # -----------------------
@@ -215,6 +215,25 @@ print(f"{passing} of {dipole.sum()} dipoles pass a cut at 0.6")
 #
 # Look at the light curve both ways, and report your cuts and the counts with
 # your result.
+#
+# Exercise
+# --------
+#
+# Which cut on the reliability costs a tenth of the points without a flag, and
+# how many of the flagged ones does it exclude?
+#
+# .. dropdown:: Solution
+#
+#    The cut is a quantile. If it excludes few of the flagged points, use the
+#    flags instead.
+#
+#    .. code-block:: python
+#
+#       good = lc["reliability"][~flagged]
+#       cut = np.nanquantile(good, 0.1)
+#       excluded = (lc["reliability"][flagged] < cut).sum()
+#       print(f"below {cut:.2f}: {(good < cut).sum()} of {len(good)} without a flag")
+#       print(f"and {excluded} of {flagged.sum()} with one")
 #
 # Where to go next
 # ----------------

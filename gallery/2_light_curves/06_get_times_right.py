@@ -165,6 +165,22 @@ print(f"             MJD {barycentric.mjd[0]:.6f} (TDB, barycentric)")
 # barycenter, over the course of a year; if it is negative, the light arrives later. Points mark the
 # visits. The height of the band is 37 seconds.
 #
+# Exercise
+# --------
+#
+# Fold this light curve without the light travel time: up to which period are the phases wrong by
+# more than 0.01?
+#
+# .. dropdown:: Solution
+#
+#    Only the change of the light travel time matters: a constant shift moves all phases alike.
+#
+#    .. code-block:: python
+#
+#       change = np.ptp(seconds)
+#       print(f"the light travel time changes by {change:.0f} s")
+#       print(f"0.01 of a period of {change / 0.01 / 3600:.1f} hours")
+#
 # Where to go next
 # ----------------
 #

@@ -165,8 +165,8 @@ for snr in (20, 5, 1, 0, -5, -20):
 # %%
 # * Above 5 sigma the two agree to a few hundredths of a magnitude. Alerts are detections, so their
 #   positive fluxes do not need asinh magnitudes.
-# * Near zero the asinh magnitude is the right choice, for forced photometry: ANTARES hands on none
-#   (:doc:`/tutorials/2_light_curves/09_combine_ztf_and_lsst` says where it is).
+# * Near zero the asinh magnitude is the right choice, for forced photometry: see
+#   :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry`.
 # * A clear decline becomes a very large magnitude, as if it were a source too faint for Rubin to
 #   see. It is not one: it is a hole. Quote its flux, or the total magnitude.
 #
@@ -185,6 +185,23 @@ print(f"{clear} of {lost.sum()} negative points are clearly below zero")
 # toward fainter fluxes.
 #
 # Subtract, average and fit in flux, and convert to magnitudes last, if at all.
+#
+# Exercise
+# --------
+#
+# Average first or convert first? In the band above, compare the magnitude of the mean total flux
+# with the mean of the magnitudes.
+#
+# .. dropdown:: Solution
+#
+#    The mean of the magnitudes is fainter: the logarithm gives faint points more weight. The more
+#    the source varies, the larger the difference.
+#
+#    .. code-block:: python
+#
+#       fluxes = total["flux"][total["band"] == band]
+#       print(f"magnitude of the mean: {to_magnitude(fluxes.mean()):.3f}")
+#       print(f"mean of the magnitudes: {np.nanmean(to_magnitude(fluxes)):.3f}")
 #
 # Where to go next
 # ----------------

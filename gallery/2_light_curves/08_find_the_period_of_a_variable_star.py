@@ -217,6 +217,25 @@ for (locus, lc, star, found), ax in zip(shown, axes[:, 0]):
 # Lyrae of type ab rises steeply, so that its R21 is near 0.5; one of type c is nearly a sine wave,
 # with an R21 below 0.3, and its period is below 0.45 days.
 #
+# Exercise
+# --------
+#
+# Fold the last star of Figure 3 at an alias of its period, one cycle per day faster. How can you
+# see that it is wrong, and how much more does it leave unexplained?
+#
+# .. dropdown:: Solution
+#
+#    The frequency of the alias is that of the star plus one. At a wrong period the points of one
+#    phase scatter; if they hardly do, the period is not certain.
+#
+#    .. code-block:: python
+#
+#       alias = 1 / (1 / period + 1)
+#       plot_lightcurve(gri, period=alias, epoch=lc.time[zero], **fold)
+#       for each in (period, alias):
+#           left = unexplained(star, 1 / each, 2 * factor)[0]
+#           print(f"period {each:.6f} d leaves {left:.2f}")
+#
 # Where to go next
 # ----------------
 #

@@ -172,6 +172,24 @@ for (top, bottom), band in zip(axes.T, shared):
 # So take a color from one survey, never from ZTF's g and Rubin's r. In a fit, give each survey its
 # own bands. For a variable star, give each survey its own constant.
 #
+# Exercise
+# --------
+#
+# Which of the two surveys detected this source first, and how many days before the other? The light
+# curve of Figure 1 contains only the time in which both observed.
+#
+# .. dropdown:: Solution
+#
+#    Extract all alerts again, leave out the limits, and take the earliest of each survey.
+#
+#    .. code-block:: python
+#
+#       everything = extract_lightcurve(locus, survey="all")
+#       found = everything[~everything["is_limit"]]
+#       first = {name: found.time[found["survey"] == name].min() for name in ("ztf", "lsst")}
+#       days = (first["lsst"] - first["ztf"]).to_value("day")
+#       print(f"{'ZTF' if days > 0 else 'Rubin'} was first, by {abs(days):.1f} days")
+#
 # Where to go next
 # ----------------
 #

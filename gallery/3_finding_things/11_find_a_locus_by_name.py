@@ -221,6 +221,26 @@ track["locus_id", "newest_mjd", "ra", "dec", "num_alerts"][:4].pprint()
 # returns one locus with its alerts, or None. If several loci have the name, it returns the newest:
 # of an asteroid, its last place.
 #
+# Exercise
+# --------
+#
+# How fast does the solar-system object of Figure 3 move, in degrees a day? Compare its loci of one
+# night.
+#
+# .. dropdown:: Solution
+#
+#    Divide the distance of neighbors in the table by the time between them, if that is less than
+#    half a day. An object of the main belt moves by about a quarter of a degree a day when it is
+#    opposite the sun, and less before and after.
+#
+#    .. code-block:: python
+#
+#       days = track["newest_mjd"][1:] - track["newest_mjd"][:-1]
+#       arcs = places[1:].separation(places[:-1]).deg
+#       for mjd, day, arc in zip(track["newest_mjd"], days, arcs):
+#           if 0 < day < 0.5:
+#               print(f"{mjd:.1f}: {arc / day:.3f} deg/d")
+#
 # Where to go next
 # ----------------
 #

@@ -52,6 +52,7 @@ add_scalebar(ax, 0.25 * u.deg, label="15 arcmin")
 # hundred unless you set ``limit=``: check whether there are more. Search the same cone in galactic
 # coordinates.
 
+import numpy as np
 from astropy.coordinates import SkyCoord
 
 place = SkyCoord(locus.ra, locus.dec, unit="deg").galactic
@@ -80,9 +81,10 @@ table["locus_id", "separation", "num_alerts"][:5].pprint(align="<")
 # within about one arcsecond. So search within a few arcseconds, not for equality. Search around one
 # of the two loci that are closest to each other.
 
+from itertools import combinations
+
 places = SkyCoord(table["ra"], table["dec"])
-_, separation, _ = places.match_to_catalog_sky(places, nthneighbor=2)
-center = places[separation.argmin()]
+center, _ = min(combinations(places, 2), key=lambda pair: pair[0].separation(pair[1]))
 near_by = find_loci(near=center, radius=10 * u.arcsec)
 for found in near_by:
     offset = found.coordinates.separation(center)
@@ -118,8 +120,6 @@ for found, matches in zip(near_by, tables):
 #
 # Each alert of Rubin has a position with an error, of which ``raErr`` is already that of RA
 # cos(Dec). Compute the weighted mean for each of these loci, and its distance from each match.
-
-import numpy as np
 
 NAMES = [f"lsst_diaSource_{name}" for name in ("ra", "dec", "raErr", "decErr")]
 
@@ -205,6 +205,22 @@ for radius in (1, 3, 10):
 # A galaxy of 20 mag within three arcseconds is hardly there by chance, but one of 24 mag within ten
 # is to be expected. The density of stars depends on the field: count those of a catalog. A match is
 # never a proof that the two are one object.
+#
+# Exercise
+# --------
+#
+# How far from a position may a galaxy be before it is there by chance in one case of twenty? Print
+# the radius for each of the magnitudes above.
+#
+# .. dropdown:: Solution
+#
+#    Solve the equation for the radius. Beyond it, a match of this magnitude says little.
+#
+#    .. code-block:: python
+#
+#       radii = np.sqrt(-np.log(1 - 0.05) / (np.pi * density))
+#       for mag, radius in zip(magnitudes, radii):
+#           print(f"r < {mag}: {radius:.1f} arcsec")
 #
 # Where to go next
 # ----------------

@@ -162,7 +162,7 @@ alerts = "properties.num_alerts"
 magnitude = "properties.brightest_alert_magnitude"
 mean_r = "properties.feature_mean_magn_r"
 
-CLAUSES = {
+steps = {
     "tag": ("filter", {"term": {"tags": TAG}}),
     "10 alerts or more": ("filter", {"range": {alerts: {"gte": 10}}}),
     "22 mag or brighter": ("filter", {"range": {magnitude: {"lte": 22}}}),
@@ -171,14 +171,14 @@ CLAUSES = {
 }
 
 clauses, remaining, labels = {"filter": [], "must_not": []}, [], []
-for part, clause in CLAUSES.values():
+for part, clause in steps.values():
     clauses[part].append(clause)
     found = find_loci(query={"query": {"bool": clauses}}, limit=200)
     remaining.append(len(found))
     labels.append(f"{'> ' if found.truncated else ''}{len(found)}")
 
 fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
-bars = ax.barh(list(CLAUSES), remaining, color="#D9622B", height=0.6)
+bars = ax.barh(list(steps), remaining, color="#D9622B", height=0.6)
 ax.bar_label(bars, labels, padding=3)
 ax.set(xlabel="loci remaining")
 ax.yaxis.set_inverted(True)
@@ -191,6 +191,24 @@ ax.spines[["top", "right"]].set_visible(False)
 # A query can be combined with the other criteria: ``find_loci(near=..., radius=..., query=...)``
 # requires all of them. A property that no locus has is not an error: a misspelled name finds
 # nothing, and in ``must_not`` excludes nothing.
+#
+# Exercise
+# --------
+#
+# How many of the loci with the tag of Figure 1 has only Rubin detected? A locus that ZTF has
+# detected, too, has the property ``ztf_object_id``.
+#
+# .. dropdown:: Solution
+#
+#    Require the tag, and exclude the loci in which the property exists.
+#
+#    .. code-block:: python
+#
+#       tag = {"term": {"tags": TAG}}
+#       of_ztf = {"exists": {"field": "properties.ztf_object_id"}}
+#       query = {"query": {"bool": {"filter": [tag], "must_not": [of_ztf]}}}
+#       only_rubin = find_loci(query=query, limit=200)
+#       print(f"{len(only_rubin)} of {len(tagged)} loci, truncated: {only_rubin.truncated}")
 #
 # Where to go next
 # ----------------

@@ -221,6 +221,23 @@ legend = ax.legend(loc="lower left")
 # limit. Be prepared for `antares_helpers.errors.CutoutsNotFoundError`, as the code above is, and
 # continue with the next alert.
 #
+# Exercise
+# --------
+#
+# How much of the light within seven pixels of the new star, in the science image of Figure 1, is
+# not the star but its host?
+#
+# .. dropdown:: Solution
+#
+#    The difference image has the light of the star alone, the science image all of it.
+#
+#    .. code-block:: python
+#
+#       circle = distance <= 7
+#       total = np.nansum(u.Quantity(cutouts["science"])[circle]).to(u.nJy)
+#       share = 1 - sum_7 / total
+#       print(f"{share:.0%} of {total:.0f} is from the host")
+#
 # Where to go next
 # ----------------
 #

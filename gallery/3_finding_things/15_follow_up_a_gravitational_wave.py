@@ -3,7 +3,9 @@ Follow up a gravitational wave
 ==============================
 
 A gravitational-wave event comes with a sky map instead of a position. ANTARES marks the loci with
-alerts inside the map. Plot the map of the latest event, and find the loci that may be its source.
+alerts inside the map. This page needs scipy, which ``pip install ".[tutorials]"`` installs and the
+Rubin Science Platform has. Plot the map of the latest event, and find the loci that may be its
+source.
 """
 
 # sphinx_gallery_tags = ["search", "images", "time"]
@@ -128,7 +130,8 @@ legend = ax.legend(loc="upper left")
 # the event: select the loci whose first alert came after it. Use the alerts themselves for that.
 # One with a negative flux has no magnitude, and the property ``oldest_alert_observation_time`` may
 # skip it. Then compare the distance of the galaxy that a catalog has there, if any, with that of
-# the event.
+# the event: this step needs scipy, which ``pip install ".[tutorials]"`` installs and the Rubin
+# Science Platform has.
 
 from astropy.cosmology import Planck18
 from astropy.table import Table
@@ -162,7 +165,8 @@ candidates.pprint(max_lines=-1, max_width=-1)
 # That a locus is new is necessary, but does not prove that nothing was there before. Alerts are
 # detections: no earlier alert can also mean that Rubin did not look, had no template there yet, or
 # that the source was below its limit. Rubin's own alerts contain forced photometry of earlier
-# images, ANTARES' do not: ask for it before you believe that a locus is new.
+# images, ANTARES' do not: add it before you believe that a locus is new, as in
+# :doc:`/tutorials/6_from_light_curve_to_science/21_add_forced_photometry`.
 #
 # A galaxy at another distance than the event rules a locus out, if the galaxy is its host: see
 # :doc:`/tutorials/3_finding_things/12_search_around_a_position`.
@@ -228,6 +232,29 @@ print(f"{len(cone)} loci within 1 degree, {len(changed)} changed since")
 print("not marked:", ", ".join(sorted(unmarked)[:5]) or "none")
 
 # %%
+# Exercise
+# --------
+#
+# A day after the merger, AT2017gfo had an absolute magnitude of -15.5 in r. If the candidate is at
+# the distance of the event, how bright was it when it was first detected, and how well is that
+# known?
+#
+# .. dropdown:: Solution
+#
+#    The distance modulus is ``5 log10(distance / 10 pc)``, and its error follows from that of the
+#    distance. Mind the band and the days since the event.
+#
+#    .. code-block:: python
+#
+#       from antares_helpers import to_magnitude
+#
+#       first = extract_lightcurve(best)[0]
+#       modulus = 5 * np.log10(distance * 1e6 / 10)
+#       modulus_err = 5 / np.log(10) * distance_err / distance
+#       absolute = to_magnitude(first["flux"]) - modulus
+#       days = first["time"].mjd - event_time.tai.mjd
+#       print(f"{absolute:.1f} +- {modulus_err:.1f} mag in {first['band']}, {days:.1f} d after")
+#
 # Where to go next
 # ----------------
 #

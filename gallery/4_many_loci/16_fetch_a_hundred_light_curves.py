@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from antares_helpers import extract_lightcurve, fetch_loci, find_loci
-from antares_helpers.bands import BANDS, COLORS_ON_BLACK, SYMBOLS
+from antares_helpers.bands import COLORS_ON_BLACK, SYMBOLS
 
 folder = TemporaryDirectory()
 found = find_loci(properties={"num_alerts": (5, None)}, limit=100)
@@ -25,20 +25,20 @@ if not curves:
     raise LookupError("No locus with 5 alerts has a Rubin light curve.")
 curves.sort(key=lambda lc: (np.mean(lc["flux"].value < 0), -len(lc)))
 
-fig, ax = plt.subplots(figsize=(8, 8.3), facecolor="black", layout="constrained")
-dots = {band: [] for band in BANDS}
+fig, ax = plt.subplots(figsize=(8, 8.3), facecolor="0", layout="constrained")
+points = []
 for (row, column), lc in zip(np.ndindex(10, 10), curves):
-    mjd, flux = lc.time.mjd, lc["flux"].value
-    x = np.interp(mjd, [mjd[0], mjd[-1]], [column, column + 0.74])
-    zero, *y = np.interp([0, *flux], [min(0, *flux), max(0, *flux)], [-row, 0.7 - row])
-    ax.fill_between([column - 0.09, column + 0.83], -row - 0.11, 0.81 - row, color="0.11")
-    ax.plot([column - 0.07, column + 0.81], [zero, zero], color="0.45", linewidth=0.6)
-    for band, *dot in zip(lc["band"], x, y):
-        dots[band].append(dot)
-for band in filter(dots.get, BANDS):
-    ax.plot(*np.transpose(dots[band]), SYMBOLS[band], color=COLORS_ON_BLACK[band], ms=4, label=band)
-ax.set(xlim=(-0.2, 9.94), ylim=(-9.22, 0.92), xticks=[], yticks=[], frame_on=False)
-legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcolor="white")
+    mjd, flux = lc.time.mjd, [0, *lc["flux"].value]
+    x = np.interp(mjd, mjd[[0, -1]], [column, column + 0.74])
+    zero, *y = np.interp(flux, [min(flux), max(flux)], [-row, 0.7 - row])
+    ax.bar(column + 0.37, 0.92, 0.92, -row - 0.11, color="0.11")
+    ax.hlines(zero, column - 0.09, column + 0.83, "0.45", linewidth=0.6)
+    points += zip(lc["band"], x, y)
+for band, color in COLORS_ON_BLACK.items():
+    x, y = np.reshape([p[1:] for p in points if p[0] == band], (-1, 2)).T
+    ax.plot(x, y, SYMBOLS[band], color=color, markersize=2.5, label=band)
+fig.legend(loc="outside lower center", ncols=6, facecolor="0", labelcolor="w")
+limits = ax.axis("off")
 
 # %%
 # **Figure 1.** A hundred light curves. Each is drawn in its own cell, from its first detection to
@@ -59,7 +59,8 @@ legend = fig.legend(loc="outside lower center", ncols=6, frameon=False, labelcol
 # table of failures. A locus that fails never stops the others. Fetch two loci, one with an invented
 # ID, and print the table.
 
-few, failures = fetch_loci([loci[0]["id"], "ANT2026madeup"], progress=False)
+names = [loci[0]["id"], "ANT2026madeup"]
+few, failures = fetch_loci(names, progress=False)
 print(f"{len(few)} locus, {len(failures)} failure")
 for failure in failures:
     print(f"{failure['locus_id']}: {failure['error'].partition(':')[0]}")
@@ -89,7 +90,7 @@ options = {"folder": folder.name, "include_catalogs": False, "progress": False}
 loci, failures = fetch_loci(found, **options)
 is_unchanged = [file.stat().st_mtime_ns == written[file] for file in written]
 number = sum(is_unchanged)
-print(f"{len(loci)} loci: {number} files unchanged, {len(loci) - number} fetched")
+print(f"{number} of {len(loci)} files unchanged, {len(loci) - number} fetched")
 
 # %%
 # An existing file is read as it is, with or without matches. Loci gain alerts with time:
@@ -125,18 +126,19 @@ print(f"{len(files)} loci with {sum(alerts)} alerts in {size / 1e6:.1f} MB")
 
 from antares_helpers import iter_loci
 
+dates = []
 with iter_loci(found, **options) as stream:
-    dates = [
-        [alert["mjd"] for alert in locus["alerts"] if alert["id"].startswith("lsst")]
-        for locus in stream
-    ]
-dates = sorted((mjd for mjd in dates if mjd), key=min)
+    for locus in stream:
+        alerts = locus["alerts"]
+        dates.append([row["mjd"] for row in alerts if "lsst" in row["id"]])
+dates = sorted(filter(len, dates), key=min)
 
 fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
 first, last = [min(mjd) for mjd in dates], [max(mjd) for mjd in dates]
 ax.hlines(range(len(dates)), first, last, "0.8", linewidth=1.5)
 ax.eventplot(dates, linelengths=0.8, linewidths=0.9, colors="#00204D")
-ax.set(xlabel="MJD (TAI)", ylabel="locus, by first detection", ylim=(len(dates), -1))
+ax.set(xlabel="MJD (TAI)", ylabel="locus, by first detection")
+ax.set_ylim(len(dates), -1)
 ax.ticklabel_format(useOffset=False)
 
 # %%
@@ -154,6 +156,26 @@ folder.cleanup()
 # ANTARES states no limit on requests. Leave ``max_connections`` at eight, store what you fetch in a
 # folder, and fetch it once. If the service fails for many loci in a row, `fetch_loci` assumes that
 # it is down and sends no more requests; the remaining loci are listed with the failures.
+#
+# Exercise
+# --------
+#
+# The color g - r needs both bands in one night. For how many of the loci can you measure it at
+# least once? Rubin observes in Chile, where it is noon when the MJD ends in .7.
+#
+# .. dropdown:: Solution
+#
+#    Number the nights so that each begins at noon, and look for both bands in one of them.
+#
+#    .. code-block:: python
+#
+#       def has_color(lc):
+#           night = np.floor(lc.time.mjd - 0.7)
+#           return any({"g", "r"} <= set(lc["band"][night == each]) for each in set(night))
+#
+#
+#       with_color = [lc for lc in curves if has_color(lc)]
+#       print(f"{len(with_color)} of {len(curves)} loci")
 #
 # Where to go next
 # ----------------

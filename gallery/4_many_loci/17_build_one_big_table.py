@@ -18,14 +18,16 @@ import numpy as np
 from antares_helpers import find_loci, iter_loci, lightcurve_table
 from antares_helpers.convert import to_nested
 
-COLUMNS = ["locus_id", *(f"lightcurve.{name}" for name in ("mjd", "band", "flux", "flux_err"))]
+POINT = [f"lightcurve.{name}" for name in ("mjd", "band", "flux", "flux_err")]
+COLUMNS = ["locus_id", *POINT]
 
 
 def shape(row):
     """Reduce a light curve to three numbers."""
     mjd, flux = row["lightcurve.mjd"], row["lightcurve.flux"]
     span = flux.max(initial=0) - flux.min(initial=0)
-    return {"duration": np.ptp(mjd), "amplitude": span, "negative": np.mean(flux < 0)}
+    negative = np.mean(flux < 0)
+    return {"duration": np.ptp(mjd), "amplitude": span, "negative": negative}
 
 
 folder = TemporaryDirectory()
@@ -34,10 +36,12 @@ table = lightcurve_table(iter_loci(found, folder=folder.name, progress=False))
 nested = to_nested(table)
 if len(nested) < 2:
     raise LookupError("No 2 loci with 5 alerts have a Rubin light curve.")
-duration, amplitude, negative = nested.map_rows(shape, columns=COLUMNS).to_numpy(float).T
+shapes = nested.map_rows(shape, columns=COLUMNS)
+duration, amplitude, negative = shapes.to_numpy(float).T
 
 fig, ax = plt.subplots(figsize=(7, 4.6), layout="constrained")
-points = ax.scatter(duration, amplitude, s=60, c=negative, cmap="cividis_r", edgecolors="0.2")
+style = {"s": 60, "edgecolors": "0.2", "cmap": "cividis_r"}
+points = ax.scatter(duration, amplitude, c=negative, **style)
 ax.set(xlabel="duration [d]", ylabel="amplitude [nJy]", yscale="log")
 bar = fig.colorbar(points, label="fraction of negative detections")
 
@@ -55,7 +59,9 @@ bar = fig.colorbar(points, label="fraction of negative detections")
 
 def print_report(report):
     """Print what became of every alert."""
-    print(f"{report['included']} of {report['alerts']} alerts of {report['loci']} loci")
+    names = "included", "alerts", "loci"
+    included, alerts, loci = (report[name] for name in names)
+    print(f"{included} of {alerts} alerts of {loci} loci")
     for reason, number in report["excluded"].items():
         print(f"excluded: {number} {reason}")
 
@@ -93,28 +99,39 @@ print_report(clean.meta["report"])
 # nested in ``lightcurve``. ``map_rows`` calls a function for each row, with the columns that you
 # name: a value of the locus, an array of its points.
 #
-# Add the color of the change: how much less changes in g than in r, as a difference of magnitudes.
-# In each band take the root mean square of the difference fluxes, weighted with their errors. A
-# mean would cancel if a star is sometimes brighter and sometimes fainter than its template.
+# Add a color, g - r, with its error. A ratio of fluxes from different nights says when they were
+# measured, not what color the source has. So take pairs: Rubin often observes a field twice a
+# night, 20 to 40 minutes apart, in two bands. Of all pairs in g and r choose the one with the
+# smallest error, for a supernova one near its maximum.
 
 from astropy.table import Table
 
-FORMATS = {"duration": ".1f", "amplitude": ".0f", "negative": ".2f", "color": ".2f"}
+FORMATS = {
+    "duration": ".1f",
+    "amplitude": ".0f",
+    "negative": ".2f",
+    "color": ".2f",
+    "color_err": ".2f",
+}
 
 
 def color(row):
-    """Return the color of the change, g - r [AB mag]; NaN without either band."""
-    band, flux, error = (row[name] for name in COLUMNS[2:])
-    squares = {"g": np.nan, "r": np.nan}
-    for name in squares.keys() & set(band):
-        weights = error[band == name] ** -2.0
-        squares[name] = np.average(flux[band == name] ** 2, weights=weights)
-    return -1.25 * np.log10(squares["g"] / squares["r"])
+    """Return g - r [AB mag] of the best pair of one night, and its error."""
+    mjd, band, flux, error = (row[name] for name in POINT)
+    is_pair = (band[:, None] == "g") & (band == "r")
+    is_pair &= abs(mjd[:, None] - mjd) < 0.1
+    g, r = np.nonzero(is_pair & (flux[:, None] * flux > 0))
+    if len(g) == 0:
+        return {"color": np.nan, "color_err": np.nan}
+    noise = 1.0857 * np.hypot(error[g] / flux[g], error[r] / flux[r])
+    best = noise.argmin()
+    ratio = flux[g[best]] / flux[r[best]]
+    return {"color": -2.5 * np.log10(ratio), "color_err": noise[best]}
 
 
 def features(row):
     """Reduce a light curve to its features."""
-    return {"locus_id": row["locus_id"], **shape(row), "color": color(row)}
+    return {"locus_id": row["locus_id"], **shape(row), **color(row)}
 
 
 nested = to_nested(clean)
@@ -123,22 +140,41 @@ one.sort("amplitude", reverse=True)
 for name in FORMATS:
     one[name].info.format = FORMATS[name]
 one[:5].pprint()
+has_color = np.ma.filled(one["color_err"] > 0, False)
+print(f"{sum(has_color)} of {len(one)} loci have a color")
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-tagged = [locus.locus_id for locus in found if "young_rubin_transients" in locus.tags]
+TAG = "young_rubin_transients"
+tagged = [locus.locus_id for locus in found if TAG in locus.tags]
 is_young = np.isin(one["locus_id"], tagged)
-style = {"s": 60, "edgecolors": "0.2", "cmap": "cividis_r", "vmin": 0, "vmax": 1}
-for rows, marker, label in ((is_young, "^", "young_rubin_transients"), (~is_young, "o", "others")):
-    x, y, c = (one[rows][name] for name in ("color", "amplitude", "negative"))
-    points = ax.scatter(x, y, c=c, marker=marker, label=label, **style)
-ax.set(xlabel="color of the change, g - r [AB mag]", ylabel="amplitude [nJy]", yscale="log")
+x, y, noise = (one[name] for name in ("color", "amplitude", "color_err"))
+ax.errorbar(x, y, xerr=noise, fmt="none", ecolor="0.5")
+for rows, marker, label in ((is_young, "^", TAG), (~is_young, "o", "others")):
+    some = one[rows]
+    points = ax.scatter(
+        some["color"],
+        some["amplitude"],
+        c=some["negative"],
+        marker=marker,
+        label=label,
+        zorder=2,
+        **style,
+    )
+ax.set(xlabel="g - r [AB mag]", ylabel="amplitude [nJy]", yscale="log")
 bar = fig.colorbar(points, label="fraction of negative detections")
 legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 
 # %%
-# **Figure 2.** The same loci by the color of their change, blue on the left, without the points
-# that the cuts exclude. Triangles have the tag young_rubin_transients; the fill is that of Figure
-# 1.
+# **Figure 2.** The loci with a pair in g and r, by the color of the difference flux, blue on the
+# left, with its error. Points that the cuts exclude are not used. Triangles have the tag
+# young_rubin_transients; the fill is that of Figure 1.
+#
+# * The color is that of what has changed: of a supernova without its host galaxy, of a variable
+#   star not the color of the star. Both fluxes must have the same sign.
+# * The errors are those of the noise. A source that changes within half an hour, such as an RR
+#   Lyrae star, adds to them.
+# * The dust of the Milky Way is not removed. It reddens g - r by 0.96 times E(B-V):
+#   :doc:`/tutorials/2_light_curves/10_fit_a_supernova` says where to look that up.
 #
 # Run it with LSDB on Dask
 # ------------------------
@@ -151,9 +187,8 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 from antares_helpers.convert import to_lsdb
 
 catalog = to_lsdb(nested, partition_rows=12)
-plan = catalog.map_rows(
-    features, columns=COLUMNS, meta={"locus_id": str} | dict.fromkeys(FORMATS, float)
-)
+meta = {"locus_id": str} | dict.fromkeys(FORMATS, float)
+plan = catalog.map_rows(features, columns=COLUMNS, meta=meta)
 many = Table.from_pandas(plan.compute(progress_bar=False))
 
 one.sort("locus_id")
@@ -161,31 +196,43 @@ many.sort("locus_id")
 
 for name in FORMATS:
     is_same = np.array_equal(one[name], many[name], equal_nan=True)
-    print(f"{name:10} {'the same' if is_same else 'different'} for {len(many)} loci")
+    result = "the same" if is_same else "different"
+    print(f"{name:10} {result} for {len(many)} loci")
 
 # %%
 # Plot the partitions. They are HEALPix pixels, each as large as its number of loci allows, and none
 # smaller than half a degree.
 
-from astropy.coordinates import SkyCoord
 from astropy_healpix import HEALPix
 
-fig = plt.figure(figsize=(7, 3.9), layout="constrained")
-ax = fig.add_subplot(projection="mollweide")
-for pixel in catalog.get_healpix_pixels():
+pixels = catalog.get_healpix_pixels()
+fig = plt.figure(figsize=(8, 3.4), layout="constrained")
+sky, zoom = fig.subplots(1, 2, width_ratios=(2, 1))
+for pixel in pixels:
     grid = HEALPix(2**pixel.order, order="nested")
-    lon, lat = grid.boundaries_lonlat([pixel.pixel], step=200)
-    lon, lat = lon.wrap_at("180d").rad.ravel(), lat.rad.ravel()
-    ax.plot(lon, lat, ".", color="0.6", markersize=1)
-places = SkyCoord(nested["ra"].to_numpy(float), nested["dec"].to_numpy(float), unit="deg")
-ax.plot(places.ra.wrap_at("180d").rad, places.dec.rad, "o", color="#B52626", markersize=3)
-ax.set_xticks(np.radians([-120, -60, 0, 60, 120]), ["240°", "300°", "0°", "60°", "120°"])
-ax.set(xlabel="right ascension", ylabel="declination")
-ax.grid(alpha=0.2)
+    corners = grid.boundaries_lonlat([pixel.pixel], step=100)
+    ra, dec = (np.append(angle.deg, angle.deg[0, 0]) for angle in corners)
+    ra[:-1][abs(np.diff(ra)) > 180] = np.nan
+    for ax in (sky, zoom):
+        ax.plot(ra, dec, color="0.6", linewidth=0.8)
+for ax in (sky, zoom):
+    ax.plot(nested["ra"], nested["dec"], "o", color="#B52626", markersize=3)
+    ax.set_xlabel("right ascension [deg]")
+sky.set_ylabel("declination [deg]")
+sky.set(xlim=(360, 0), ylim=(-90, 90), xticks=range(0, 361, 60))
+
+ra, dec = nested[["ra", "dec"]].to_numpy(float).T
+near = np.hypot(ra[:, None] - ra, dec[:, None] - dec) < 4
+crowd = near[near.sum(axis=1).argmax()]
+ra, dec = ra[crowd], dec[crowd]
+zoom.set_xlim(ra.max() + 1, ra.min() - 1)
+zoom.set_ylim(dec.min() - 1, dec.max() + 1)
+box = sky.indicate_inset_zoom(zoom, edgecolor="black")
 
 # %%
-# **Figure 3.** The whole sky: the loci as dots, the borders of the partitions in gray. Where loci
-# are close together, the partitions are small.
+# **Figure 3.** Left, the whole sky, east to the left: the loci as dots, the borders of the
+# partitions in gray. Right, the box on the left, where most loci are close together: the partitions
+# are small there.
 #
 # Remove the temporary folder.
 
@@ -206,6 +253,36 @@ folder.cleanup()
 #   ``lsdb.open_catalog(folder)`` it is read partition by partition, so it may be larger than
 #   memory.
 # * LSDB also matches your loci with other catalogs by position: ``catalog.crossmatch``.
+#
+# Exercise
+# --------
+#
+# Write a feature that says how sure it is that a locus varies: chi2 per degree of freedom, if the
+# flux of each band were constant. Which loci vary most clearly, and does any not vary?
+#
+# .. dropdown:: Solution
+#
+#    Subtract the weighted mean of each band, which costs one degree of freedom. A locus that is
+#    always brighter than its template by the same amount does not vary. If no band has two
+#    points, nothing can be said.
+#
+#    .. code-block:: python
+#
+#       def chi2(row):
+#           band, flux, error = (row[name] for name in COLUMNS[2:])
+#           total, free = 0, 0
+#           for name in set(band):
+#               values, errors = flux[band == name], error[band == name]
+#               mean = np.average(values, weights=errors**-2)
+#               total += np.sum(((values - mean) / errors) ** 2)
+#               free += len(values) - 1
+#           return {"locus_id": row["locus_id"], "chi2": total / max(free, 1)}
+#
+#
+#       ranked = Table.from_pandas(nested.map_rows(chi2, columns=COLUMNS))
+#       ranked.sort("chi2", reverse=True)
+#       ranked["chi2"].info.format = ".1f"
+#       ranked.pprint(max_lines=12)
 #
 # Where to go next
 # ----------------

@@ -16,37 +16,37 @@ from antares_helpers import extract_lightcurve, fetch_locus, find_loci, plot_lig
 
 class BrightSource(BaseFilter):
     TRIGGERING_SURVEY = "lsst"
-    REQUIRED_ALERT_PROPERTIES = ["lsst_diaSource_psfFlux", "lsst_diaSource_isNegative"]
-    OUTPUT_LOCUS_TAGS = [{"name": "bright_source", "description": "Brighter than 5000 nJy."}]
+    REQUIRED_ALERT_PROPERTIES = ["lsst_diaSource_psfFlux"]
+    OUTPUT_LOCUS_TAGS = [{"name": "bright_source", "description": "5000 nJy"}]
 
     def _run(self, locus):
         new = locus.alert.properties
-        is_negative = new["lsst_diaSource_isNegative"] in (True, "true")
+        is_negative = new.get("lsst_diaSource_isNegative") in (True, "true")
         if new["lsst_diaSource_psfFlux"] > 5000 and not is_negative:
             locus.tag("bright_source")
 
 
 def replay(some_filter, locus):
     alerts = sorted(locus["alerts"], key=lambda alert: alert["mjd"])
-    for number in range(1, len(alerts) + 1):
-        seen = DevKitLocus.model_validate({**locus, "alerts": alerts[:number], "user_tags": set()})
-        some_filter.run(seen)
-        yield seen
+    for n in range(1, len(alerts) + 1):
+        now = DevKitLocus(**locus | {"alerts": alerts[:n], "user_tags": set()})
+        some_filter.run(now)
+        yield now
 
 
-for found in find_loci(properties={"num_alerts": (8, 40)}, limit=12):
-    locus = fetch_locus(found.locus_id)
-    tagged = [seen.alert.mjd for seen in replay(BrightSource(), locus) if seen.tags]
-    if tagged:
-        break
-else:
-    raise LookupError("No locus of the 12 newest with 8 to 40 alerts has one above 5000 nJy.")
+faint_now = {"newest_alert_magnitude": (22.2, None)}
+found = find_loci(tag="young_rubin_transients", properties=faint_now, limit=1)
+if not found:
+    raise LookupError("No young_rubin_transients is fainter than 22.2 mag now.")
+locus = fetch_locus(found[0].locus_id)
+tagged = [x.alert.mjd for x in replay(BrightSource(), locus) if x.tags]
 ax = plot_lightcurve(extract_lightcurve(locus))
-ax.vlines(tagged, 0, 1, color="0.85", lw=6, transform=ax.get_xaxis_transform(), zorder=0)
+ax.vlines(tagged, *ax.get_ylim(), "0.85", linewidth=6, zorder=0)
+line = ax.axhline(5000, color="0.25", linestyle="--")
 
 # %%
-# **Figure 1.** The light curve of one locus. A shaded stripe marks each alert on which the filter
-# set its tag.
+# **Figure 1.** The light curve of one transient. A shaded stripe marks each alert on which the
+# filter set its tag: those above 5000 nJy, the dashed line, which is 22.15 mag (AB).
 #
 # Read the class
 # --------------
@@ -68,23 +68,28 @@ ax.vlines(tagged, 0, 1, color="0.85", lw=6, transform=ax.get_xaxis_transform(), 
 # Look back
 # ---------
 #
-# A filter may compare the new alert with earlier ones. Tag a locus that doubles its flux within
-# five days, and replay the alerts of a dozen loci.
+# A filter may compare the new alert with earlier ones. Tag a locus that doubles its flux within ten
+# days, and replay the alerts of a dozen loci.
 
 import matplotlib.pyplot as plt
 import numpy as np
 
+from antares_helpers.bands import COLORS_ON_WHITE, SYMBOLS
+
 
 class FastRiser(BaseFilter):
     TRIGGERING_SURVEY = "lsst"
-    REQUIRED_ALERT_PROPERTIES = ["lsst_diaSource_psfFlux", "lsst_diaSource_psfFluxErr"]
-    OUTPUT_LOCUS_TAGS = [{"name": "fast_riser", "description": "Doubled its flux in 5 days."}]
+    REQUIRED_ALERT_PROPERTIES = [
+        "lsst_diaSource_psfFlux",
+        "lsst_diaSource_psfFluxErr",
+    ]
+    OUTPUT_LOCUS_TAGS = [{"name": "fast_riser", "description": "Doubled"}]
 
     def _run(self, locus):
         flux, error, band = flux_of(locus.alert)
         for alert in locus.alerts[:-1]:
             old_flux, old_error, old_band = flux_of(alert)
-            is_recent = old_band == band and locus.alert.mjd - alert.mjd < 5
+            is_recent = old_band == band and locus.alert.mjd - alert.mjd < 10
             noise = np.hypot(error, old_error)
             if is_recent and flux - old_flux > max(5 * noise, abs(old_flux)):
                 locus.tag("fast_riser")
@@ -93,38 +98,48 @@ class FastRiser(BaseFilter):
 def flux_of(alert):
     """Return the signed flux, its error and the band of a Rubin alert."""
     names = ("psfFlux", "psfFluxErr", "band", "isNegative")
-    flux, error, band, is_negative = (
-        alert.properties.get(f"lsst_diaSource_{name}", np.nan) for name in names
-    )
+    values = (alert.properties.get(f"lsst_diaSource_{name}") for name in names)
+    flux, error, band, is_negative = values
+    if flux is None or error is None:
+        return np.nan, np.nan, ""
     return -abs(flux) if is_negative in (True, "true") else flux, error, band
 
 
 def replayed(some_filter, locus):
-    """Return the flux of each alert, and how many tags the filter set on it."""
-    steps = replay(some_filter, locus)
-    return np.transpose([(flux_of(seen.alert)[0], len(seen.tags)) for seen in steps])
+    """Return times, fluxes and bands of the alerts, and which are tagged."""
+    rows = []
+    for seen in replay(some_filter, locus):
+        flux, _, band = flux_of(seen.alert)
+        rows.append((seen.alert.mjd, flux, band, len(seen.tags) > 0))
+    return [np.array(column) for column in zip(*rows)]
 
 
-found = find_loci(tag="lsst_scimma_quality_transient", properties={"num_alerts": (8, 40)}, limit=12)
+TAG = "lsst_scimma_quality_transient"
+found = find_loci(tag=TAG, properties={"num_alerts": (8, 40)}, limit=12)
 loci = [fetch_locus(each.locus_id) for each in found]
 if not loci:
-    raise LookupError("No locus has the tag lsst_scimma_quality_transient and 8 to 40 alerts.")
+    raise LookupError(f"No locus has the tag {TAG} and 8 to 40 alerts.")
 
-fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
-ax.set(xlabel="alert number", title="difference flux, and where fast_riser is set")
-ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
+fig, ax = plt.subplots(figsize=(7, 7), layout="constrained")
 for row, locus in enumerate(loci):
-    flux, tags = replayed(FastRiser(), locus)
-    number, is_tagged = np.arange(1, len(flux) + 1), tags > 0
-    height = 0.5 * flux / np.nanmax(abs(flux))
+    mjd, flux, bands, is_tagged = replayed(FastRiser(), locus)
+    height = row + 0.5 * flux / np.nanmax(abs(flux))
     ax.axhline(row, color="0.8", linewidth=0.8, zorder=0)
-    ax.bar(number, height, bottom=row, color=np.where(is_tagged, "#B52626", "0.6"))
-    ax.plot(number[is_tagged], row + height[is_tagged] + 0.2, "v", color="#B52626", markersize=5)
+    rings = ax.plot(mjd[is_tagged], height[is_tagged], "ko", ms=11, mfc="w")
+    for band, color in COLORS_ON_WHITE.items():
+        x, y = mjd[bands == band], height[bands == band]
+        ax.plot(x, y, SYMBOLS[band], color=color, markersize=4)
+for band, color in COLORS_ON_WHITE.items():
+    ax.plot([], [], SYMBOLS[band], color=color, label=band)
+ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
+ax.set(xlabel="MJD (TAI)", ylim=(-0.7, len(loci) - 0.3))
+ax.ticklabel_format(axis="x", useOffset=False)
+legend = fig.legend(loc="outside upper right", ncols=6, frameon=False)
 
 # %%
-# **Figure 2.** The alerts of a dozen loci, one row per locus. Each bar is the flux of one alert
-# relative to the largest of its locus, in any band: upward if it is positive, downward if it is
-# negative. Red bars with a triangle are alerts on which the filter set its tag.
+# **Figure 2.** The difference fluxes of a dozen loci against time, one row per locus, relative to
+# the largest of each: above the line if positive, below it if negative. A ring marks an alert on
+# which the filter set its tag.
 #
 # The flux takes its sign from ``isNegative`` by the rule that is right whether ANTARES gives the
 # sign or not, as in the first class.
@@ -166,7 +181,8 @@ class NearbyRiser(FastRiser):
 context = DevKitLocus.model_validate(loci[0])
 print("report:", filter_report(NearbyRiser(), context)["new_tags"])
 outcome = NearbyRiser().run(context)
-print(f"run: {outcome.status}, {outcome.exception_name}: {outcome.exception_message}")
+print(f"run: {outcome.status}")
+print(f"{outcome.exception_name}: {outcome.exception_message}")
 
 # %%
 # ``outcome.traceback`` contains the details. Declare the properties that the filter needs, and it
@@ -183,7 +199,7 @@ print("run:", CarefulNearbyRiser().run(context).status)
 # Exclude what you don't want
 # ---------------------------
 #
-# In Figure 2, some red bars belong to loci that go up and down. Variable stars rise fast, too, but
+# In Figure 2, some rings belong to loci that go up and down. Variable stars rise fast, too, but
 # they also fade below the template; a transient seldom does. Skip the loci that have a negative
 # flux, and skip new alerts that are dipoles or unlikely to be real.
 
@@ -194,19 +210,21 @@ class FastTransient(FastRiser):
         "lsst_diaSource_isDipole",
         "lsst_diaSource_reliability",
     ]
-    OUTPUT_LOCUS_TAGS = [{"name": "fast_riser", "description": "Doubled, and never negative."}]
 
     def _run(self, locus):
         new = locus.alert.properties
         is_dipole = new["lsst_diaSource_isDipole"] in (True, "true")
         is_real = new["lsst_diaSource_reliability"] >= 0.6 and not is_dipole
-        if is_real and not any(flux_of(alert)[0] < 0 for alert in locus.alerts):
+        fluxes = [flux_of(alert)[0] for alert in locus.alerts]
+        if is_real and not any(flux < 0 for flux in fluxes):
             super()._run(locus)
 
 
 for some_filter in (FastRiser(), FastTransient()):
-    tagged = [locus["id"] for locus in loci if replayed(some_filter, locus)[1].any()]
-    print(f"{type(some_filter).__name__} tags {len(tagged)}: {', '.join(tagged)}")
+    is_tagged = [replayed(some_filter, locus)[3].any() for locus in loci]
+    tagged = [locus["id"] for locus, tag in zip(loci, is_tagged) if tag]
+    print(f"{type(some_filter).__name__} tags {len(tagged)} of {len(loci)}:")
+    print(*tagged, sep=", ")
 
 # %%
 # A dozen loci are few. Try a filter on hundreds before you submit it.
@@ -242,20 +260,22 @@ def tags_now(some_filter, locus):
 
 
 filters = [each() for each in get_filters(list(TAGS))]
-present = [[tag in locus["user_tags"] for tag in TAGS.values()] for locus in loci]
-set_now = []
+names = TAGS.values()
+present, set_now = [], []
 for locus in loci:
     tags = set().union(*(tags_now(each, locus) for each in filters))
-    set_now.append([tag in tags for tag in TAGS.values()])
+    present.append([tag in locus["user_tags"] for tag in names])
+    set_now.append([tag in tags for tag in names])
 
 fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
-ax.set_xticks(range(len(TAGS)), TAGS.values(), rotation=20, ha="right", rotation_mode="anchor")
+ax.set_xticks(range(len(TAGS)), names, rotation=15, ha="right")
 ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
 ax.set(axisbelow=True, xlim=(-0.5, len(TAGS) - 0.5))
 ax.grid(color="0.9")
-rings, disks = np.nonzero(present), np.nonzero(set_now)
-ax.plot(*rings[::-1], "o", color="#1600EA", markersize=13, fillstyle="none", label="on the locus")
-ax.plot(*disks[::-1], "o", color="#1600EA", markersize=6, label="set on the newest alert")
+rings, disks = np.nonzero(present)[::-1], np.nonzero(set_now)[::-1]
+blue = {"color": "#1600EA"}
+ax.plot(*rings, "o", ms=13, mfc="none", label="on the locus", **blue)
+ax.plot(*disks, "o", ms=6, label="set on the newest alert", **blue)
 legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 
 # %%
@@ -273,6 +293,36 @@ legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 # ANTARES runs a filter without this notebook and without antares-helpers: put everything it needs
 # into its own module. Then follow the devkit's `steps to submit a filter
 # <https://nsf-noirlab.gitlab.io/csdc/antares/devkit/learn/submit-a-filter/>`_.
+#
+# Exercise
+# --------
+#
+# Write a filter that tags a source on the way down: one that has lost half of its flux within ten
+# days. On how many of these loci does it set its tag, and on how many of those that FastRiser tags?
+#
+# .. dropdown:: Solution
+#
+#    Exchange the two fluxes, and require that the old one was positive: a fading below the template
+#    is another thing.
+#
+#    .. code-block:: python
+#
+#       class FastFader(FastRiser):
+#           OUTPUT_LOCUS_TAGS = [{"name": "fast_fader", "description": "Lost half its flux."}]
+#
+#           def _run(self, locus):
+#               flux, error, band = flux_of(locus.alert)
+#               for alert in locus.alerts[:-1]:
+#                   old_flux, old_error, old_band = flux_of(alert)
+#                   is_recent = old_band == band and locus.alert.mjd - alert.mjd < 10
+#                   noise = np.hypot(error, old_error)
+#                   if is_recent and old_flux - flux > max(5 * noise, old_flux / 2) > 0:
+#                       locus.tag("fast_fader")
+#
+#
+#       fading = [replayed(FastFader(), locus)[1].any() for locus in loci]
+#       rising = [replayed(FastRiser(), locus)[1].any() for locus in loci]
+#       print(f"{sum(fading)} fade, {np.sum(np.logical_and(fading, rising))} of them rose fast")
 #
 # Where to go next
 # ----------------

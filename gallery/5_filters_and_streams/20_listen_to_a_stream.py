@@ -11,38 +11,40 @@ to the real one with your own credentials.
 # sphinx_gallery_tags = ["filters and streams"]
 
 import matplotlib.pyplot as plt
-import numpy as np
 
-from antares_helpers import find_loci
+from antares_helpers import extract_lightcurve, find_loci, to_magnitude
 from antares_sandbox import Sandbox
 from antares_sandbox.stream import SandboxStream, SandboxStreamingClient
 
 TOPIC = "young_rubin_transients"
 sandbox, stream = Sandbox().start(), SandboxStream().start()
-sent = stream.publish(TOPIC, [locus.locus_id for locus in find_loci(tag=TOPIC, limit=10)][::-1])
+newest = [locus.locus_id for locus in find_loci(tag=TOPIC, limit=10)]
+sent = stream.publish(TOPIC, newest[::-1])
 if not sent:
     raise LookupError(f"No locus has the tag {TOPIC}.")
 
-server = stream.bootstrap_server
-with SandboxStreamingClient([TOPIC], "any key", "any secret", bootstrap_server=server) as client:
+account = {"api_key": "any key", "api_secret": "any secret"}
+server = {"bootstrap_server": stream.bootstrap_server}
+with SandboxStreamingClient([TOPIC], **account, **server) as client:
     messages = [client.poll(timeout=60) for _ in range(sent)]
 received = [locus for topic, locus in messages if locus is not None]
 
-names = ("brightest_alert_magnitude", "newest_alert_magnitude")
-peak, now = ([locus.properties.get(name, np.nan) for locus in received] for name in names)
-numbers = range(1, len(received) + 1)
-fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-ax.vlines(numbers, peak, now, color="0.6", zorder=1)
-ax.plot(numbers, peak, "_", color="black", markersize=14, markeredgewidth=2, label="brightest")
-ax.plot(numbers, now, "o", color="#B52626", markeredgecolor="black", markersize=8, label="newest")
-ax.set(xlabel="message", ylabel="AB magnitude", xticks=numbers, title=f"the newest on {TOPIC}")
+fading = []
+fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+for locus in received:
+    lc = extract_lightcurve(locus, bands="r")
+    mag = to_magnitude(lc["flux"].value)
+    if len(lc) > 0 and mag[-1] > 0:
+        ends = [lc["flux"].argmax(), -1]
+        ax.plot(lc.time.mjd[ends], mag[ends], "-o", markevery=[-1])
+        fading.append((mag[-1] - mag[ends[0]], locus))
+ax.set(xlabel="MJD (TAI)", ylabel="r [AB mag]", title=f"new on {TOPIC}")
 ax.yaxis.set_inverted(True)
-legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 
 # %%
-# **Figure 1.** The messages in the order in which they arrived, from simulated loci. Each is a
-# locus: a disk for the magnitude of its newest alert, a bar for its brightest, in any band. A disk
-# on its bar is a source that has never been brighter.
+# **Figure 1.** The messages, from simulated loci. Each line is a locus: it begins at its brightest
+# detection in r and ends, with a disk, at its newest. A disk without a line is a source that has
+# never been brighter in r.
 #
 # The code starts a Kafka cluster inside this process, and publishes simulated loci with one tag on
 # it. Then it listens as you do to the real stream. The class of the client and the address are the
@@ -68,16 +70,17 @@ for locus in received[:1]:
 # Fetch the alerts
 # ----------------
 #
-# The alerts come from the service, with one request per locus. Choose before you fetch: select the
-# locus that is closest to its brightest, and plot its light curve.
+# The alerts come from the service, with one request per locus: ``extract_lightcurve`` makes it. The
+# message also gives the magnitudes of its brightest and of its newest alert, but these are of any
+# band: their difference may be a color, not a change. So the code above compares one band. Select
+# the locus that is closest to its brightest, and plot its light curve.
 
-from antares_helpers import extract_lightcurve, plot_lightcurve
+from antares_helpers import plot_lightcurve
 
-fading = [below - top for top, below in zip(peak, now)]
-order = np.argsort(fading)
-for chosen in order[:1]:
-    print(f"message {chosen + 1}: {fading[chosen]:.2f} mag below its brightest")
-    ax = plot_lightcurve(extract_lightcurve(received[chosen]))
+print(f"{len(fading)} of {len(received)} loci have detections in r")
+for below, locus in sorted(fading, key=lambda pair: pair[0])[:1]:
+    print(f"{locus.locus_id}: {below:.2f} mag below its brightest in r")
+    ax = plot_lightcurve(extract_lightcurve(locus))
 
 # %%
 # **Figure 2.** The light curve of the locus among these messages that is closest to its brightest.
@@ -133,7 +136,8 @@ def listen(client, most=10):
 
 if os.environ.get("ANTARES_LIVE") == "1" and "ANTARES_API_KEY" in os.environ:
     topic = os.environ.get("ANTARES_TOPIC", TOPIC)
-    key, secret = os.environ["ANTARES_API_KEY"], os.environ["ANTARES_API_SECRET"]
+    names = "ANTARES_API_KEY", "ANTARES_API_SECRET"
+    key, secret = (os.environ[name] for name in names)
     for locus in listen(StreamingClient([topic], key, secret)):
         print(locus.locus_id, sorted(locus.tags))
 else:
@@ -150,6 +154,26 @@ stream.stop()
 sandbox.stop()
 
 # %%
+# Exercise
+# --------
+#
+# You can observe one of these sources tonight, and want a fresh one next to a galaxy. Choose from
+# the messages alone, without a request: those detected within three days before the latest alert of
+# all, with a match in the catalog ``ned``.
+#
+# .. dropdown:: Solution
+#
+#    The times of the alerts are among the properties, the names of the catalogs beside them.
+#
+#    .. code-block:: python
+#
+#       name = "newest_alert_observation_time"
+#       times = [each.properties.get(name, 0) for each in received]
+#       latest = max(times, default=0)
+#       for each, time in zip(received, times):
+#           if latest - time < 3 and "ned" in each.catalogs:
+#               print(f"{each.locus_id}: {latest - time:.1f} d before the latest")
+#
 # Where to go next
 # ----------------
 #

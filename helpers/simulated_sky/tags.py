@@ -42,14 +42,14 @@ _CANDIDATES = _named(
     "simsnia12 simsnia16 simsnia19 simsnia20 simeb10"
 )
 _YOUNG = _named(
-    "simsnfaint simmissing simsnia01 simsnia02 simsnia04 simsnia05 simsnia06 "
-    "simsnia07 simsnia08 simsnia09 simsnia10 simsniip01 simsniip03 simsniip04 "
-    "simkilonova simunsigned simdwarfnova simdwarfnova01 simsnia11 simsnia12 "
-    "simsnia13 simsnia14 simsnia15 simsnia16 simsnia17 simsnia18 simsnia19 simsnia20 "
-    "simsnia21 simsnia22 simsnia23 simsnia24 simsnibc01 simsnibc02 simsnibc03 "
-    "simsnibc04 simsnibc05 simsniip05 simsniip06 simsniip07 simsniip08 simsniip09 "
-    "simsniip10 simsniip11 simlpv01 simdwarfnova02 simdwarfnova03 simdwarfnova04 "
-    "simdwarfnova05 simdwarfnova06"
+    "simsnfaint simsndeep simmissing simsnia01 simsnia02 simsnia04 simsnia05 "
+    "simsnia06 simsnia07 simsnia08 simsnia09 simsnia10 simsniip01 simsniip03 "
+    "simsniip04 simkilonova simunsigned simdwarfnova simdwarfnova01 simsnia11 "
+    "simsnia12 simsnia13 simsnia14 simsnia15 simsnia16 simsnia17 simsnia18 simsnia19 "
+    "simsnia20 simsnia21 simsnia22 simsnia23 simsnia24 simsnibc01 simsnibc02 "
+    "simsnibc03 simsnibc04 simsnibc05 simsniip05 simsniip06 simsniip07 simsniip08 "
+    "simsniip09 simsniip10 simsniip11 simlpv01 simdwarfnova02 simdwarfnova03 "
+    "simdwarfnova04 simdwarfnova05 simdwarfnova06"
 )
 
 
@@ -61,7 +61,7 @@ def pipeline_tags(locus_id: str, alerts: Sequence[Alert], ra: float, dec: float)
     locus_id : str
         The locus.
     alerts : sequence of Alert
-        The alerts of a locus: a tag stays, so that one good alert is enough.
+        The alerts of a locus. A tag is never removed, so one good alert gives it.
     ra, dec : float
         Position of the locus, in degrees.
 

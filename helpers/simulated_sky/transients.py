@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import count
 from math import hypot, log10
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,6 +59,7 @@ _NULLABLE = ("isDipole", "reliability", "snr", "diaObjectId", "isNegative", "ban
 _KILONOVA_REDSHIFT = 0.01
 _MAXIMUM_D = {"sim_peak_mjd": (-5.0, 5.0), "sim_explosion_mjd": (8.0, 40.0)}
 _VISITS_AT_MAXIMUM = 2
+_UNCLEAR = 0.75
 
 _EBV = (0.008, 0.06)
 """E(B-V) of the Milky Way far from its plane: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
@@ -147,11 +149,21 @@ def make_supernova(row: SupernovaRow) -> LocusFile:
 
 
 def _with_artifacts(row: SupernovaRow) -> LocusFile:
+    """Return a supernova whose good points are as little reliable as its artifacts."""
     scene = _scene(row)
-    seen = observe(
-        scene.rng, scene.source, scene.visits, row.place, host=scene.host, change=with_artifacts
+    draws = (
+        observe(
+            scene.rng, scene.source, scene.visits, row.place, host=scene.host, change=with_artifacts
+        )
+        for _ in count()
     )
-    return _file(row, scene, seen)
+    return _file(row, scene, next(filter(_is_unclear, draws)))
+
+
+def _is_unclear(seen: Observed) -> bool:
+    name = "lsst_diaSource_reliability"
+    scores: list[float] = [alert["properties"][name] for alert in seen.alerts]
+    return median(scores) < _UNCLEAR
 
 
 def _mixed(row: SupernovaRow) -> LocusFile:
