@@ -351,6 +351,7 @@ class _Spool:
             self._sizes[pixel] += part.nbytes
             self._parts.setdefault(pixel, []).append(keep(pixel, part))
         self._buffer, self._bytes = [], 0
+        _return_memory()
 
     def _save(self, pixel: int, part: Any) -> Path:
         self._folder.mkdir(exist_ok=True)
@@ -365,7 +366,13 @@ def _loaded(part: Any) -> Any:
         return part
     table = import_optional("pyarrow.parquet").read_table(part)
     part.unlink()
+    _return_memory()
     return table
+
+
+def _return_memory() -> None:
+    """Return what Arrow has freed to the system: it would hold on to a third of the peak."""
+    import_optional("pyarrow").default_memory_pool().release_unused()
 
 
 def _concatenated(tables: list[Any]) -> Any:
