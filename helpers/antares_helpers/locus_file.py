@@ -19,8 +19,11 @@ __all__ = [
     "FORMAT",
     "VERSION",
     "LocusDict",
+    "checked_content",
     "load_locus",
     "locus_file_text",
+    "parse_content",
+    "read_encoded",
     "read_locus_file",
     "read_locus_file_content",
     "save_locus",
@@ -224,11 +227,25 @@ def read_locus_file_content(path: Path, *, allow_nan: bool = True) -> dict[str, 
     OSError
         If it can't be read.
     """
-    encoded = existing_file(path).read_bytes()
+    return parse_content(path, read_encoded(path), allow_nan=allow_nan)
+
+
+def read_encoded(path: Path) -> bytes:
+    """Read the bytes of a locus file; see `read_locus_file_content`."""
+    return existing_file(path).read_bytes()
+
+
+def parse_content(path: Path, encoded: bytes, *, allow_nan: bool = True) -> dict[str, Any]:
+    """Parse the bytes of a locus file; see `read_locus_file_content`."""
     try:
         content = json.loads(encoded, parse_constant=float if allow_nan else _refuse)
     except (ValueError, RecursionError) as error:
         raise BadDataError(f"{path} is not a locus file: it is not JSON ({error}).") from error
+    return checked_content(path, content)
+
+
+def checked_content(path: Path, content: Any) -> dict[str, Any]:
+    """Return the parsed content of a locus file; see `read_locus_file_content`."""
     header = content.get("header") if isinstance(content, dict) else None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise BadDataError(

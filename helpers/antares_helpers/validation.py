@@ -217,7 +217,7 @@ def _listed(given: Any) -> list[Any]:
         return [given]
 
 
-_SCALE = ("lsdb", "nested_pandas", "pandas", "pyarrow")  # the packages of the extra
+_SCALE = ("hats", "lsdb", "nested_pandas", "pandas", "pyarrow")  # the packages of the extra
 
 # Warnings that these packages issue on import, about which our users can do nothing.
 _KNOWN_WARNINGS = (

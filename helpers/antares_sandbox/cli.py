@@ -4,7 +4,8 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from heapq import nlargest
 from types import FrameType
 from typing import Any
 from urllib.request import getproxies
@@ -54,6 +55,10 @@ class _BeforeCommand(click.Command):
     options_metavar="[OPTIONS]",
 )
 @click.argument("folder", required=False, metavar="[FOLDER] [-- COMMAND ...]")
+@click.option("--night", type=int, metavar="N", help="Serve a simulated night of N loci instead.")
+@click.option(
+    "--largest-visit", type=int, metavar="N", help="How many of them are in its last visit."
+)
 @click.option("--port", type=int, metavar="N", help="Default: any free port.")
 @click.option("--window", type=int, metavar="N", help="How many loci of a search can be read.")
 @click.option(
@@ -106,8 +111,12 @@ def _fail(message: str, status: int) -> int:
 def _serve(sandbox: "antares_sandbox.Sandbox") -> int:
     try:
         _handle(_interrupt, signal.SIGINT, signal.SIGTERM)
-        click.echo(f"Serving {len(sandbox.locus_ids)} loci of {sandbox.folder} at {sandbox.url}")
-        click.echo(f"They are {_listed(sandbox.locus_ids)}.")
+        # Imported here, because it needs the extra. The property would make a list of all IDs.
+        from antares_sandbox.night import DAY_OBS
+
+        ids, source = sandbox._store.locus_ids, sandbox.folder or f"the simulated night {DAY_OBS}"
+        click.echo(f"Serving {len(ids)} loci of {source} at {sandbox.url}")
+        click.echo(f"They are {_listed(ids)}.")
         click.echo("In the terminal in which you use antares-client:")
         for name in (URL_VARIABLE, INSTANCE_VARIABLE, TOKEN_VARIABLE):
             click.echo(f"export {name}={os.environ[name]}")
@@ -120,9 +129,9 @@ def _serve(sandbox: "antares_sandbox.Sandbox") -> int:
         return 0
 
 
-def _listed(locus_ids: list[str]) -> str:
+def _listed(locus_ids: Collection[str]) -> str:
     more = len(locus_ids) - _SHOWN_IDS
-    shown = ", ".join(locus_ids[-_SHOWN_IDS:]) or "none"
+    shown = ", ".join(sorted(nlargest(_SHOWN_IDS, locus_ids))) or "none"
     return f"{shown} and {more} more" if more > 0 else shown
 
 

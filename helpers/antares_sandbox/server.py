@@ -24,7 +24,10 @@ from antares_sandbox.bundled import BUNDLED
 from antares_sandbox.cutouts import FORMATS, Format
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.faults import Fault, FaultPlan, LoggedRequest
-from antares_sandbox.store.folder import LocusFolder, index_folder
+from antares_sandbox.night import MAX_LOCI, NightTable
+from antares_sandbox.store import LocusStore
+from antares_sandbox.store.folder import index_folder
+from antares_sandbox.store.night import Night
 
 __all__ = ["HOST", "Sandbox"]
 
@@ -49,6 +52,12 @@ class Sandbox:
     ----------
     folder : path-like, optional
         The folder of locus files; by default the simulated loci that come with the sandbox.
+    night : int, optional
+        Serve a simulated night of so many loci instead of a folder, for programs that read a whole
+        night. Each locus is made when it is requested: half a million take little memory.
+    largest_visit : int, optional
+        How many loci of the night are in its last visit, which all have the same time; its field
+        is centered on RA 0. By default about as many as in other visits.
     port : int, optional
         The port to listen on; by default any free one.
     window : int, optional
@@ -63,8 +72,8 @@ class Sandbox:
     Raises
     ------
     SandboxError
-        If there is no such folder, port, window, origin or format; on starting, if the port is in
-        use.
+        If there is no such folder, night, port, window, origin or format; on starting, if the port
+        is in use.
 
     Examples
     --------
@@ -80,12 +89,14 @@ class Sandbox:
         self,
         folder: str | PathLike[str] | None = None,
         *,
+        night: int | None = None,
+        largest_visit: int | None = None,
         port: int = 0,
         window: int = DEFAULT_WINDOW,
         allow_origins: Iterable[str] = (),
         thumbnails: Format = "png",
     ) -> None:
-        self._index: LocusFolder = index_folder(BUNDLED if folder is None else _path(folder))
+        self._store = _store(folder, night, largest_visit)
         self._port = _check_integer("port", port, 0, _MAX_PORT, ", or 0 for any free port")
         self._window = _check_integer("window", window, 1, _MAX_WINDOW)
         self._origins = check_origins(allow_origins)
@@ -97,19 +108,19 @@ class Sandbox:
         self._thread: threading.Thread | None = None
 
     @property
-    def folder(self) -> Path:
-        """The folder that is served."""
-        return self._index.path
+    def folder(self) -> Path | None:
+        """The folder that is served; None for a night."""
+        return self._store.path
 
     @property
     def locus_ids(self) -> list[str]:
         """The IDs of the loci that are served, sorted."""
-        return sorted(self._index.files)
+        return sorted(self._store.locus_ids)
 
     @property
     def skipped(self) -> dict[Path, str]:
         """The files of the folder that are not served, and why."""
-        return dict(self._index.skipped)
+        return dict(self._store.skipped)
 
     @property
     def url(self) -> str:
@@ -196,7 +207,7 @@ class Sandbox:
         self._url = self._server = self._thread = None
 
     def _app(self) -> ASGIApp:
-        app = self._plan.wrap(make_app(self._index, self._window, self._token, self._thumbnails))
+        app = self._plan.wrap(make_app(self._store, self._window, self._token, self._thumbnails))
         return require_own_host(allow_origins(app, self._origins))
 
     def __enter__(self) -> Self:
@@ -233,6 +244,21 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         h11_max_incomplete_event_size=_MAX_REQUEST_HEAD,
     )
+
+
+def _store(
+    folder: str | PathLike[str] | None, night: int | None, largest_visit: int | None
+) -> LocusStore:
+    if night is None:
+        if largest_visit is not None:
+            raise SandboxError(f"largest_visit={largest_visit!r} is an option of a night: give one")
+        return index_folder(BUNDLED if folder is None else _path(folder))
+    if folder is not None:
+        raise SandboxError("a folder and a night can't both be served: give one of them")
+    _check_integer("night", night, 1, MAX_LOCI)
+    if largest_visit is not None:
+        _check_integer("largest_visit", largest_visit, 1, night)
+    return Night(NightTable(night, largest_visit))
 
 
 def _path(folder: str | PathLike[str]) -> Path:

@@ -26,8 +26,9 @@ from antares_helpers.errors import BadDataError
 from antares_sandbox.bundled import BUNDLED
 from antares_sandbox.errors import SandboxError
 from antares_sandbox.server import Sandbox
-from antares_sandbox.store.folder import LocusFolder, index_folder
-from antares_sandbox.store.format import LocusFile, read_checked_locus_file
+from antares_sandbox.store import LocusStore
+from antares_sandbox.store.folder import index_folder
+from antares_sandbox.store.format import LocusFile
 
 __all__ = ["FORMS", "TOPIC_PREFIX", "SandboxStream", "SandboxStreamingClient", "locus_message"]
 
@@ -103,16 +104,18 @@ class SandboxStream:
         if form not in FORMS:
             raise SandboxError(f"form={form!r} must be one of {', '.join(FORMS)}")
         self._form = form
-        if isinstance(source, Sandbox):
-            source = source.folder
-        self._index: LocusFolder = index_folder(BUNDLED if source is None else Path(source))
+        self._store: LocusStore = (
+            source._store
+            if isinstance(source, Sandbox)
+            else index_folder(BUNDLED if source is None else Path(source))
+        )
         self._producer: confluent_kafka.Producer | None = None
         self._server = ""
 
     @property
     def locus_ids(self) -> list[str]:
         """The IDs of the loci that can be published, sorted."""
-        return sorted(self._index.files)
+        return sorted(self._store.locus_ids)
 
     @property
     def bootstrap_server(self) -> str:
@@ -190,12 +193,12 @@ class SandboxStream:
         return self._producer
 
     def _message(self, locus_id: str) -> bytes:
-        if locus_id not in self._index.files:
-            raise SandboxError(
-                f"no locus {locus_id!r} among the {len(self._index.files)} of {self._index.path}"
-            )
+        known = self._store.locus_ids
+        if locus_id not in known:
+            where = f" of {self._store.path}" if self._store.path else ""
+            raise SandboxError(f"no locus {locus_id!r} among the {len(known)}{where}")
         try:
-            return locus_message(read_checked_locus_file(self._index.files[locus_id]), self._form)
+            return locus_message(self._store.read(locus_id), self._form)
         except BadDataError as error:
             raise SandboxError(str(error)) from error
 

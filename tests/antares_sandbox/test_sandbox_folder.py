@@ -4,9 +4,9 @@ import logging
 import pytest
 
 from antares_helpers.errors import BadDataError
-from antares_sandbox import Sandbox, SandboxError
+from antares_sandbox import BUNDLED, Sandbox, SandboxError
 from antares_sandbox.store import folder as folder_module
-from antares_sandbox.store.format import read_checked_locus_file
+from antares_sandbox.store.format import read_checked_locus_file, read_outline
 
 DAMAGED = {
     "empty.json": b"",
@@ -163,3 +163,72 @@ def test_one_file_that_can_not_be_served_does_not_stop_the_others(number, place,
     with Sandbox(folder) as sandbox:
         assert sandbox.locus_ids == [small_file["locus"]["id"]]
         assert list(sandbox.skipped) == [folder / "ANT2026other.json"]
+
+
+# Starting: every file is checked, but not made into Python objects in full
+
+
+def test_an_outline_lacks_properties_of_alerts_alone():
+    for path in sorted(BUNDLED.glob("*.json"))[::10]:
+        whole, outline = read_checked_locus_file(path), read_outline(path, path.read_bytes())
+        for alert in whole["locus"]["alerts"]:
+            named = ("lsst_diaSource_scienceFlux", "lsst_diaSource_scienceFluxErr")
+            fluxes = {name: alert["properties"].get(name) for name in named}
+            alert["properties"] = {
+                name: fluxes[name] for name in named if name in alert["properties"]
+            }
+        assert outline == whole
+
+
+@pytest.mark.parametrize(
+    ("properties", "is_served"),
+    [
+        ({"x": "\ud800"}, False),
+        ({"x": "\U0001f600"}, True),
+        ({"x": float("nan")}, False),
+        ({"x": float("-inf")}, False),
+        ({"x": "NaN and Infinity"}, True),
+        ({"x": 10**400}, True),
+        ({"lsst_diaSource_scienceFlux": "1", "lsst_diaSource_scienceFluxErr": 1.0}, False),
+        ({"lsst_diaSource_scienceFlux": True, "lsst_diaSource_scienceFluxErr": 1}, True),
+        ({"lsst_diaSource_scienceFlux": 10**400, "lsst_diaSource_scienceFluxErr": 1.0}, False),
+        ({"lsst_diaSource_scienceFlux": 1, "lsst_diaSource_scienceFluxErr": None}, True),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_an_alert_that_can_not_be_served_is_found_at_the_start(
+    small_file, write, fetch, properties, is_served
+):
+    small_file["locus"]["alerts"][3]["properties"] = properties
+
+    with Sandbox(write(small_file)) as sandbox:
+        assert len(sandbox.locus_ids) == is_served
+        assert len(sandbox.skipped) == (not is_served)
+        if is_served:
+            assert fetch("ANT2026small")["alerts"][3]["properties"] == properties
+
+
+@pytest.mark.parametrize("mjd", [-678_575.0, -678_574.5, 2_973_482.5, 2_973_483.9])
+def test_a_time_at_the_end_of_the_calendar_is_as_the_calendar_says(small_file, write, mjd):
+    for alert in small_file["locus"]["alerts"]:
+        alert["mjd"] = mjd
+
+    with Sandbox(write(small_file)) as sandbox:
+        assert sandbox.locus_ids == (["ANT2026small"] if mjd != -678_575.0 else [])
+
+
+def test_a_byte_order_mark_does_not_matter(small_file, write, fetch):
+    (path,) = write(small_file).glob("*.json")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    with Sandbox(path.parent):
+        assert fetch("ANT2026small") == small_file["locus"]
+
+
+def test_a_file_that_changes_later_is_served_as_it_was(small_file, write, fetch):
+    folder = write(small_file)
+
+    with Sandbox(folder):
+        (folder / "ANT2026small.json").unlink()
+        assert fetch("ANT2026small") == small_file["locus"]

@@ -12,16 +12,18 @@ from results import plain
 
 __all__ = ["FIGURES", "draw"]
 
-_STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"))
+_STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"))
 _GRAY = "0.45"
 _INCHES = (8, 4)
+_MAX_PANELS = 2  # side by side
 
 
 def draw(name: str, results: Mapping[str, Any], path: Path) -> None:
     """Draw a figure of `FIGURES` into an SVG file, which is dated with the run."""
     # The salt gives the same file for the same results.
     with mpl.rc_context({"font.size": 11, "svg.hashsalt": "benchmarks"}):
-        figure = Figure(_INCHES, layout="constrained")
+        rows = -(-len({each["of"] for each in results[name]}) // _MAX_PANELS)
+        figure = Figure((_INCHES[0], rows * _INCHES[1]), layout="constrained")
         FIGURES[name](figure, results)
         date = results["environment"]["date"]
         figure.savefig(path, facecolor="white", metadata={"Date": date})
@@ -45,7 +47,7 @@ def _draw_memory(figure: Figure, results: Mapping[str, Any]) -> None:
             numbers, megabytes = zip(*curve["points"], strict=True)
             ax.plot(numbers, megabytes, color=color, marker=marker, label=plain(curve["what"]))
             if limit := curve.get("limit"):
-                label = f"limit of {plain(curve['what'])}"
+                label = f"limit of {plain(curve['what']).partition(',')[0]}"
                 ax.axhline(limit["megabytes"], color=color, linestyle="--", label=label)
         start = results["start_megabytes"]
         ax.axhline(start, color=_GRAY, linestyle=":", label="imports alone")
@@ -63,8 +65,11 @@ def _panels(
     kinds = {
         each["of"]: [other for other in curves if other["of"] == each["of"]] for each in curves
     }
-    axes = figure.subplots(1, len(kinds), squeeze=False)[0]
-    return list(zip(axes, kinds.items(), strict=True))
+    rows, columns = -(-len(kinds) // _MAX_PANELS), min(len(kinds), _MAX_PANELS)
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for spare in axes[len(kinds) :]:
+        spare.remove()
+    return list(zip(axes, kinds.items(), strict=False))
 
 
 def _finish(ax: Axes) -> None:

@@ -48,6 +48,7 @@ def _growth_with_loci(sizes: Sizes) -> list[Record]:
     with TemporaryDirectory() as name:
         folder, written = Path(name, "served"), Path(name, "points.parquet")
         ids = write_many(folder, max(sizes.growing_loci))
+        starting = _growth_of_starting(folder, ids, sizes)
         with serving(folder):
             fetching, loci = _growth_of_fetching(ids, sizes)
         parts = {number: loci[:number] for number in sizes.growing_loci}
@@ -56,10 +57,27 @@ def _growth_with_loci(sizes: Sizes) -> list[Record]:
             write_parquet(some, written)
 
         return [
+            starting,
             fetching,
             _curve("``lightcurve_table``", "loci", parts, lightcurve_table, sizes),
             _curve("``write_parquet``", "loci", parts, write, sizes),
         ]
+
+
+def _growth_of_starting(folder: Path, ids: list[str], sizes: Sizes) -> Record:
+    """Measure the growth of starting a sandbox with a folder, of which parts are linked."""
+    from antares_sandbox import Sandbox
+
+    parts = {number: folder.with_name(f"part{number}") for number in sizes.growing_loci}
+    for number, part in parts.items():
+        part.mkdir()
+        for name in ids[:number]:
+            (part / f"{name}.json").hardlink_to(folder / f"{name}.json")
+
+    def start(part: Path) -> None:
+        Sandbox(part).start().stop()
+
+    return _curve("``Sandbox``, to start with a folder", "loci", parts, start, sizes)
 
 
 def _growth_of_fetching(ids: list[str], sizes: Sizes) -> tuple[Record, list[Any]]:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from apart import apart, peak_megabytes
 from loci import loci_of_rows, write_many
+from night import night_megabytes
 from ratios import Record
 from serving import serving
 from sizes import Sizes
@@ -12,7 +14,12 @@ from sizes import Sizes
 __all__ = ["measure"]
 
 MAX_MEGABYTES = 600
-"""For a Parquet file of any number of rows."""
+"""For a Parquet file of any number of rows, or a catalog of any number of loci."""
+
+MAX_SANDBOX_MEGABYTES = 150
+"""For a sandbox with any number of loci of a night."""
+
+_NIGHT = "loci of a night"
 
 
 def measure(sizes: Sizes) -> Record:
@@ -26,15 +33,24 @@ def measure(sizes: Sizes) -> Record:
         tables = [[rows, apart(table_peak, rows, each)] for rows in sizes.rows]
         path = str(folder / "points.parquet")
         files = [[rows, apart(parquet_peak, rows, each, path)] for rows in sizes.rows]
-    limit = {"megabytes": MAX_MEGABYTES, "is_met": files[-1][1] <= MAX_MEGABYTES}
+        nights = [[loci, night_megabytes(loci)] for loci in sizes.night_loci]
+        path = str(folder / "catalog")
+        catalogs = [[loci, apart(catalog_peak, loci, path)] for loci in sizes.night_loci]
     return {
         "start_megabytes": apart(import_peak),
         "memory": [
             {"what": "``iter_loci``", "of": "loci", "points": streaming},
             {"what": "``lightcurve_table``", "of": "rows", "points": tables},
-            {"what": "``write_parquet``", "of": "rows", "points": files, "limit": limit},
+            _limited("``write_parquet``", "rows", files, MAX_MEGABYTES),
+            _limited("``Sandbox(night=...)``", _NIGHT, nights, MAX_SANDBOX_MEGABYTES),
+            _limited("``write_parquet``, a catalog of loci", _NIGHT, catalogs, MAX_MEGABYTES),
         ],
     }
+
+
+def _limited(what: str, of: str, points: list[Any], limit: int) -> Record:
+    met = {"megabytes": limit, "is_met": points[-1][1] <= limit}
+    return {"what": what, "of": of, "points": points, "limit": met}
 
 
 def import_peak() -> float:
@@ -51,7 +67,7 @@ def streaming_peak(url: str, ids: list[str]) -> float:
     from antares_helpers import extract_lightcurve, iter_loci
     from antares_sandbox import patch_client
 
-    patch_client.enter(url, "")
+    patch_client.enter(url, token="")
     number = sum(1 for locus in iter_loci(ids, progress=False) if extract_lightcurve(locus).meta)
     assert number == len(ids)
     return peak_megabytes()
@@ -71,4 +87,15 @@ def parquet_peak(rows: int, alerts_a_locus: int, path: str) -> float:
     from antares_helpers.tables.parquet import write_parquet
 
     write_parquet(loci_of_rows(rows, alerts_a_locus), path)
+    return peak_megabytes()
+
+
+def catalog_peak(loci: int, path: str) -> float:
+    """Write a catalog of the loci of a night, as a search lists them."""
+    from antares_helpers.tables.parquet import write_parquet
+    from antares_sandbox.night import NightTable
+
+    night = NightTable(loci)
+    outlines = (night.file(row, with_alerts=False)["locus"] for row in range(loci))
+    write_parquet(outlines, path, lightcurves=False, partition="sky")
     return peak_megabytes()

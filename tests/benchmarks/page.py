@@ -55,7 +55,7 @@ def _numbers(results: Mapping[str, Any]) -> Iterator[str]:
     numbers = results["environment"] | results["sizes"]
     numbers["start_megabytes"] = results["start_megabytes"]
     for name, value in numbers.items():
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             yield f".. |{name}| replace:: {_shown(value)}\n"
 
 

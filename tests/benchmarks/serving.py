@@ -31,7 +31,7 @@ def serving(folder: Path, delay_ms: int = 0) -> Iterator[str]:
         assert server.stdin is not None
         assert server.stdout is not None
         url = server.stdout.readline().strip()
-        patch_client.enter(url, "")
+        patch_client.enter(url, token="")
         try:
             yield url
         finally:

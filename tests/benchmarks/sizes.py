@@ -25,6 +25,8 @@ class Sizes:
         The points of the growth curves; the last one of each is measured once.
     streamed_loci, rows, alerts_a_locus
         The points of the memory curves, and the alerts of each locus that gives rows.
+    night_loci
+        The points of the curves of a night.
     """
 
     delay_ms: int
@@ -42,6 +44,7 @@ class Sizes:
     streamed_loci: tuple[int, ...]
     rows: tuple[int, ...]
     alerts_a_locus: int
+    night_loci: tuple[int, ...]
 
 
 FULL = Sizes(
@@ -60,6 +63,7 @@ FULL = Sizes(
     streamed_loci=(10, 100, 1_000),
     rows=(1_000, 10_000, 100_000, 1_000_000),
     alerts_a_locus=200,
+    night_loci=(1_000, 10_000, 100_000, 500_000),
 )
 
 QUICK = Sizes(
@@ -78,4 +82,5 @@ QUICK = Sizes(
     streamed_loci=(10, 100),
     rows=(1_000, 10_000),
     alerts_a_locus=200,
+    night_loci=(1_000, 10_000),
 )

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.lightcurves.extract import COLUMNS
 
-__all__ = ["TABLE_COLUMNS", "check_table", "json_of", "meta_of", "plain_table", "table_of"]
+__all__ = [
+    "LOCI_COLUMNS",
+    "TABLE_COLUMNS",
+    "check_table",
+    "json_of",
+    "meta_of",
+    "plain_table",
+    "table_of",
+]
 
 TABLE_COLUMNS: dict[str, tuple[str | None, str]] = {
     "locus_id": (None, "ID of the locus in ANTARES"),
@@ -36,6 +44,24 @@ TABLE_COLUMNS: dict[str, tuple[str | None, str]] = {
 }
 """The columns of a table of light curves: the unit and the description of each."""
 
+LOCI_COLUMNS: dict[str, tuple[str | None, str]] = {
+    **{name: TABLE_COLUMNS[name] for name in ("locus_id", "ra", "dec")},
+    "num_alerts": (None, "number of alerts in ANTARES, 0 if unknown"),
+    "newest_mjd": ("d", "time of the newest alert, MJD (TAI)"),
+    "oldest_mjd": ("d", "time of the oldest alert, MJD (TAI)"),
+    "brightest_mjd": ("d", "time of the brightest alert, MJD (TAI)"),
+    "newest_mag": ("mag", "magnitude of the newest alert, as ANTARES gives it"),
+    "oldest_mag": ("mag", "magnitude of the oldest alert, as ANTARES gives it"),
+    "brightest_mag": ("mag", "magnitude of the brightest alert, as ANTARES gives it"),
+    "newest_alert_id": (None, "ID of the newest alert in ANTARES"),
+    "dia_object_ids": (None, "IDs of Rubin's diaObjects, with commas between them"),
+    "tags": (None, "tags, sorted, with commas between them"),
+    "properties": (None, "the other properties of the locus, as JSON"),
+}
+"""The columns of a table of loci: the unit and the description of each."""
+
+_KNOWN_COLUMNS = LOCI_COLUMNS | TABLE_COLUMNS
+
 
 def check_table(table: object) -> None:
     """Refuse what is not a table."""
@@ -49,7 +75,7 @@ def table_of(values: Mapping[str, Any], meta: Mapping[str, Any]) -> QTable:
     """Make a table of arrays, with the units and descriptions of the columns that are known."""
     data = {}
     for name, array in values.items():
-        unit, description = TABLE_COLUMNS.get(name, (None, None))
+        unit, description = _KNOWN_COLUMNS.get(name, (None, None))
         data[name] = Column(array, unit=unit, description=description)
     return QTable(data, meta=dict(meta), copy=False)
 

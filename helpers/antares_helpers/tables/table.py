@@ -7,33 +7,41 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from inspect import signature
+from itertools import islice
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
+from antares_client.models import Locus
 from astropy.table import QTable
 from astropy.timeseries import TimeSeries
+from numpy.typing import NDArray
+from pydantic_core import to_json
 
-from antares_helpers.coerce import as_floats
+from antares_helpers.coerce import as_floats, as_integers
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.http import one_line
 from antares_helpers.fetching.locus import Loci, as_locus_dict, iter_loci_from
 from antares_helpers.lightcurves.alerts import Columns
-from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve
+from antares_helpers.lightcurves.extract import COLUMNS, extract_lightcurve, identity_of
 from antares_helpers.lightcurves.forced import ForcedLike
-from antares_helpers.tables import TABLE_COLUMNS, table_of
+from antares_helpers.tables import LOCI_COLUMNS, TABLE_COLUMNS, table_of
 from antares_helpers.validation import check_bands, short_repr
 
 __all__ = [
     "CHUNK_ROWS",
     "LightcurveOptions",
+    "LociSummary",
     "TableSummary",
     "checked_options",
+    "empty_locus_table",
     "empty_table",
     "lightcurve_table",
     "read_chunks",
+    "read_locus_chunks",
 ]
 
 CHUNK_ROWS = 100_000
+CHUNK_LOCI = 2_000
 BLOCK_LOCI = 500
 
 _SUMS = ("alerts", "included", "without_is_dipole", "shared_exposures",
@@ -43,6 +51,13 @@ _SUMS = ("alerts", "included", "without_is_dipole", "shared_exposures",
 _FORCED_SUMS = ("forced_added", "forced_of_detections", "forced_of_excluded", "forced_unusable",
                 "forced_not_requested", "packet_detections_added", "signs_from_packet")  # fmt: skip
 """Those that it has with packets only."""
+
+LOCUS_NUMBERS = {
+    f"{which}_{short}": f"{which}_alert_{name}"
+    for short, name in {"mjd": "observation_time", "mag": "magnitude"}.items()
+    for which in ("newest", "oldest", "brightest")
+}
+_IN_COLUMNS = {"num_alerts", "newest_alert_id", *LOCUS_NUMBERS.values()}
 
 _POINTS = ("included", "forced_added", "packet_detections_added")
 _PACKAGES = ("antares-helpers", "antares-client", "antares-devkit", "astropy", "numpy")
@@ -113,10 +128,30 @@ class TableSummary:
             "simulated": self.simulated,
             "options": options,
             **({"sign_check": dict(self.signs)} if has_forced else {}),
-            "versions": {"python": platform.python_version()}
-            | {name: version(name) for name in _PACKAGES},
-            "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **_provenance(),
         }
+
+
+@dataclass
+class LociSummary:
+    """How many loci a table of loci has."""
+
+    loci: int = 0
+    repeated_loci: int = 0
+    simulated: int = 0
+
+    def meta(self) -> dict[str, Any]:
+        """Return the ``meta`` of the table; it can be written as JSON."""
+        report = {"loci": self.loci, "repeated_loci": self.repeated_loci}
+        return {"report": report, "simulated": self.simulated, **_provenance()}
+
+
+def _provenance() -> dict[str, Any]:
+    return {
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in _PACKAGES},
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
 
 
 def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable:
@@ -214,7 +249,7 @@ def read_chunks(
     parts: list[Columns] = []
     number = 0
     forced = summary.options["forced"]
-    for locus_id, locus in _distinct(loci, summary):
+    for locus_id, locus in _distinct(loci, summary, as_locus_dict):
         packets = None if forced is None else forced(locus)
         lc = extract_lightcurve(locus, **{**summary.options, "forced": packets})
         summary.add(lc.meta)
@@ -230,13 +265,91 @@ def read_chunks(
         yield _joined(blocks + parts)
 
 
+def read_locus_chunks(loci: Iterator[Any], summary: LociSummary) -> Iterator[Columns]:
+    """Yield loci, without their alerts, as columns of at most `CHUNK_LOCI` rows; count them."""
+    each_once = _distinct(loci, summary, locus_outline)
+    while part := list(islice(each_once, CHUNK_LOCI)):
+        summary.loci += len(part)
+        summary.simulated += sum(identity_of(locus)["simulated"] for _, locus in part)
+        yield _locus_columns([locus_id for locus_id, _ in part], [locus for _, locus in part])
+
+
+def empty_locus_table() -> QTable:
+    """Make a table of loci without rows."""
+    columns = _locus_columns([], [])
+    return table_of({name: _plain(columns[name]) for name in LOCI_COLUMNS}, {})
+
+
+def _plain(empty: NDArray[Any]) -> NDArray[Any]:
+    return empty.astype(np.str_) if empty.dtype == object else empty
+
+
+def locus_outline(locus: Any) -> Mapping[str, Any]:
+    """Return any form of a locus as a mapping; its alerts are not needed, and not fetched."""
+    if isinstance(locus, Locus):
+        return {
+            "id": locus.locus_id,
+            "ra": locus.ra,
+            "dec": locus.dec,
+            "user_tags": locus.tags,
+            "old_properties": locus.properties,
+        }
+    return locus if isinstance(locus, Mapping) else as_locus_dict(locus)
+
+
+def _locus_columns(locus_ids: list[str], loci: list[Mapping[str, Any]]) -> Columns:
+    """Return the `LOCI_COLUMNS`; texts as objects, because one long text widens every other."""
+    properties = [_mapping(locus.get("old_properties")) for locus in loci]
+    positions = np.array([_position(locus) for locus in loci], dtype=np.float64).reshape(-1, 2)
+    texts = {
+        "locus_id": locus_ids,
+        "newest_alert_id": [str(each.get("newest_alert_id") or "") for each in properties],
+        "dia_object_ids": [_dia_object_ids(each) for each in properties],
+        "tags": [",".join(sorted(map(str, locus.get("user_tags") or ()))) for locus in loci],
+        "properties": [_json_of_others(each) for each in properties],
+    }
+    alerts = as_integers([each.get("num_alerts") for each in properties])
+    return {
+        "ra": positions[:, 0],
+        "dec": positions[:, 1],
+        "num_alerts": np.maximum(alerts, 0),
+        **{
+            column: as_floats([each.get(name) for each in properties])
+            for column, name in LOCUS_NUMBERS.items()
+        },
+        **{name: np.array(values, dtype=object) for name, values in texts.items()},
+    }
+
+
+def _dia_object_ids(properties: Mapping[str, Any]) -> str:
+    lsst = _mapping(_mapping(properties.get("survey")).get("lsst"))
+    given = lsst.get("dia_object_id") or ()
+    return ",".join(map(str, given if isinstance(given, list | tuple) else [given]))
+
+
+def _json_of_others(properties: Mapping[str, Any]) -> str:
+    others = {name: value for name, value in properties.items() if name not in _IN_COLUMNS}
+    return to_json(others, inf_nan_mode="null", fallback=str).decode()
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _position(locus: Mapping[str, Any]) -> tuple[float, float]:
+    ra, dec = as_floats([locus.get("ra"), locus.get("dec")])
+    return (ra, dec) if 0 <= ra <= 360 and -90 <= dec <= 90 else (np.nan, np.nan)
+
+
 def _distinct(
-    loci: Iterator[Any], summary: TableSummary
+    loci: Iterator[Any],
+    summary: TableSummary | LociSummary,
+    as_dict: Callable[[Any], Mapping[str, Any]],
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each locus once, with its ID."""
     seen: set[str] = set()
     for each in loci:
-        locus = as_locus_dict(each)
+        locus = as_dict(each)
         locus_id = _id_of(locus)
         if locus_id in seen:
             summary.repeated_loci += 1
@@ -257,9 +370,7 @@ def _id_of(locus: Mapping[str, Any]) -> str:
 
 
 def _columns_of(lc: TimeSeries, locus_id: str, locus: Mapping[str, Any]) -> Columns:
-    ra, dec = as_floats([locus.get("ra"), locus.get("dec")])
-    if not (0 <= ra <= 360 and -90 <= dec <= 90):
-        ra = dec = np.nan
+    ra, dec = _position(locus)
     columns = {name: np.asarray(lc[name]) for name in COLUMNS}
     return columns | {
         "locus_id": np.full(len(lc), locus_id),

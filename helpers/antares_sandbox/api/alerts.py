@@ -10,7 +10,6 @@ import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -24,10 +23,10 @@ from antares_sandbox.api.alert_fits import IMAGES, images_fits, packet_fits
 from antares_sandbox.api.thumbnails import image_file
 from antares_sandbox.cutouts import Source, read_source
 from antares_sandbox.responses import json_response, shortened
+from antares_sandbox.store import LocusStore
 from antares_sandbox.store.alert_packet import alert_packet
 from antares_sandbox.store.alert_schema import avro_schema
-from antares_sandbox.store.folder import LocusFolder
-from antares_sandbox.store.format import LocusFile, read_checked_locus_file
+from antares_sandbox.store.format import LocusFile
 
 __all__ = ["alerts_routes"]
 
@@ -47,13 +46,13 @@ class _Packet(NamedTuple):
     source: Source | None
 
 
-def alerts_routes(folder: LocusFolder, token: str) -> list[Route]:
+def alerts_routes(store: LocusStore, token: str) -> list[Route]:
     """Return the routes of the Alerts API.
 
     Parameters
     ----------
-    folder : LocusFolder
-        The index of the loci.
+    store : LocusStore
+        The loci.
     token : str
         The token that requests must send as ``Authorization: Bearer <token>``.
 
@@ -62,7 +61,7 @@ def alerts_routes(folder: LocusFolder, token: str) -> list[Route]:
     list of starlette.routing.Route
         The routes.
     """
-    packets = _Packets(folder)
+    packets = _Packets(store)
     return [
         Route(_PATH, _endpoint(packets.packet, ("ID", "RESPONSEFORMAT"), token)),
         Route(f"{_PATH}/cutouts", _endpoint(packets.cutouts, ("ID",), token)),
@@ -71,11 +70,11 @@ def alerts_routes(folder: LocusFolder, token: str) -> list[Route]:
 
 
 class _Packets:
-    """The packets of the alerts of a folder; those that were requested last stay in memory."""
+    """The packets of the alerts of the loci; those that were requested last stay in memory."""
 
-    def __init__(self, folder: LocusFolder) -> None:
-        self._folder = folder
-        self._file = lru_cache(_CACHED_FILES)(_read_file)
+    def __init__(self, store: LocusStore) -> None:
+        self._store = store
+        self._file = lru_cache(_CACHED_FILES)(self._read)
         self._packet = lru_cache(_CACHED_PACKETS)(self._make_packet)
         self._fits = lru_cache(_CACHED_PACKETS)(self._make_fits)
 
@@ -101,9 +100,10 @@ class _Packets:
 
     def _make_packet(self, number: int) -> _Packet:
         alert_id = f"lsst:{number}"
-        if alert_id not in self._folder.locus_of_alert:
+        locus_id = self._store.locus_of(alert_id)
+        if locus_id is None:
             raise HTTPException(404, f"No data found for alert ID {number}")
-        file = self._file(self._folder.files[self._folder.locus_of_alert[alert_id]])
+        file = self._file(locus_id)
         for alert in file["locus"]["alerts"]:
             if alert["id"] == alert_id:
                 record = alert_packet(file, alert)
@@ -113,15 +113,14 @@ class _Packets:
                 return _Packet(record, read_source(alert_id, properties, host))
         raise HTTPException(404, f"alert {number} is no longer in its file")
 
+    def _read(self, locus_id: str) -> LocusFile:
+        try:
+            return self._store.read(locus_id)
+        except BadDataError as error:
+            raise HTTPException(500, str(error)) from error
+
     def _make_fits(self, number: int) -> bytes:
         return packet_fits(*self._packet(number))
-
-
-def _read_file(path: Path) -> LocusFile:
-    try:
-        return read_checked_locus_file(path)
-    except BadDataError as error:
-        raise HTTPException(500, str(error)) from error
 
 
 def _endpoint(answer: _Answer, allowed: tuple[str, ...], token: str) -> _Endpoint:

@@ -15,18 +15,18 @@ from antares_sandbox.api.search import search_route
 from antares_sandbox.api.thumbnails import thumbnail_routes
 from antares_sandbox.cutouts import Format
 from antares_sandbox.responses import error_body, json_response, shortened
-from antares_sandbox.store.folder import LocusFolder
+from antares_sandbox.store import LocusStore
 
 __all__ = ["make_app"]
 
 
-def make_app(folder: LocusFolder, window: int, token: str, thumbnails: Format = "png") -> Starlette:
-    """Make the application that serves a folder.
+def make_app(store: LocusStore, window: int, token: str, thumbnails: Format = "png") -> Starlette:
+    """Make the application that serves loci.
 
     Parameters
     ----------
-    folder : LocusFolder
-        The index; only the files that it names are ever read.
+    store : LocusStore
+        The loci.
     window : int
         How many loci of a search can be read.
     token : str
@@ -41,12 +41,12 @@ def make_app(folder: LocusFolder, window: int, token: str, thumbnails: Format = 
     """
     app = Starlette(
         routes=[
-            search_route(folder, window),
-            *loci_routes(folder),
-            *catalog_routes(folder),
-            *thumbnail_routes(folder, thumbnails),
+            search_route(store, window),
+            *loci_routes(store),
+            *catalog_routes(store),
+            *thumbnail_routes(store, thumbnails),
             *grav_wave_routes(),
-            *alerts_routes(folder, token),
+            *alerts_routes(store, token),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from starlette.routing import Route
 from antares_sandbox.api.parameters import degrees_parameter, integer_parameter
 from antares_sandbox.responses import json_response
 from antares_sandbox.sky import separation_arcsec
-from antares_sandbox.store.folder import LocusFolder
+from antares_sandbox.store import LocusStore
 from antares_sandbox.store.index import CatalogObject
 
 __all__ = ["catalog_routes"]
@@ -19,18 +20,18 @@ _DEFAULT_SAMPLES = 5
 _MAX_SAMPLES = 50
 
 
-def catalog_routes(folder: LocusFolder) -> list[Route]:
+def catalog_routes(store: LocusStore) -> list[Route]:
     """Return the routes to catalog objects, each listed once."""
-    objects = _distinct(folder)
+    objects = cache(lambda: _distinct(store))
 
     async def search(request: Request) -> Response:
         ra = degrees_parameter(request, "ra", lowest=0, highest=360)
         dec = degrees_parameter(request, "dec", lowest=-90, highest=90)
-        return _response(found for found in objects if _reaches(found, ra, dec))
+        return _response(found for found in objects() if _reaches(found, ra, dec))
 
     async def samples(request: Request) -> Response:
         number = integer_parameter(request, "n", _DEFAULT_SAMPLES, lowest=1, highest=_MAX_SAMPLES)
-        return _response(_first_of_each(objects, number))
+        return _response(_first_of_each(objects(), number))
 
     return [
         Route("/v2/catalog_search/{ra}/{dec}", search),
@@ -38,13 +39,12 @@ def catalog_routes(folder: LocusFolder) -> list[Route]:
     ]
 
 
-def _distinct(folder: LocusFolder) -> list[CatalogObject]:
+def _distinct(store: LocusStore) -> list[CatalogObject]:
     """Return each object once, sorted by catalog and ID, with its largest radius."""
     objects: dict[tuple[str, str], CatalogObject] = {}
-    for entry in folder.index.values():
-        for found in entry.catalog_objects:
-            key = (found.catalog, found.identity)
-            objects[key] = max(objects.get(key, found), found, key=lambda one: one.reach_arcsec)
+    for found in store.catalog_objects():
+        key = (found.catalog, found.identity)
+        objects[key] = max(objects.get(key, found), found, key=lambda one: one.reach_arcsec)
     return [objects[key] for key in sorted(objects)]
 
 

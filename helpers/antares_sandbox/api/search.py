@@ -1,6 +1,7 @@
 """``loci``: the loci that match a query, page by page."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
@@ -14,13 +15,13 @@ from antares_sandbox.api.parameters import integer_parameter
 from antares_sandbox.queries import (
     DEFAULT_SORT,
     QueryError,
+    RandomScore,
     compile_query,
-    order_of,
     order_of_scores,
     time_limit,
 )
 from antares_sandbox.responses import encode, json_response, own_address
-from antares_sandbox.store.folder import LocusFolder
+from antares_sandbox.store import LocusStore
 
 __all__ = ["DEFAULT_WINDOW", "SEARCH_TIMEOUT", "search_route"]
 
@@ -32,21 +33,20 @@ SEARCH_TIMEOUT: Final = 2.0
 
 _DEFAULT_LIMIT = 10
 _MAX_NUMBER = 10**9
-_CACHED_ORDERS = 16
+_CACHED_SEARCHES = 8
 
 
-def search_route(folder: LocusFolder, window: int) -> Route:
-    """Return the route to the searches of a folder, of which `window` loci can be read."""
-    return Route("/v2/loci", _LocusSearch(folder, window).respond)
+def search_route(store: LocusStore, window: int) -> Route:
+    """Return the route to searches, of which `window` loci can be read."""
+    return Route("/v2/loci", _LocusSearch(store, window).respond)
 
 
 class _LocusSearch:
-    """Searches a folder in the order of its index: pages neither repeat nor miss a locus."""
+    """Searches loci in one order: pages neither repeat nor miss a locus."""
 
-    def __init__(self, folder: LocusFolder, window: int) -> None:
-        self._index, self._window = folder.index, window
-        documents = {name: entry.document for name, entry in folder.index.items()}
-        self._order = lru_cache(_CACHED_ORDERS)(lambda sort: order_of(documents, sort))
+    def __init__(self, store: LocusStore, window: int) -> None:
+        self._store, self._window = store, window
+        self._search = lru_cache(_CACHED_SEARCHES)(self._make_search)
 
     async def respond(self, request: Request) -> Response:
         offset, limit = self._page(request)
@@ -75,18 +75,20 @@ class _LocusSearch:
             )
         return offset, limit
 
-    def _find(self, query: str, sort: str | None) -> list[str]:
+    def _find(self, query: str, sort: str | None) -> Sequence[str]:
+        found, score = self._search(query, DEFAULT_SORT if sort is None else sort)
+        # Elasticsearch computes no scores if it sorts on a field, as antares-client always does.
+        if score is None or sort is not None:
+            return found
+        return order_of_scores(found, score.seed)
+
+    def _make_search(self, query: str, sort: str) -> tuple[Sequence[str], RandomScore | None]:
         with time_limit(SEARCH_TIMEOUT):
             search = compile_query(query)
-            order = self._order(DEFAULT_SORT if sort is None else sort)
-            found = [name for name in order if search(self._index[name].document)]
-        # Elasticsearch computes no scores if it sorts on a field, as antares-client always does.
-        if search.score is None or sort is not None:
-            return found
-        return order_of_scores(found, search.score.seed)
+            return self._store.search(search, sort), search.score
 
-    def _body(self, page: list[str], found: int, links: dict[str, str | None]) -> bytes:
-        results = b",".join(self._index[name].result for name in page)
+    def _body(self, page: Sequence[str], found: int, links: dict[str, str | None]) -> bytes:
+        results = b",".join(map(self._store.result, page))
         rest = encode({"meta": {"count": found}, "links": links})
         return b'{"data":[' + results + b"]," + rest.removeprefix(b"{")
 

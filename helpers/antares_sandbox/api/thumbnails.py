@@ -14,7 +14,7 @@ from starlette.routing import Route
 from antares_sandbox.api.loci import read_payloads
 from antares_sandbox.cutouts import FORMATS, KINDS, Format, Kind, Source, draw_cutout, read_source
 from antares_sandbox.responses import data_response, own_address, shortened
-from antares_sandbox.store.folder import LocusFolder
+from antares_sandbox.store import LocusStore
 
 __all__ = ["image_file", "image_header", "thumbnail_routes"]
 
@@ -30,13 +30,13 @@ _SIGMA_OF_MAD = 1.4826
 _CACHE_SIZE = 256
 
 
-def thumbnail_routes(folder: LocusFolder, form: Format = "png") -> list[Route]:
+def thumbnail_routes(store: LocusStore, form: Format = "png") -> list[Route]:
     """Return the routes to the images of alerts; an alert without a flux has none.
 
     Parameters
     ----------
-    folder : LocusFolder
-        The index of the loci.
+    store : LocusStore
+        The loci.
     form : {"png", "fits"}, optional
         The format in which Rubin's images are listed; each can be requested in both.
 
@@ -45,7 +45,7 @@ def thumbnail_routes(folder: LocusFolder, form: Format = "png") -> list[Route]:
     list of starlette.routing.Route
         The routes.
     """
-    images = _Images(folder, form)
+    images = _Images(store, form)
     return [
         Route("/v2/alerts/{alert_id}/thumbnails", images.listed),
         Route("/v2/alerts/{alert_id}/thumbnails/{kind}.{form}", images.one),
@@ -55,8 +55,8 @@ def thumbnail_routes(folder: LocusFolder, form: Format = "png") -> list[Route]:
 class _Images:
     """The images of the alerts of a folder."""
 
-    def __init__(self, folder: LocusFolder, form: Format) -> None:
-        self._folder = folder
+    def __init__(self, store: LocusStore, form: Format) -> None:
+        self._store = store
         self._form = form
         self._read = lru_cache(_CACHE_SIZE)(self._read_source)
 
@@ -77,10 +77,13 @@ class _Images:
     def _source(self, request: Request) -> Source | None:
         """Return the source of an alert, or None if there is no such alert or it has no flux."""
         alert_id = request.path_params["alert_id"]
-        return self._read(alert_id) if alert_id in self._folder.locus_of_alert else None
+        return self._read(alert_id)
 
     def _read_source(self, alert_id: str) -> Source | None:
-        payloads = read_payloads(self._folder, self._folder.locus_of_alert[alert_id])
+        locus_id = self._store.locus_of(alert_id)
+        if locus_id is None:
+            return None
+        payloads = read_payloads(self._store, locus_id)
         locus = from_json(payloads.locus)["data"]
         properties = {**locus["internal_properties"], **locus["user_properties"]}
         for alert in from_json(payloads.alerts)["data"]:

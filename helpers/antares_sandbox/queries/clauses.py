@@ -1,6 +1,5 @@
 """The clauses that test one field."""
 
-from collections.abc import Callable
 from typing import Any
 
 from antares_sandbox.queries.comparing import (
@@ -17,6 +16,7 @@ from antares_sandbox.queries.documents import (
     Document,
     Predicate,
     QueryError,
+    Test,
     Value,
     check_time,
     values_of,
@@ -45,8 +45,6 @@ __all__ = [
 MAX_PATTERN = 1000
 """Characters of a pattern: Elasticsearch's `index.max_regex_length`."""
 
-Test = Callable[[Value], bool]
-
 
 def _any_value(field: str, test: Test) -> Predicate:
     """Return the predicate that any value of a field passes a test.
@@ -56,7 +54,10 @@ def _any_value(field: str, test: Test) -> Predicate:
     >>> _any_value("tags", lambda value: value == "b")({"tags": ("a", "b")})
     True
     """
-    return lambda document: any(map(test, values_of(document, field)))
+    return Predicate(
+        lambda document: any(map(test, values_of(document, field))),
+        lambda columns, rows: columns.holds(field, test, rows),
+    )
 
 
 def term(body: Any) -> Predicate:
@@ -100,7 +101,7 @@ def exists(body: Any) -> Predicate:
         check_time()
         return field in document or any(name.startswith(inner) for name in document)
 
-    return test
+    return Predicate(test, lambda columns, rows: columns.has(field, rows))
 
 
 def match(body: Any) -> Predicate:
@@ -161,7 +162,7 @@ def ids(body: Any) -> Predicate:
     wanted = {
         text("ids.values", value) for value in ([values] if isinstance(values, str) else values)
     }
-    return lambda document: not wanted.isdisjoint(values_of(document, "locus_id"))
+    return _any_value("locus_id", membership_test(wanted))
 
 
 def _field_options(clause: str, body: Any, key: str, known: set[str]) -> tuple[str, dict[str, Any]]:

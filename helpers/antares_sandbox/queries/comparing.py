@@ -6,11 +6,16 @@ from math import isfinite
 from operator import ge, gt, le, lt
 from typing import Any
 
-from antares_sandbox.queries.documents import Value, check_time
+import numpy as np
+from numpy.typing import NDArray
+
+from antares_sandbox.queries.documents import Mask, Value, check_time
 
 __all__ = [
     "COMPARISONS",
+    "Membership",
     "Pattern",
+    "Within",
     "as_number",
     "as_text",
     "equality_test",
@@ -74,7 +79,7 @@ def as_number(value: Value) -> int | float | None:
     return number if isfinite(number) else None
 
 
-def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], bool]:
+def equality_test(wanted: Value, *, fold: bool = False) -> "Membership":
     """Return a function that tests whether a value equals the wanted one.
 
     Numbers compare as numbers, however the query writes them; strings and booleans by their
@@ -98,19 +103,10 @@ def equality_test(wanted: Value, *, fold: bool = False) -> Callable[[Value], boo
     >>> same(16), same("16"), same("16.0")
     (True, False, True)
     """
-    number, text = as_number(wanted), as_text(wanted)
-    folded = text.lower()
-
-    def test(value: Value) -> bool:
-        if is_number(value):
-            return value == number
-        own = as_text(value)
-        return own.lower() == folded if fold else own == text
-
-    return test
+    return Membership((wanted,), fold=fold)
 
 
-def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
+def membership_test(wanted: Collection[Value]) -> "Membership":
     """Return a function that tests whether a value is one of several; see `equality_test`.
 
     Examples
@@ -119,12 +115,26 @@ def membership_test(wanted: Collection[Value]) -> Callable[[Value], bool]:
     >>> one_of(16), one_of("x"), one_of("y")
     (True, True, False)
     """
-    numbers = {as_number(value) for value in wanted}
-    texts = {as_text(value) for value in wanted}
-    return lambda value: value in numbers if is_number(value) else as_text(value) in texts
+    return Membership(wanted)
 
 
-def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
+class Membership:
+    """Tests whether a value is one of several."""
+
+    def __init__(self, wanted: Collection[Value], *, fold: bool = False) -> None:
+        self.numbers = {as_number(value) for value in wanted}
+        self.texts = {as_text(value).lower() if fold else as_text(value) for value in wanted}
+        self._fold = fold
+
+    def __call__(self, value: Value) -> bool:
+        """Return whether a value is one of them."""
+        if is_number(value):
+            return value in self.numbers
+        text = as_text(value)
+        return (text.lower() if self._fold else text) in self.texts
+
+
+def within_test(bounds: dict[str, Value]) -> "Within":
     """Return a function that tests whether a value lies within bounds.
 
     Numbers are compared with the bounds as numbers, strings with their text.
@@ -136,20 +146,35 @@ def within_test(bounds: dict[str, Value]) -> Callable[[Value], bool]:
 
     Returns
     -------
-    callable
+    Within
         The test.
     """
-    named = [
-        (COMPARISONS[name], as_number(bound), as_text(bound)) for name, bound in bounds.items()
-    ]
+    return Within(bounds)
 
-    def test(value: Value) -> bool:
+
+class Within:
+    """Tests whether a value lies within bounds."""
+
+    def __init__(self, bounds: dict[str, Value]) -> None:
+        self._named = [
+            (COMPARISONS[name], as_number(bound), as_text(bound)) for name, bound in bounds.items()
+        ]
+
+    def __call__(self, value: Value) -> bool:
+        """Return whether a value lies within the bounds."""
         if is_number(value):
-            return all(number is not None and holds(value, number) for holds, number, _ in named)
+            return all(
+                number is not None and holds(value, number) for holds, number, _ in self._named
+            )
         own = as_text(value)
-        return all(holds(own, text) for holds, _, text in named)
+        return all(holds(own, text) for holds, _, text in self._named)
 
-    return test
+    def of_numbers(self, values: NDArray[np.float64]) -> Mask:
+        """Return for each of many numbers whether it lies within the bounds."""
+        inside = np.ones(len(values), dtype=np.bool_)
+        for holds, number, _ in self._named:
+            inside &= False if number is None else holds(values, number)
+        return inside
 
 
 def words(text: str) -> list[str]:

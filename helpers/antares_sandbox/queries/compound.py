@@ -4,7 +4,16 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from antares_sandbox.queries.documents import Document, Predicate, QueryError
+import numpy as np
+
+from antares_sandbox.queries.documents import (
+    Columns,
+    Document,
+    Mask,
+    Predicate,
+    QueryError,
+    Rows,
+)
 from antares_sandbox.queries.reading import (
     known_options,
     scalar,
@@ -58,7 +67,20 @@ def boolean(body: Any, compile_clause: Callable[[Any, bool], Predicate]) -> Pred
             and (minimum <= 0 or sum(holds(document) for holds in should) >= minimum)
         )
 
-    return test
+    def of_rows(columns: Columns, rows: Rows) -> Mask:
+        left = np.arange(len(rows))
+        for holds in required:
+            left = left[holds.of_rows(columns, rows[left])]
+        for holds in excluded:
+            left = left[~holds.of_rows(columns, rows[left])]
+        if minimum > 0:
+            counts = [holds.of_rows(columns, rows[left]).astype(np.int16) for holds in should]
+            left = left[sum(counts, np.zeros(len(left), np.int16)) >= minimum]
+        found = np.zeros(len(rows), dtype=np.bool_)
+        found[left] = True
+        return found
+
+    return Predicate(test, of_rows)
 
 
 def function_score(body: Any) -> tuple[Any, RandomScore]:

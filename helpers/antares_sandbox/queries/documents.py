@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from time import thread_time
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = [
     "KEYWORD",
+    "Columns",
     "Document",
+    "Mask",
     "Predicate",
     "QueryError",
+    "Rows",
+    "Test",
     "Value",
     "check_time",
     "make_document",
@@ -25,8 +32,39 @@ Value: TypeAlias = str | bool | int | float
 Document: TypeAlias = Mapping[str, tuple[Value, ...]]
 """The values of each field; the names of nested fields are dotted."""
 
-Predicate: TypeAlias = Callable[[Document], bool]
-"""Tests whether a document matches."""
+Test: TypeAlias = Callable[[Value], bool]
+"""Tests a single value."""
+
+Rows: TypeAlias = NDArray[np.int32]
+"""The numbers of some documents of many."""
+
+Mask: TypeAlias = NDArray[np.bool_]
+"""Whether each of some rows matches."""
+
+
+class Columns(Protocol):
+    """Many documents as columns, of which queries test many rows at once."""
+
+    def holds(self, field: str, test: Test, rows: Rows) -> Mask:
+        """Return for each row whether any value of a field passes a test."""
+
+    def has(self, field: str, rows: Rows) -> Mask:
+        """Return for each row whether the field, or any field within it, has a value."""
+
+    def positions(self, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the right ascensions and declinations, in degrees."""
+
+
+class Predicate(NamedTuple):
+    """Tests whether a document, or each of many, matches."""
+
+    of_document: Callable[[Document], bool]
+    of_rows: Callable[[Columns, Rows], Mask]
+
+    def __call__(self, document: Document) -> bool:
+        """Return whether a document matches."""
+        return self.of_document(document)
+
 
 KEYWORD = ".keyword"
 """Suffix of a field, for the exact value of a string."""
@@ -81,10 +119,10 @@ def make_document(source: Mapping[str, Any]) -> Document:
     >>> make_document({"tags": ["a", "b"], "properties": {"survey": {"id": 1, "x": None}}})
     {'tags': ('a', 'b'), 'properties.survey.id': (1,)}
     """
-    fields: dict[str, list[Value]] = {}
-    for name, value in _leaves("", source):
-        fields.setdefault(name, []).append(value)
-    return {name: tuple(values) for name, values in fields.items()}
+    fields: dict[str, tuple[Value, ...]] = {}
+    for name, value in source.items():
+        _flatten(fields, name, value)
+    return fields
 
 
 def values_of(document: Document, field: str) -> tuple[Value, ...]:
@@ -102,12 +140,16 @@ def values_of(document: Document, field: str) -> tuple[Value, ...]:
     return found or ()
 
 
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Value]]:
-    if isinstance(value, Mapping):
+def _flatten(fields: dict[str, tuple[Value, ...]], name: str, value: Any) -> None:
+    if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(f"{name}.{key}" if name else key, inner)
+            _flatten(fields, f"{name}.{key}", inner)
     elif isinstance(value, list):
+        plain = [each for each in value if not isinstance(each, dict | list | None)]
+        if plain:
+            fields[name] = (*fields.get(name, ()), *plain)
         for inner in value:
-            yield from _leaves(name, inner)
+            if isinstance(inner, dict | list):
+                _flatten(fields, name, inner)
     elif value is not None:
-        yield name, value
+        fields[name] = (*fields.get(name, ()), value)

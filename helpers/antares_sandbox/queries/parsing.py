@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 from pydantic_core import from_json
 
 from antares_sandbox.queries import clauses
@@ -31,8 +32,8 @@ class CompiledQuery:
 
     Attributes
     ----------
-    matches : callable
-        The predicate.
+    matches : Predicate
+        Of a document, or of many.
     score : RandomScore or None
         The score by which to sort if the search has no order; None if all are equal.
     """
@@ -118,7 +119,7 @@ class _Compiler:
 
 def _match_all(body: Any) -> Predicate:
     known_options("match_all", the_object("match_all", body), set())
-    return lambda _document: True
+    return Predicate(lambda _document: True, lambda _columns, rows: np.ones(len(rows), np.bool_))
 
 
 _CLAUSES: Mapping[str, Callable[[Any], Predicate]] = {

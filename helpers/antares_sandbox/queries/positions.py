@@ -3,9 +3,17 @@
 import re
 from typing import Any
 
-from antares_sandbox.queries.documents import Document, Predicate, QueryError, values_of
+from antares_sandbox.queries.documents import (
+    Columns,
+    Document,
+    Mask,
+    Predicate,
+    QueryError,
+    Rows,
+    values_of,
+)
 from antares_sandbox.queries.reading import known_options, shortened, text, the_object
-from antares_sandbox.sky import separation_arcsec
+from antares_sandbox.sky import separation_arcsec, separations_arcsec
 
 __all__ = ["parse_location", "parse_radius", "sky_distance"]
 
@@ -50,7 +58,10 @@ def sky_distance(body: Any) -> Predicate:
             and separation_arcsec(ra, dec, own_ra, own_dec) <= radius * 3600
         )
 
-    return near
+    def of_rows(columns: Columns, rows: Rows) -> Mask:
+        return separations_arcsec(ra, dec, *columns.positions(rows)) <= radius * 3600
+
+    return Predicate(near, of_rows)
 
 
 def parse_radius(value: Any) -> float:

@@ -9,7 +9,7 @@ from antares_sandbox.queries.comparing import as_text
 from antares_sandbox.queries.documents import Document, QueryError, Value, values_of
 from antares_sandbox.queries.reading import shortened
 
-__all__ = ["DEFAULT_SORT", "order_of", "order_of_scores"]
+__all__ = ["DEFAULT_SORT", "order_of", "order_of_scores", "parse_sort", "sort_key"]
 
 DEFAULT_SORT: Final = "-properties.newest_alert_observation_time"
 """Newest first, the default of antares-client."""
@@ -43,15 +43,22 @@ def order_of(documents: Mapping[str, Document], sort: str) -> list[str]:
     >>> order_of({"ANTa": {"x": (1,)}, "ANTb": {}, "ANTc": {"x": (2,)}}, "-x")
     ['ANTc', 'ANTa', 'ANTb']
     """
+    field, falling = parse_sort(sort)
+    keys = {
+        name: sort_key(values_of(document, field), falling) for name, document in documents.items()
+    }
+    held = sorted(name for name, key in keys.items() if key is not None)
+    missing = sorted(name for name, key in keys.items() if key is None)
+    return sorted(held, key=lambda name: keys[name] or (), reverse=falling) + missing
+
+
+def parse_sort(sort: str) -> tuple[str, bool]:
+    """Return the field, and whether the largest comes first; see `order_of`."""
     # A plus sign in a URL arrives as a space.
     field = sort.strip().lstrip("+-") if len(sort) <= _MAX_CHARACTERS else ""
     if not field or sort.strip() not in (field, f"+{field}", f"-{field}"):
         raise QueryError(f"[sort] takes a field, with + or - before it, not {shortened(sort)}")
-    falling = sort.startswith("-")
-    keys = {name: _key(values_of(document, field), falling) for name, document in documents.items()}
-    held = sorted(name for name, key in keys.items() if key is not None)
-    missing = sorted(name for name, key in keys.items() if key is None)
-    return sorted(held, key=lambda name: keys[name] or (), reverse=falling) + missing
+    return field, sort.startswith("-")
 
 
 def order_of_scores(names: Iterable[str], seed: int | str | None) -> list[str]:
@@ -79,7 +86,7 @@ def order_of_scores(names: Iterable[str], seed: int | str | None) -> list[str]:
     return sorted(names, key=lambda name: blake2b(name.encode(), key=key).digest())
 
 
-def _key(values: tuple[Value, ...], falling: bool) -> _Key | None:
+def sort_key(values: tuple[Value, ...], falling: bool) -> _Key | None:
     """Return the sort key of a locus; of several values, that of the first in the sort order."""
     keys = [_value_key(value, falling) for value in values if value == value]
     if not keys:

@@ -1,7 +1,8 @@
 """A locus without its alerts, as searches see it: small enough to stay in memory."""
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from antares_sandbox.queries import Document, make_document
 from antares_sandbox.responses import encode
@@ -43,23 +44,30 @@ class CatalogObject:
     sample: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class IndexEntry:
     """A locus without its alerts.
 
     Attributes
     ----------
-    document : Document
-        Its fields, for queries.
-    result : bytes
-        Its part of the response to a search.
+    data : dict
+        Its data in the response to a search.
     catalog_objects : tuple of CatalogObject
         The catalog objects that it matches.
     """
 
-    document: Document
-    result: bytes
+    data: dict[str, Any]
     catalog_objects: tuple[CatalogObject, ...]
+
+    @cached_property
+    def document(self) -> Document:
+        """Its fields, for queries."""
+        return make_document(self.data)
+
+    @property
+    def result(self) -> bytes:
+        """Its part of the response to a search."""
+        return encode({"locus": self.data})
 
 
 def make_entry(file: LocusFile) -> IndexEntry:
@@ -75,12 +83,7 @@ def make_entry(file: LocusFile) -> IndexEntry:
     IndexEntry
         Its entry.
     """
-    data = search_data(file)
-    return IndexEntry(
-        document=make_document(data),
-        result=encode({"locus": data}),
-        catalog_objects=tuple(_catalog_objects(file)),
-    )
+    return IndexEntry(search_data(file), tuple(_catalog_objects(file)))
 
 
 def _catalog_objects(file: LocusFile) -> list[CatalogObject]:

@@ -1,6 +1,6 @@
 """From a locus file to API v2's responses: their data, and their JSON, encoded once."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ __all__ = [
     "locus_data",
     "make_payloads",
     "search_data",
+    "statistics_data",
 ]
 
 
@@ -94,8 +95,22 @@ def _matches(locus: Locus, wire: Wire) -> Iterator[WireMatch]:
 def _grav_wave_events(locus: Locus) -> list[str]:
     events = dict.fromkeys(locus["grav_wave_events_metadata"])
     for alert in locus["alerts"]:
-        events |= dict.fromkeys(event["gracedb_id"] for event in alert["grav_wave_events"])
+        if alert["grav_wave_events"]:
+            events |= dict.fromkeys(event["gracedb_id"] for event in alert["grav_wave_events"])
     return list(events)
+
+
+def statistics_data(
+    catalogs: Mapping[str, int], tags: Mapping[str, int], measurements: Collection[int]
+) -> dict[str, Any]:
+    """Return the ``data`` of ``loci/statistics``."""
+    return {
+        "id": "statistics",
+        "catalogs": dict(sorted(catalogs.items())),
+        "tags": dict(sorted(tags.items())),
+        "min_num_measurements": min(measurements, default=0),
+        "max_num_measurements": max(measurements, default=0),
+    }
 
 
 class Payloads(NamedTuple):
@@ -104,11 +119,6 @@ class Payloads(NamedTuple):
     locus: bytes
     alerts: bytes
     catalog_matches: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes in all."""
-        return sum(map(len, self))
 
 
 def make_payloads(path: Path, file: LocusFile) -> Payloads:
