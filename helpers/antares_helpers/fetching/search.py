@@ -26,7 +26,8 @@ from antares_helpers.fetching.cache import PageCache
 from antares_helpers.fetching.client import search_page
 from antares_helpers.fetching.query import PROPERTIES, Position, Search, build_query, check_limit
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.fetching.tiles import PAGE_SIZES, TileReader, TileRecord, time_of
+from antares_helpers.fetching.tile_reader import PAGE_SIZES, TileReader
+from antares_helpers.fetching.tiles import TileRecord, time_of
 from antares_helpers.validation import parse_name, short_repr
 
 if TYPE_CHECKING:
