@@ -336,7 +336,7 @@ class SearchIterator(Iterator["Locus"]):
         """The loci read so far, as the table of a `SearchResult`, in the order of reading."""
         found, number = self._reader.found, self._returned
         columns = (
-            list(found.index)[:number],
+            self.ids,
             found.num_alerts[:number],
             found.time[:number],
             found.tags[:number],
@@ -344,6 +344,11 @@ class SearchIterator(Iterator["Locus"]):
             found.dec[:number],
         )
         return _table(columns, self)
+
+    @property
+    def ids(self) -> list[str]:
+        """The IDs of the loci read so far."""
+        return list(self._reader.found.index)[: self._returned]
 
     @property
     def tiles(self) -> Table:
