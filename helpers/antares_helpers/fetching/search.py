@@ -438,7 +438,9 @@ def _tile_table(records: list[TileRecord], sentence: str) -> Table:
     limits = [(*each.tile.time, *each.tile.ra, *each.tile.dec) for each in records]
     ends = np.array(limits, dtype=np.float64).reshape(-1, 6).T  # None becomes NaN
     for name, values in zip(_LIMITS, ends, strict=True):
-        table[name] = _masked(values, u.day if name in ("begin", "end") else u.deg)
+        is_time = name in ("begin", "end")
+        table[name] = _masked(values, u.day if is_time else u.deg)
+        table[name].info.format = ".5f" if is_time else ".4f"
     cones = ("{:.5f} {:+.5f} {:.5f}".format(*each.tile.cone or (0, 0, 0)) for each in records)
     table["cone"] = [
         text if each.tile.cone else "" for text, each in zip(cones, records, strict=True)
