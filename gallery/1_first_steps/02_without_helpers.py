@@ -15,12 +15,17 @@ from antares_client import search
 
 locus_id = "ANT2026z3bqyjga24oc"
 try:
-    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
+    locus = search.get_by_id(locus_id) or sys.exit(
+        f"No such locus: {locus_id}"
+    )
     alerts = locus.alerts
 except Exception as error:
     sys.exit(f"The request to ANTARES failed: {error!r}")
 
-names = [f"lsst_diaSource_{name}" for name in ("band", "psfFlux", "psfFluxErr", "isNegative")]
+names = [
+    f"lsst_diaSource_{name}"
+    for name in ("band", "psfFlux", "psfFluxErr", "isNegative")
+]
 points = {}
 for alert in alerts:
     band, flux, error, is_negative = map(alert.properties.get, names)
@@ -32,10 +37,20 @@ colors = ["#1600EA", "#31DE1F", "#B52626", "#370201", "#BA52FF", "#61A2B3"]
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 for band, color, symbol in zip("ugrizy", colors, "o^vs*p"):
     if band in points:
-        ax.errorbar(*zip(*points[band]), fmt=symbol, color=color, mec="black", mew=0.5, label=band)
+        ax.errorbar(
+            *zip(*points[band]),
+            fmt=symbol,
+            color=color,
+            mec="black",
+            mew=0.5,
+            label=band,
+        )
 ax.axhline(0, color="gray")
 ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus_id)
-ax.legend(*ax.get_legend_handles_labels(), title=None if points else "No Rubin fluxes")
+ax.legend(
+    *ax.get_legend_handles_labels(),
+    title=None if points else "No Rubin fluxes",
+)
 plt.show()
 
 # %%

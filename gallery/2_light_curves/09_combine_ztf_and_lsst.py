@@ -27,7 +27,9 @@ for found in find_loci(query=query, limit=30):
         if len(ztf) >= 5:
             break
 else:
-    raise LookupError("No locus has 5 detections of each survey, near in time.")
+    raise LookupError(
+        "No locus has 5 detections of each survey, near in time."
+    )
 
 ax = plot_lightcurve(lc, y="magnitude")
 

@@ -11,7 +11,12 @@ see when it would have set its tag.
 
 from antares_devkit.models import BaseFilter, DevKitLocus
 
-from antares_helpers import extract_lightcurve, fetch_locus, find_loci, plot_lightcurve
+from antares_helpers import (
+    extract_lightcurve,
+    fetch_locus,
+    find_loci,
+    plot_lightcurve,
+)
 
 
 class BrightSource(BaseFilter):
@@ -37,7 +42,9 @@ def replay(some_filter, locus):
 faint_now = {"newest_alert_magnitude": (22.2, None)}
 found = find_loci(tag="young_rubin_transients", properties=faint_now, limit=1)
 if not found:
-    raise LookupError("No young_rubin_transients is fainter than 22.2 mag now.")
+    raise LookupError(
+        "No young_rubin_transients is fainter than 22.2 mag now."
+    )
 locus = fetch_locus(found[0].locus_id)
 tagged = [x.alert.mjd for x in replay(BrightSource(), locus) if x.tags]
 ax = plot_lightcurve(extract_lightcurve(locus))

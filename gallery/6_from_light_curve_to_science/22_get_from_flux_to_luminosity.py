@@ -12,29 +12,69 @@ and draw the absolute light curve beside that of a type Ia supernova.
 import matplotlib.pyplot as plt
 from astropy.cosmology import Planck18
 
-from antares_helpers import catalog_table, extract_lightcurve, find_loci, to_magnitude
+from antares_helpers import (
+    catalog_table,
+    extract_lightcurve,
+    find_loci,
+    to_magnitude,
+)
 
 DAYS = [-11.5, -9, -7, -4, 0, 4, 10, 16, 20, 25, 29, 33, 40, 50, 60]
-TYPE_IA = [1.5, 0.83, 0.48, 0.17, 0.01, 0.05, 0.36, 0.7, 0.79, 0.88, 1.01, 1.23, 1.64, 2.02, 2.38]
+TYPE_IA = [
+    1.5,
+    0.83,
+    0.48,
+    0.17,
+    0.01,
+    0.05,
+    0.36,
+    0.7,
+    0.79,
+    0.88,
+    1.01,
+    1.23,
+    1.64,
+    2.02,
+    2.38,
+]
 
 for locus in find_loci(tag="SN_candies", limit=30):
     table = catalog_table(locus)
     table = table[(table["catalog"] == "ned") & (table["redshift"] > 0.02)]
-    lc = extract_lightcurve(locus, bands="r", keep_dipoles=False, keep_flagged=False)
+    lc = extract_lightcurve(
+        locus, bands="r", keep_dipoles=False, keep_flagged=False
+    )
     peak = lc["flux"].argmax() if len(lc) >= 7 else 0
     if len(table) and table["redshift"][0] < 0.1 and 2 <= peak < len(lc) - 2:
         break
 else:
-    raise LookupError("No locus of the 30 newest with the tag SN_candies has a host at z < 0.1.")
+    raise LookupError(
+        "No locus of the 30 newest with the tag SN_candies has a host at z < 0.1."
+    )
 
 redshift, ebv = table["redshift"][0], locus.properties.get("sim_mw_ebv", 0.03)
 modulus, dust = Planck18.distmod(redshift).value, 2.273 * ebv
 magnitude, error = to_magnitude(lc["flux"], lc["flux_err"])
 days = (lc.time.mjd - lc.time.mjd[peak]) / (1 + redshift)
 fig, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
-ax.fill_between(DAYS, [m - 19.5 for m in TYPE_IA], [m - 18.9 for m in TYPE_IA], color="0.85")
-ax.errorbar(days, magnitude - modulus - dust, error, fmt="v", color="#B52626", mec="0.15")
-ax.set(xlabel="Days at rest since the brightest point", ylabel="Absolute magnitude, r")
+ax.fill_between(
+    DAYS,
+    [m - 19.5 for m in TYPE_IA],
+    [m - 18.9 for m in TYPE_IA],
+    color="0.85",
+)
+ax.errorbar(
+    days,
+    magnitude - modulus - dust,
+    error,
+    fmt="v",
+    color="#B52626",
+    mec="0.15",
+)
+ax.set(
+    xlabel="Days at rest since the brightest point",
+    ylabel="Absolute magnitude, r",
+)
 ax.set_title(f"{locus.locus_id}: z = {redshift:g}, E(B-V) = {ebv:g}")
 ax.yaxis.set_inverted(True)
 
@@ -66,24 +106,33 @@ def chance(arcsec, mag):
 
 def candidates(matches, rows):
     """Return name, redshift, distance in arcsec and chance of NED's galaxies, likeliest first."""
-    magnitudes = {row["Object_Name"]: str(row.get("Magnitude_and_Filter")) for row in rows}
+    magnitudes = {
+        row["Object_Name"]: str(row.get("Magnitude_and_Filter"))
+        for row in rows
+    }
     found = []
     for match in matches[matches["catalog"] == "ned"]:
         known = re.match(r"\d+\.?\d*", magnitudes.get(match["name"], ""))
         if match["type"] == "G" and known:
             arcsec = max(match["separation"].to_value("arcsec"), 0.5)
             probability = chance(arcsec, float(known[0]))
-            found.append((match["name"], match["redshift"], arcsec, probability))
+            found.append(
+                (match["name"], match["redshift"], arcsec, probability)
+            )
     return sorted(found, key=lambda row: row[-1])
 
 
 matches = catalog_table(locus)
 matches["separation"].info.format = ".2f"
-matches["catalog", "name", "separation", "type", "redshift"].pprint(max_width=-1, align="<")
+matches["catalog", "name", "separation", "type", "redshift"].pprint(
+    max_width=-1, align="<"
+)
 hosts = candidates(matches, locus.catalog_objects["ned"])
 for name, z, arcsec, probability in hosts:
     kpc = arcsec / Planck18.arcsec_per_kpc_proper(z).value
-    print(f"{name}: z = {z:g}, {arcsec:.1f} arcsec or {kpc:.1f} kpc away, chance {probability:.2%}")
+    print(
+        f"{name}: z = {z:g}, {arcsec:.1f} arcsec or {kpc:.1f} kpc away, chance {probability:.2%}"
+    )
 
 # %%
 # * One galaxy can be in several catalogs, at one position. A match of ``tns_public_objects`` is the
@@ -103,9 +152,19 @@ for name, z, arcsec, probability in hosts:
 # <https://irsa.ipac.caltech.edu/applications/DUST/>`_, or install the package dustmaps. Print the
 # extinction in each band. Dust in the host is not known, and not corrected.
 
-R_BAND = {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 1.088}
+R_BAND = {
+    "u": 4.145,
+    "g": 3.237,
+    "r": 2.273,
+    "i": 1.684,
+    "z": 1.323,
+    "y": 1.088,
+}
 
-print(f"E(B-V) = {ebv}:", *(f"{band} {each * ebv:.3f}" for band, each in R_BAND.items()))
+print(
+    f"E(B-V) = {ebv}:",
+    *(f"{band} {each * ebv:.3f}" for band, each in R_BAND.items()),
+)
 
 # %%
 # Fit the luminosity
@@ -129,10 +188,14 @@ phase = (lc.time.mjd - start[0]) / (1 + redshift)
 some = lc[(phase > -8) & (phase < 50)]
 fluxes = some.time.mjd, some["flux"].value, start, some["flux_err"].value
 best, covariance = curve_fit(type_ia, *fluxes, absolute_sigma=True)
-chi2 = np.sum(((fluxes[1] - type_ia(fluxes[0], *best)) / fluxes[3]) ** 2) / (len(some) - 2)
+chi2 = np.sum(((fluxes[1] - type_ia(fluxes[0], *best)) / fluxes[3]) ** 2) / (
+    len(some) - 2
+)
 statistical = (covariance[1, 1] * max(chi2, 1)) ** 0.5
 distance = 5 / np.log(10) * 300 / (299792 * redshift)
-print(f"M = {best[1]:.2f} +- {statistical:.2f} (fit) +- {distance:.2f} (distance) mag in r")
+print(
+    f"M = {best[1]:.2f} +- {statistical:.2f} (fit) +- {distance:.2f} (distance) mag in r"
+)
 print("truth:", locus.properties.get("sim_absolute_r_mag", "not known"))
 
 # %%

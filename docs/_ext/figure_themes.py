@@ -1,0 +1,74 @@
+"""Put the dark version of each figure beside it: the theme shows one of them.
+
+A browser loads a lazy image only if it is shown, so that a reader loads one version of each.
+"""
+
+from copy import copy
+from pathlib import Path, PurePosixPath
+from shutil import copyfile
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from dark_figures import dark_path
+from sphinx.application import Sphinx
+
+__all__ = ["setup"]
+
+_FOLDERS = ("tutorials", "simulated_sky", "benchmarks", "_static")
+
+
+def _find(app: Sphinx) -> None:
+    """Find the dark versions, by name, once they are drawn."""
+    root = Path(app.srcdir)
+    found = [path for folder in _FOLDERS for path in (root / folder).rglob("*_dark*.*")]
+    app.dark_figures = {path.name: path for path in found}  # type: ignore[attr-defined]
+
+
+def _add(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    if "<img" not in context.get("body", ""):
+        return
+    soup = BeautifulSoup(context["body"], "html.parser")
+    for image in soup.select("img:not(.only-light, .only-dark)"):
+        if _dark_of(str(image["src"])).name in app.dark_figures:  # type: ignore[attr-defined]
+            _add_dark(app, image)
+    context["body"] = str(soup)
+
+
+def _add_dark(app: Sphinx, image: Tag) -> None:
+    twin = copy(image)
+    image["class"] = [*image.get_attribute_list("class"), "only-light"]
+    image["class"] = [each for each in image["class"] if each]
+    twin["class"] = [*image["class"][:-1], "only-dark"]
+    twin["loading"] = "lazy"
+    twin.attrs.pop("fetchpriority", None)
+    twin.attrs.pop("id", None)
+    twin["src"] = str(_copied(app, str(image["src"])))
+    if "srcset" in twin.attrs:
+        parts = [each.split() for each in str(twin["srcset"]).split(",")]
+        parts = [[str(_copied(app, source)), *factor] for source, *factor in parts]
+        twin["srcset"] = ", ".join(map(" ".join, parts))
+    image.insert_after(twin)
+
+
+def _copied(app: Sphinx, source: str) -> PurePosixPath:
+    """Copy a dark version to where the site has its figures, and return its address."""
+    address = _dark_of(source)
+    made = app.dark_figures[address.name]  # type: ignore[attr-defined]
+    place = Path(app.outdir, address.parent.name, address.name)
+    if not place.exists() or place.stat().st_mtime < made.stat().st_mtime:
+        place.parent.mkdir(exist_ok=True)
+        copyfile(made, place)
+    return address
+
+
+def _dark_of(source: str) -> PurePosixPath:
+    address = PurePosixPath(source)
+    return address.with_name(dark_path(Path(address.name)).name)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension, to run when the page is otherwise finished."""
+    app.add_css_file("figure-themes.css")
+    app.connect("builder-inited", _find, priority=950)
+    app.connect("html-page-context", _add, priority=950)
+    return {"version": "1", "parallel_read_safe": True}
