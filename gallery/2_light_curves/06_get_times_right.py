@@ -23,9 +23,7 @@ for found in find_loci(tag="in_LSSTDDF", properties=many, limit=30):
     if len(pairs):
         break
 else:
-    raise LookupError(
-        "No locus in the deep fields has visits within a minute."
-    )
+    raise LookupError("No deep-field locus has visits within a minute.")
 
 fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
 half = timedelta(seconds=15)

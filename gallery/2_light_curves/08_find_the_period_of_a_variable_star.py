@@ -166,9 +166,8 @@ def measure_period(star, frequency, harmonics):
 period, error = measure_period(star, best, 2)
 cycles = np.ptp(star[0]) / period
 print(f"period {period:.6f} +- {error:.6f} d")
-print(
-    f"after {cycles:.0f} cycles, the phase is known to {cycles * error / period:.3f}"
-)
+shift = cycles * error / period
+print(f"after {cycles:.0f} cycles, the phase is known to {shift:.3f}")
 
 # %%
 # The frequencies of the periodogram are as far apart as that, so fit again before you quote one.

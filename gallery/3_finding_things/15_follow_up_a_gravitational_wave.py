@@ -253,7 +253,8 @@ print("not marked:", ", ".join(sorted(unmarked)[:5]) or "none")
 #       modulus_err = 5 / np.log(10) * distance_err / distance
 #       absolute = to_magnitude(first["flux"]) - modulus
 #       days = first["time"].mjd - event_time.tai.mjd
-#       print(f"{absolute:.1f} +- {modulus_err:.1f} mag in {first['band']}, {days:.1f} d after")
+#       print(f"{absolute:.1f} +- {modulus_err:.1f} mag in {first['band']}", end=", ")
+#       print(f"{days:.1f} d after")
 #
 # Where to go next
 # ----------------
