@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex, to_rgb, to_rgba
 from antares_helpers.bands import COLORS_ON_BLACK, COLORS_ON_WHITE
 from antares_helpers.plotting.series import SERIES, marker_style
 
-__all__ = ["BACKGROUND", "TEXT", "contrast", "dark", "is_of_a_band"]
+__all__ = ["BACKGROUND", "TEXT", "contrast", "dark", "dark_shade", "is_of_a_band"]
 
 BACKGROUND, TEXT = "#14181e", "#ced6dd"
 """The theme's colors of a dark page and of its text."""
@@ -39,13 +39,16 @@ def is_of_a_band(color: RGBA) -> bool:
     return to_hex(color[:3]) in _OF_BANDS
 
 
-@cache
 def dark(color: RGBA) -> RGBA:
     """Return Rubin's dark color for that of a band, and equal contrast for all others."""
+    known = _KNOWN.get(to_hex(color[:3]))
+    return to_rgba(known, color[3]) if known else dark_shade(color)
+
+
+@cache
+def dark_shade(color: RGBA) -> RGBA:
+    """Return a color that has as much contrast with a dark page as the given one with white."""
     *rgb, alpha = color
-    known = _KNOWN.get(to_hex((rgb[0], rgb[1], rgb[2])))
-    if known:
-        return to_rgba(known, alpha)
     wanted = contrast(rgb, (1, 1, 1))
     hue, _, saturation = rgb_to_hls(*rgb)
     if max(rgb) - min(rgb) < _GRAY:
@@ -62,7 +65,9 @@ def contrast(color: RGB, other: RGB) -> float:
 
 
 def _luminance(color: RGB) -> float:
-    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in color]
+    linear = [
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in color
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

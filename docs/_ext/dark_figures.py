@@ -1,24 +1,23 @@
 """Draw a matplotlib figure a second time, in the colors of a dark page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from dark_colors import RGBA, dark, is_of_a_band
+import numpy as np
+from dark_colors import RGBA, contrast, dark, dark_shade, is_of_a_band
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import Collection
-from matplotlib.colors import ListedColormap, to_rgba, to_rgba_array
+from matplotlib.collections import Collection, PolyCollection
+from matplotlib.colors import ListedColormap, to_rgb, to_rgba, to_rgba_array
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
 
-from antares_helpers.plotting.axes import has_dark_background
-
-__all__ = ["dark_colors", "dark_path", "save_dark"]
+__all__ = ["coordinate_artists", "dark_colors", "dark_path", "save_dark"]
 
 
 def dark_path(path: Path) -> Path:
@@ -36,11 +35,17 @@ def save_dark(figure: Figure, path: Path, **options: Any) -> None:
 @contextmanager
 def dark_colors(figure: Figure) -> Iterator[None]:
     """Give a figure dark colors for a while, unless it is dark already."""
+    is_light = contrast(to_rgb(figure.get_facecolor()), (1, 1, 1)) < 4.5
     with ExitStack() as undo:
-        if not any(map(has_dark_background, figure.axes)):
-            for artist in _artists(figure):
-                _recolor(artist, undo)
+        for artist in _artists(figure) if is_light else ():
+            _recolor(artist, undo)
         yield
+
+
+def coordinate_artists(ax: Artist) -> list[Artist]:
+    """Return the ticks and labels of astropy's axes, which are not among their children."""
+    parts = [part for each in getattr(ax, "coords", ()) for part in vars(each).values()]
+    return [part for part in parts if isinstance(part, Line2D | Text)]
 
 
 def _artists(parent: Artist) -> Iterator[Artist]:
@@ -54,42 +59,43 @@ def _artists(parent: Artist) -> Iterator[Artist]:
     for child in children:
         yield child
         yield from _artists(child)
+    yield from coordinate_artists(parent)
 
 
 def _recolor(artist: Artist, undo: ExitStack) -> None:
     if isinstance(artist, Text):
-        _set(artist, "color", undo)
-        others = [artist.get_bbox_patch()]
-        others += [artist.arrow_patch] if isinstance(artist, Annotation) else []
-        for patch in filter(None, others):
+        _set(artist, undo, color=dark)
+        arrow = artist.arrow_patch if isinstance(artist, Annotation) else None
+        for patch in filter(None, (artist.get_bbox_patch(), arrow)):
             _recolor(patch, undo)
     elif isinstance(artist, Line2D):
-        _set(artist, "color", undo)
-        _recolor_symbol(artist, "markerfacecolor", "markeredgecolor", undo)
+        _recolor_line(artist, undo)
     elif isinstance(artist, Patch):
-        _set(artist, "facecolor", undo)
-        _set(artist, "edgecolor", undo)
+        _set(artist, undo, facecolor=dark_shade, edgecolor=dark_shade)
     elif isinstance(artist, ContourSet):
         _recolor_contours(artist, undo)
     elif isinstance(artist, Collection):
         _recolor_collection(artist, undo)
+    elif hasattr(artist, "coords"):
+        _set(artist.coords.frame, undo, color=dark)
 
 
-def _set(artist: Any, name: str, undo: ExitStack, color: RGBA | None = None) -> None:
-    """Set a color, and set it back in the end."""
-    old = getattr(artist, f"get_{name}")()
-    if isinstance(old, str) and old == "none":
-        return
-    setter = getattr(artist, f"set_{name}")
-    undo.callback(setter, old)
-    setter(color or dark(to_rgba(old)))
+def _set(artist: Any, undo: ExitStack, **changes: Callable[[RGBA], RGBA]) -> None:
+    """Change colors, and change them back in the end. All are read first: some follow others."""
+    olds = {name: getattr(artist, f"get_{name}")() for name in changes}
+    for name, old in olds.items():
+        if not (isinstance(old, str) and old == "none"):
+            setter = getattr(artist, f"set_{name}")
+            undo.callback(setter, old)
+            setter(changes[name](to_rgba(old)))
 
 
-def _recolor_symbol(line: Line2D, face: str, edge: str, undo: ExitStack) -> None:
-    """Recolor a symbol; that of a band has no dark edge on a dark page, as `plot_lightcurve`."""
-    filling = to_rgba(line.get_markerfacecolor())
-    _set(line, edge, undo, dark(filling) if is_of_a_band(filling) else None)
-    _set(line, face, undo)
+def _recolor_line(line: Line2D, undo: ExitStack) -> None:
+    """Recolor a line; a band's symbol has no dark edge on a dark page, as `plot_lightcurve`."""
+    face = line.get_markerfacecolor()
+    has_edge_of_face = face != "none" and is_of_a_band(to_rgba(face))
+    edge = (lambda _: dark(to_rgba(face))) if has_edge_of_face else dark
+    _set(line, undo, color=dark, markerfacecolor=dark, markeredgecolor=edge)
 
 
 def _recolor_contours(contours: ContourSet, undo: ExitStack) -> None:
@@ -100,12 +106,13 @@ def _recolor_contours(contours: ContourSet, undo: ExitStack) -> None:
 
 
 def _recolor_collection(artist: Collection, undo: ExitStack) -> None:
-    """Recolor lines, bands and symbols; the colors of a color map stay."""
-    faces, edges = to_rgba_array(artist.get_facecolor()), to_rgba_array(artist.get_edgecolor())
+    """Recolor lines, areas and symbols; the colors of a color map stay."""
+    change = dark_shade if isinstance(artist, PolyCollection) else dark
+    faces, edges = artist.get_facecolor(), artist.get_edgecolor()
     is_mapped = artist.get_array() is not None
-    undo.callback(artist.set_facecolor, artist.get_facecolor())
-    undo.callback(artist.set_edgecolor, artist.get_edgecolor())
     if not is_mapped and len(faces):
-        artist.set_facecolor([dark(tuple(color)) for color in faces])
-    if len(edges) and not (is_mapped and len(edges) > 1):
-        artist.set_edgecolor([dark(tuple(color)) for color in edges])
+        undo.callback(artist.set_facecolor, faces)
+        artist.set_facecolor([change(tuple(color)) for color in to_rgba_array(faces)])
+    if len(edges) and not (is_mapped and (len(edges) > 1 or np.array_equal(faces, edges))):
+        undo.callback(artist.set_edgecolor, edges)
+        artist.set_edgecolor([change(tuple(color)) for color in to_rgba_array(edges)])

@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from dark_figures import dark_path, save_dark
+from dark_figures import coordinate_artists, dark_path, save_dark
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.text import Text
@@ -39,7 +39,8 @@ def _data_alone(figure: Figure) -> Iterator[None]:
         frames = [axis for ax in axes for axis in (ax.xaxis, ax.yaxis)]
         letters = figure.findobj(lambda each: isinstance(each, Text | Legend))
         calendars = [ax for ax in axes if ax.get_label() == "calendar"]
-        for artist in (*frames, *letters, *calendars):
+        coordinates = [part for ax in axes for part in coordinate_artists(ax)]
+        for artist in (*frames, *letters, *calendars, *coordinates):
             undo.callback(artist.set_visible, artist.get_visible())
             undo.callback(artist.set_in_layout, artist.get_in_layout())
             artist.set_visible(False)

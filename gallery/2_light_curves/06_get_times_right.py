@@ -29,7 +29,7 @@ fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
 half = timedelta(seconds=15)
 for time in lc.time[pairs[0] : pairs[0] + 2]:
     right, wrong = time.utc.datetime, time.tai.datetime
-    ax.axvspan(right - half, right + half, color="#61A2B3", alpha=0.35, lw=0)
+    ax.axvspan(right - half, right + half, color="#4C8DA3", alpha=0.35, lw=0)
     ax.plot([right, wrong], [1, 0], color="0.15", linewidth=1)
     ax.text(right + half, 0.6, "37 s", rotation=-24)
     ax.plot(right, 1, "o", wrong, 0, "X", color="#B52626", mec="0.15", ms=11)
@@ -149,7 +149,7 @@ curve = light_time(year, found.ra, found.dec)
 
 fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 ax.plot(year.mjd, curve, color="0.46", label="one year")
-ax.plot(lc.time.mjd, seconds, "o", color="#61A2B3", mec="0.15", label="visits")
+ax.plot(lc.time.mjd, seconds, "o", color="#4C8DA3", mec="0.15", label="visits")
 ax.axhspan(-18.5, 18.5, color="#B52626", alpha=0.35, lw=0, label="37 s")
 ax.set(xlabel="MJD (TAI)", ylabel="Light arrives earlier by [s]")
 ax.set_title(lc.meta["locus_id"])

@@ -87,7 +87,7 @@ ax.plot(frequency, power, color="0.25", linewidth=0.6)
 height = power[abs(frequency - best).argmin()]
 ax.plot(best, height, "v", color="#B52626", label=f"period {1 / best:.4f} d")
 aliases = abs(best + np.array([-2, -1, 1, 2]))
-ax.plot(aliases, np.full(4, -0.03), "^", color="#61A2B3", label="aliases")
+ax.plot(aliases, np.full(4, -0.03), "^", color="#4C8DA3", label="aliases")
 ax.set(xlabel="Frequency [1/d]", ylabel="Lomb-Scargle power")
 ax.set(xlim=(0, 5), ylim=(-0.06, None), title=lc.meta["locus_id"])
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)

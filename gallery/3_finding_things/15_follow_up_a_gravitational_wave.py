@@ -9,6 +9,7 @@ source.
 """
 
 # sphinx_gallery_tags = ["search", "images", "time"]
+# sphinx_gallery_thumbnail_number = 2
 
 import astropy.units as u
 import astropy_healpix as healpix
@@ -92,10 +93,11 @@ print(f"distance: {distance:.3g} +/- {distance_err:.2g} Mpc")
 # elsewhere. ``UNIQ`` identifies a pixel and its size, ``PROBDENSITY`` is the probability per
 # steradian; ``DISTMU`` and ``DISTSIGMA`` describe the distance along each line of sight. The
 # `format <https://emfollow.docs.ligo.org/userguide/tutorial/multiorder_skymaps.html>`_ is that of
-# LIGO, Virgo and KAGRA. Plot the contours around the most probable position, and the loci that are
-# marked.
+# LIGO, Virgo and KAGRA. Plot the contours around the most probable position, smoothed a little, and
+# the loci that are marked.
 
 from astropy.coordinates import SkyCoord
+from scipy.ndimage import gaussian_filter
 
 term = {"term": {"grav_wave_events": notice.gracedb_id}}
 loci = find_loci(query={"query": term})
@@ -109,7 +111,7 @@ grid = peak.spherical_offsets_by(*np.meshgrid(x, x) * u.deg)
 contours = dict(zip(density[ends].value, ("90%", "50%")))
 
 fig, ax = plt.subplots(figsize=(5.6, 5), layout="constrained")
-z = notice.get_probability_density(grid)
+z = gaussian_filter(notice.get_probability_density(grid), 4)
 lines = ax.contour(x, x, z, list(contours), colors=["#8F75C0", "#4A1486"])
 ax.clabel(lines, fmt=contours)
 ax.plot(east, north, "o", color="#FFB000", mec="black", label="marked loci")

@@ -274,7 +274,7 @@ ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
 ax.set(axisbelow=True, xlim=(-0.5, len(TAGS) - 0.5))
 ax.grid(color="0.9")
 rings, disks = np.nonzero(present)[::-1], np.nonzero(set_now)[::-1]
-blue = {"color": "#1600EA"}
+blue = {"color": "#1F5FA8"}
 ax.plot(*rings, "o", ms=13, mfc="none", label="on the locus", **blue)
 ax.plot(*disks, "o", ms=6, label="set on the newest alert", **blue)
 legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)

@@ -8,6 +8,7 @@ every visit. Fetch it with the newest alert packet, and draw it hollow beside th
 """
 
 # sphinx_gallery_tags = ["photometry", "supernovae", "data quality"]
+# sphinx_gallery_thumbnail_number = 2
 
 from antares_helpers import (
     extract_lightcurve,

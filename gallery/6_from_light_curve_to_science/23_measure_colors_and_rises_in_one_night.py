@@ -8,6 +8,7 @@ the color and its error from the fluxes, and add the night before from forced ph
 """
 
 # sphinx_gallery_tags = ["photometry", "supernovae", "many loci"]
+# sphinx_gallery_thumbnail_number = 3
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -9,6 +9,7 @@ needs scipy, which ``pip install ".[tutorials]"`` installs and the Rubin Science
 """
 
 # sphinx_gallery_tags = ["data quality", "images", "supernovae", "search"]
+# sphinx_gallery_thumbnail_number = 4
 
 import astropy.units as u
 import numpy as np

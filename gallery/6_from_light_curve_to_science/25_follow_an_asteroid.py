@@ -8,6 +8,7 @@ asteroid, and measure its absolute magnitude, its colors, its rotation and its o
 """
 
 # sphinx_gallery_tags = ["solar system", "photometry", "many loci"]
+# sphinx_gallery_thumbnail_number = 2
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -8,6 +8,7 @@ magnitudes, to rates and to the variability of a quasar.
 """
 
 # sphinx_gallery_tags = ["photometry", "data quality", "variable stars"]
+# sphinx_gallery_thumbnail_number = 2
 
 import matplotlib.pyplot as plt
 import numpy as np
