@@ -99,7 +99,7 @@ def _recolor_line(line: Line2D, undo: ExitStack) -> None:
 
 
 def _recolor_contours(contours: ContourSet, undo: ExitStack) -> None:
-    if contours.colors is not None:  # type: ignore[attr-defined]
+    if contours.colors is not None:
         undo.callback(contours.set_cmap, contours.cmap)
         colors = [dark(to_rgba(color)) for color in contours.cmap.colors]  # type: ignore[attr-defined]
         contours.set_cmap(ListedColormap(colors))

@@ -3,25 +3,39 @@
 A browser loads a lazy image only if it is shown, so that a reader loads one version of each.
 """
 
+import re
 from copy import copy
 from pathlib import Path, PurePosixPath
 from shutil import copyfile
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
+from dark_colors import TEXT, dark
 from dark_figures import dark_path
+from matplotlib.colors import to_hex, to_rgba
 from sphinx.application import Sphinx
 
 __all__ = ["setup"]
 
-_FOLDERS = ("tutorials", "simulated_sky", "benchmarks", "_static")
+_FOLDERS = ("tutorials", "simulated_sky")
+_COLOR = re.compile('#[0-9a-f]{6}(?=[;"])')
 
 
 def _find(app: Sphinx) -> None:
     """Find the dark versions, by name, once they are drawn."""
     root = Path(app.srcdir)
-    found = [path for folder in _FOLDERS for path in (root / folder).rglob("*_dark*.*")]
+    found = [path for folder in _FOLDERS for path in (root / folder).rglob("*_dark*.png")]
+    found += [_darken(app, path) for path in (root / "benchmarks").glob("*.svg")]
     app.dark_figures = {path.name: path for path in found}  # type: ignore[attr-defined]
+
+
+def _darken(app: Sphinx, drawing: Path) -> Path:
+    """Write the dark version of a drawing that is stored, where the site has it."""
+    text = _COLOR.sub(lambda color: to_hex(dark(to_rgba(color[0]))), drawing.read_text("utf-8"))
+    path = Path(app.outdir, "_images", dark_path(drawing).name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.replace("<svg ", f'<svg fill="{TEXT}" ', 1), encoding="utf-8")
+    return path
 
 
 def _add(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
@@ -36,12 +50,11 @@ def _add(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doct
 
 def _add_dark(app: Sphinx, image: Tag) -> None:
     twin = copy(image)
-    image["class"] = [*image.get_attribute_list("class"), "only-light"]
-    image["class"] = [each for each in image["class"] if each]
-    twin["class"] = [*image["class"][:-1], "only-dark"]
+    classes = " ".join(filter(None, image.get_attribute_list("class")))
+    image["class"], twin["class"] = f"{classes} only-light", f"{classes} only-dark"
     twin["loading"] = "lazy"
-    twin.attrs.pop("fetchpriority", None)
-    twin.attrs.pop("id", None)
+    for unwanted in ("fetchpriority", "id"):
+        twin.attrs.pop(unwanted, None)
     twin["src"] = str(_copied(app, str(image["src"])))
     if "srcset" in twin.attrs:
         parts = [each.split() for each in str(twin["srcset"]).split(",")]
@@ -55,7 +68,7 @@ def _copied(app: Sphinx, source: str) -> PurePosixPath:
     address = _dark_of(source)
     made = app.dark_figures[address.name]  # type: ignore[attr-defined]
     place = Path(app.outdir, address.parent.name, address.name)
-    if not place.exists() or place.stat().st_mtime < made.stat().st_mtime:
+    if not place.exists() or place.stat().st_mtime_ns < made.stat().st_mtime_ns:
         place.parent.mkdir(exist_ok=True)
         copyfile(made, place)
     return address

@@ -33,7 +33,7 @@ def save_card(figure: Figure, path: Path) -> None:
 @contextmanager
 def _data_alone(figure: Figure) -> Iterator[None]:
     with ExitStack() as undo:
-        undo.callback(figure.set_size_inches, figure.get_size_inches())
+        undo.callback(figure.set_size_inches, *figure.get_size_inches())
         figure.set_size_inches(_SIZE_IN)
         axes = [inner for ax in figure.axes for inner in (ax, *ax.child_axes)]
         frames = [axis for ax in axes for axis in (ax.xaxis, ax.yaxis)]
