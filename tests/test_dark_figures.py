@@ -62,6 +62,11 @@ def test_other_colors_have_the_contrast_that_they_have_on_white(color: str) -> N
     assert on_dark == pytest.approx(min(on_white, most), rel=0.02)
 
 
+@pytest.mark.parametrize("color", ["yellow", "#FFB000", "#BCA9DC", "C8"])
+def test_bright_lines_and_symbols_stay_bright(color: str) -> None:
+    assert dark_colors.contrast(dark_colors.dark(to_rgba(color))[:3], BACKGROUND) > 4.4
+
+
 def test_white_becomes_the_page() -> None:
     assert dark_colors.dark((1.0, 1.0, 1.0, 1.0))[:3] == pytest.approx(BACKGROUND, abs=0.002)
 
@@ -124,6 +129,20 @@ def test_what_lies_on_an_image_stays_and_what_is_around_it_changes() -> None:
         assert to_rgba(line.get_color()) == to_rgba("black")
         assert dark_colors.contrast(to_rgb(ax.title.get_color()), BACKGROUND) > 10
         assert dark_colors.contrast(to_rgb(ax.yaxis.label.get_color()), BACKGROUND) > 10
+
+
+def test_symbols_of_a_color_map_keep_their_colors_and_get_an_edge() -> None:
+    figure, ax = plt.subplots()
+    points = ax.scatter([0, 1], [0, 1], c=[0, 1], cmap="cividis")
+    pixels(figure)
+    before = points.get_facecolor()
+    with dark_figures.dark_colors(figure):
+        pixels(figure)
+        assert (points.get_facecolor() == before).all()
+        (edge,) = points.get_edgecolor()
+        assert dark_colors.contrast(edge[:3], BACKGROUND) > 10
+    pixels(figure)
+    assert (points.get_edgecolor() == before).all()
 
 
 def test_labels_of_sky_coordinates_change_too() -> None:

@@ -14,7 +14,8 @@ __all__ = ["BACKGROUND", "TEXT", "contrast", "dark", "dark_shade", "is_of_a_band
 BACKGROUND, TEXT = "#14181e", "#ced6dd"
 """The theme's colors of a dark page and of its text."""
 
-_GRAY, _MAX_CONTRAST, _STEPS = 0.05, 8.0, 20
+_GRAY, _STEPS = 0.05, 20
+_MIN_CONTRAST, _MAX_CONTRAST = 4.5, 8.0
 
 RGB = Sequence[float]
 RGBA = tuple[float, float, float, float]
@@ -42,19 +43,22 @@ def is_of_a_band(color: RGBA) -> bool:
 def dark(color: RGBA) -> RGBA:
     """Return Rubin's dark color for that of a band, and equal contrast for all others."""
     known = _KNOWN.get(to_hex(color[:3]))
-    return to_rgba(known, color[3]) if known else dark_shade(color)
+    return to_rgba(known, color[3]) if known else dark_shade(color, _MIN_CONTRAST)
 
 
 @cache
-def dark_shade(color: RGBA) -> RGBA:
-    """Return a color that has as much contrast with a dark page as the given one with white."""
+def dark_shade(color: RGBA, least: float = 1.0) -> RGBA:
+    """Return a color that has as much contrast with a dark page as the given one with white.
+
+    A color other than gray has at least the contrast given: yellow is bright on both.
+    """
     *rgb, alpha = color
     wanted = contrast(rgb, (1, 1, 1))
     hue, _, saturation = rgb_to_hls(*rgb)
     if max(rgb) - min(rgb) < _GRAY:
         red, green, blue = _between(to_rgb(BACKGROUND), to_rgb(TEXT), wanted)
     else:
-        red, green, blue = _of_hue(hue, saturation, min(wanted, _MAX_CONTRAST))
+        red, green, blue = _of_hue(hue, saturation, max(least, min(wanted, _MAX_CONTRAST)))
     return red, green, blue, alpha
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dark_colors import RGBA, contrast, dark, dark_shade, is_of_a_band
+from dark_colors import RGBA, TEXT, contrast, dark, dark_shade, is_of_a_band
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import Collection, PolyCollection
+from matplotlib.collections import Collection, PathCollection, PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb, to_rgba, to_rgba_array
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
@@ -19,6 +19,8 @@ from matplotlib.text import Annotation, Text
 
 __all__ = ["coordinate_artists", "dark_colors", "dark_path", "save_dark"]
 
+_EDGE = 0.5
+
 
 def dark_path(path: Path) -> Path:
     """Return the file of a figure's dark version."""
@@ -27,9 +29,12 @@ def dark_path(path: Path) -> Path:
 
 
 def save_dark(figure: Figure, path: Path, **options: Any) -> None:
-    """Write the dark version of a figure beside it; leave the figure as it is."""
+    """Write the dark version of a figure that was written; leave the figure as it is."""
+    layout = figure.get_layout_engine()
+    figure.set_layout_engine("none")  # all is in place
     with dark_colors(figure):
         figure.savefig(dark_path(path), **options)
+    figure.set_layout_engine(layout)
 
 
 @contextmanager
@@ -113,6 +118,16 @@ def _recolor_collection(artist: Collection, undo: ExitStack) -> None:
     if not is_mapped and len(faces):
         undo.callback(artist.set_facecolor, faces)
         artist.set_facecolor([change(tuple(color)) for color in to_rgba_array(faces)])
-    if len(edges) and not (is_mapped and (len(edges) > 1 or np.array_equal(faces, edges))):
+    if is_mapped and isinstance(artist, PathCollection) and np.array_equal(faces, edges):
+        _add_edges(artist, undo)
+    elif len(edges) and not (is_mapped and len(edges) > 1):
         undo.callback(artist.set_edgecolor, edges)
         artist.set_edgecolor([change(tuple(color)) for color in to_rgba_array(edges)])
+
+
+def _add_edges(symbols: PathCollection, undo: ExitStack) -> None:
+    """Draw an edge around symbols whose color may be as dark as the page."""
+    undo.callback(symbols.set_edgecolor, "face")
+    undo.callback(symbols.set_linewidth, symbols.get_linewidth())
+    symbols.set_edgecolor(TEXT)
+    symbols.set_linewidth(_EDGE)

@@ -78,11 +78,14 @@ def draw_figures(block: Any, block_vars: dict[str, Any], conf: dict[str, Any]) -
 
 def _draw_again(figure: Any, number: int, path: Path, page: dict[str, Any]) -> None:
     """Draw the dark version of a figure in both sizes, and the card of the page from it."""
-    from dark_figures import save_dark
+    from dark_figures import dark_path, save_dark
+    from PIL import Image
     from thumbnails import save_card
 
-    save_dark(figure, path, dpi=figure.dpi)
-    save_dark(figure, path.with_stem(f"{path.stem}_2_00x"), dpi=2 * figure.dpi)
+    large = path.with_stem(f"{path.stem}_2_00x")
+    save_dark(figure, large, dpi=2 * figure.dpi)
+    with Image.open(dark_path(large)) as image:
+        image.convert("RGB").reduce(2).save(dark_path(path))
     if number == page.get("thumbnail_number", 1) and "thumbnail_path" not in page:
         save_card(figure, path.with_stem(f"{path.stem.rpartition('_')[0]}_card"))
 

@@ -58,7 +58,7 @@ print(f"in units of the errors: {np.std([east, north] / errors):.2f} rms")
 ned = [(g["RA_deg"], g["DEC_deg"]) for g in locus["catalog_objects"]["ned"]]
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 ax.plot(east, north, ".", color="0.2", label="alert")
-ax.plot(*offsets(ned), "s", color="#B52626", label="object in NED")
+ax.plot(*offsets(ned), "s", color="#B22222", label="object in NED")
 ax.add_patch(plt.Circle((0, 0), 1, fill=False, ls="--", label="1 arcsec"))
 ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"])
 ax.axis("equal")

@@ -85,7 +85,7 @@ import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
 ax.plot(frequency, power, color="0.25", linewidth=0.6)
 height = power[abs(frequency - best).argmin()]
-ax.plot(best, height, "v", color="#B52626", label=f"period {1 / best:.4f} d")
+ax.plot(best, height, "v", color="#B22222", label=f"period {1 / best:.4f} d")
 aliases = abs(best + np.array([-2, -1, 1, 2]))
 ax.plot(aliases, np.full(4, -0.03), "^", color="#4C8DA3", label="aliases")
 ax.set(xlabel="Frequency [1/d]", ylabel="Lomb-Scargle power")

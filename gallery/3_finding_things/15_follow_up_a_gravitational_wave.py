@@ -44,9 +44,8 @@ ax.grid(alpha=0.4)
 
 # %%
 # **Figure 1.** The sky map of the event, the whole sky in right ascension and declination, east to
-# the left. Dark is the region that contains half of the probability, light the one that contains
-# 90%. The arrival times at two detectors put the source on a ring; a third, and the strengths of
-# the signals, leave parts of it.
+# the left: the regions that contain 50% and 90% of the probability. The arrival times at two
+# detectors put the source on a ring; a third, and the strengths of the signals, leave parts of it.
 #
 # Read the notice
 # ---------------

@@ -283,8 +283,8 @@ fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 plot_night(ax)
 
 # %%
-# **Figure 4.** The altitude of the candidate and of the moon from Cerro Pachón. Light gray is
-# twilight, dark gray is night; the line is thick in the night at an airmass below 2.
+# **Figure 4.** The altitude of the candidate and of the moon from Cerro Pachón. The faint
+# shade is twilight, the strong one night; the line is thick in the night at an airmass below 2.
 #
 # Request an observation
 # ----------------------

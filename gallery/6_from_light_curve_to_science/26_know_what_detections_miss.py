@@ -37,7 +37,7 @@ error = np.sqrt(likely * (1 - likely) / (number + 3))
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 middle, half = (bins[1:] + bins[:-1]) / 2, np.diff(bins) / 2
 ax.errorbar(middle, fraction, error, half, fmt="o", color="#00204D")
-ax.axvline(5, color="#B52626", linestyle="--")
+ax.axvline(5, color="#B22222", linestyle="--")
 labels = ax.set(xlabel="Forced flux / its error", ylabel="Fraction detected")
 
 # %%
