@@ -42,7 +42,9 @@ def _add(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doct
     if "<img" not in context.get("body", ""):
         return
     soup = BeautifulSoup(context["body"], "html.parser")
-    for image in soup.select("img:not(.only-light, .only-dark)"):
+    for number, image in enumerate(soup.select("img:not(.only-light, .only-dark)")):
+        if number:  # the first may be the largest of the first screen
+            image["loading"] = "lazy"
         if _dark_of(str(image["src"])).name in app.dark_figures:  # type: ignore[attr-defined]
             _add_dark(app, image)
     context["body"] = str(soup)

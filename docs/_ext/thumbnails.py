@@ -45,6 +45,10 @@ def _data_alone(figure: Figure) -> Iterator[None]:
             undo.callback(artist.set_in_layout, artist.get_in_layout())
             artist.set_visible(False)
             artist.set_in_layout(False)
+        for ax in axes:
+            if ax.name == "rectilinear" and not ax.images:
+                undo.callback(ax.set_aspect, ax.get_aspect())
+                ax.set_aspect("auto")  # it fills the card
         yield
 
 
