@@ -186,13 +186,9 @@ if "sim_host_east_arcsec" in truth:
 def plot_chart(ax):
     """Plot the alerts, their mean position and the matches around it."""
     x, y = position.spherical_offsets_to(SkyCoord(ra, dec))
-    points = (
-        x.arcsec,
-        y.arcsec,
-        *(e.to_value("arcsec") for e in (dec_err, ra_err)),
-    )
+    y_err, x_err = (each.to_value("arcsec") for each in (dec_err, ra_err))
     style = {"fmt": ".", "color": "0.6", "elinewidth": 0.6, "label": "alerts"}
-    ax.errorbar(*points, **style)
+    ax.errorbar(x.arcsec, y.arcsec, y_err, x_err, **style)
     for i, row in enumerate(matches):
         x, y = position.spherical_offsets_to(SkyCoord(row["ra"], row["dec"]))
         style = {"ms": 7 + 2 * i, "mfc": "none", "label": row["catalog"]}
