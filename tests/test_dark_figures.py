@@ -125,8 +125,12 @@ def test_what_lies_on_an_image_stays_and_what_is_around_it_changes() -> None:
     ax.imshow(np.eye(4), cmap="cividis")
     (line,) = ax.plot([0, 3], [0, 3], color="black")
     ax.set_title("title", color="black")
+    inside = ax.text(0.1, 0.9, "inside", transform=ax.transAxes, color="white")
+    outside = ax.text(1.0, -0.03, "outside", transform=ax.transAxes, color="black")
     with dark_figures.dark_colors(figure):
         assert to_rgba(line.get_color()) == to_rgba("black")
+        assert inside.get_color() == "white"
+        assert dark_colors.contrast(to_rgb(outside.get_color()[:3]), BACKGROUND) > 10
         assert dark_colors.contrast(to_rgb(ax.title.get_color()), BACKGROUND) > 10
         assert dark_colors.contrast(to_rgb(ax.yaxis.label.get_color()), BACKGROUND) > 10
 

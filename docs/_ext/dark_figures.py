@@ -1,6 +1,6 @@
 """Draw a matplotlib figure a second time, in the colors of a dark page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,16 +55,21 @@ def coordinate_artists(ax: Artist) -> list[Artist]:
 
 def _artists(parent: Artist) -> Iterator[Artist]:
     """Yield all artists of a figure but those on images, which stay as they are."""
-    children = parent.get_children()
+    children: Iterable[Artist] = parent.get_children()
     if isinstance(parent, Axes) and parent.images:
         titles = (parent.title, parent._left_title, parent._right_title)  # type: ignore[attr-defined]
         around = (*titles, parent.xaxis, parent.yaxis, *parent.spines.values())
-        outside = [each for each in parent.texts if each.get_transform() == parent.transAxes]
-        children = [each for each in children if each in around or each in outside]
+        outside = filter(_is_outside, parent.texts)
+        children = [*around, *outside]
     for child in children:
         yield child
         yield from _artists(child)
     yield from coordinate_artists(parent)
+
+
+def _is_outside(text: Text) -> bool:
+    is_relative = text.axes is not None and text.get_transform() == text.axes.transAxes
+    return is_relative and not all(0 <= each <= 1 for each in text.get_position())
 
 
 def _recolor(artist: Artist, undo: ExitStack) -> None:
