@@ -258,4 +258,6 @@ def test_the_figures_follow_the_switch_and_paper_is_white(open_page: Any) -> Non
     page.wait_for_function("document.querySelector('article img.only-dark').complete")
     page.emulate_media(media="print")
     assert not page.locator("article img.only-dark:visible").count()
-    assert page.locator("article img.only-light:visible").count() == dark.count()
+    light = page.locator("article img.only-light")
+    style = "all => all.map(it => [getComputedStyle(it).display, getComputedStyle(it).filter])"
+    assert light.evaluate_all(style) == [["block", "none"]] * dark.count()
