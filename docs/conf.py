@@ -32,12 +32,14 @@ extensions = [
     "captions",
     "changelog",
     "figure_first",
+    "figure_themes",
     "finish_pages",
     "notebook_downloads",
     "property_tables",
     "sections",
     "previews",
     "small_figures",
+    "thumbnails",
     "tutorial_pages",
 ]
 default_role = "py:obj"

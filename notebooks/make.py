@@ -273,8 +273,8 @@ def _write_snippet_picture() -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4, 2.8), facecolor="#14181e")
-    lines = SNIPPET.read_text(encoding="utf-8").splitlines()[:17]
-    style = {"family": "monospace", "fontsize": 7.5, "color": "#ced6dd", "linespacing": 1.5}
+    lines = SNIPPET.read_text(encoding="utf-8").splitlines()[:8]
+    style = {"family": "monospace", "fontsize": 11, "color": "#ced6dd", "linespacing": 1.9}
     figure.text(0.04, 0.95, "\n".join(lines), va="top", **style)
     figure.savefig(SNIPPET_PICTURE, dpi=200)
 

@@ -73,12 +73,6 @@ def test_the_color_mode_can_be_switched_and_stays(open_page: Any) -> None:
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
-def test_figures_keep_white_paper_in_the_dark(open_page: Any) -> None:
-    page = open_page(FIRST, color_scheme="dark")
-    figure = page.locator("img.sphx-glr-single-img").first
-    assert figure.evaluate("it => getComputedStyle(it).backgroundColor") == "rgb(255, 255, 255)"
-
-
 @pytest.mark.parametrize("tutorial", TUTORIALS)
 def test_the_first_figure_is_on_the_first_screen(open_page: Any, tutorial: str) -> None:
     page = open_page(tutorial)

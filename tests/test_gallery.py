@@ -18,6 +18,7 @@ from simulated_sky import recipes, simulate_loci, write_locus_files
 ROOT = Path(__file__).parents[1]
 TUTORIALS = sorted(ROOT.glob("gallery/*/*.py"))
 LINES_ON_A_SCREEN = 26
+CHARACTERS_BEFORE_CODE_SCROLLS = 79
 BEYOND_THE_HELPERS = [
     *("confluent_kafka", "lsdb", "nested_pandas", "pyarrow", "scipy", "starlette", "uvicorn"),
 ]
@@ -110,6 +111,14 @@ def test_first_code_block_fits_on_one_screen(script: Path) -> None:
 
 
 @pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
+def test_no_line_of_code_scrolls(script: Path) -> None:
+    _, blocks = split_code_and_text_blocks(str(script))
+    lines = [line for each in blocks if each.type == "code" for line in each.content.splitlines()]
+    assert lines
+    assert max(map(len, lines)) <= CHARACTERS_BEFORE_CODE_SCROLLS
+
+
+@pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
 @pytest.mark.slow
 def test_tutorial_runs_and_draws(script: Path, tmp_path: Path) -> None:
     missing = [] if ".[tutorials]" in script.read_text(encoding="utf-8") else BEYOND_THE_HELPERS
@@ -145,7 +154,7 @@ def test_tutorial_ends_with_one_exercise_whose_solution_is_folded(script: Path) 
     assert text.count(".. code-block:: ") == 1
     assert text.index("Exercise\n---") < text.index(".. dropdown:: ") < text.index("Where to go")
     assert 2 <= len(solution(script).strip().splitlines()) <= 20
-    assert max(map(len, solution(script).splitlines())) <= 88
+    assert max(map(len, solution(script).splitlines())) <= CHARACTERS_BEFORE_CODE_SCROLLS
 
 
 @pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)

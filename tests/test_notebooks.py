@@ -1,5 +1,7 @@
 """The notebooks match the gallery; nbval runs them and compares their outputs."""
 
+import ast
+import builtins
 import re
 import subprocess
 import sys
@@ -64,3 +66,47 @@ def test_first_code_cell_has_the_recipes_as_comments(path: Path) -> None:
     assert lines[0] == 'pip install "../..[tutorials]"'
     assert [re.sub(r" \.\./\.\.$", " .", line) for line in lines[1:]] == recipe.splitlines()
     assert (path.parent / "../.." / "pyproject.toml").exists()
+
+
+def code_of(path: Path) -> list[ast.Module]:
+    cells = nbformat.read(path, as_version=4).cells
+    return [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
+
+
+def names_in(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    names = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+    return {each.id for each in names if isinstance(each.ctx, context)}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    aliases = [each for node in tree.body for each in getattr(node, "names", ())]
+    return {each.asname or each.name.partition(".")[0] for each in aliases}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_constants_need_nothing_that_comes_later(path: Path) -> None:
+    imports, definitions, *_ = code_of(path)
+    known = imported(imports) | set(dir(builtins))
+    for node in definitions.body if not imported(definitions) else []:
+        if isinstance(node, ast.FunctionDef):
+            known.add(node.name)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).isupper():
+            own = names_in(node, ast.Store)
+            assert names_in(node.value, ast.Load) <= known | own, ast.unparse(node)
+            known |= own
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_constants_are_set_once_and_stay(path: Path) -> None:
+    nodes = [node for tree in code_of(path) for node in ast.walk(tree)]
+    changed = [ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)]
+    assert not [name for name in changed if name.isupper()]
+    set_ = [
+        ast.unparse(target)
+        for tree in code_of(path)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    ]
+    constants = [name for name in set_ if name.isupper()]
+    assert len(constants) == len(set(constants))

@@ -44,7 +44,7 @@ def test_no_internal_link_is_broken(page: str) -> None:
 @pytest.mark.parametrize("page", TUTORIALS)
 def test_tutorial_has_a_figure_with_its_caption_as_alt_text(page: str) -> None:
     article = soup(page).find("article")
-    figures = article.select("img.sphx-glr-single-img, img.sphx-glr-multi-img")
+    figures = article.select("img[class*='sphx-glr-']:not(.only-dark)")
     captions = [tag.get_text(" ", strip=True) for tag in article.select("p.figure-caption")]
     assert figures
     assert len(captions) == len(figures)

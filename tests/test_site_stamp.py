@@ -57,3 +57,8 @@ def test_the_figures_of_the_sky_are_drawn_again_only_if_something_has_changed(
     os.utime(tmp_path / "helpers" / "code.py", (0, 0))
     built_on._draw_sky(None)
     assert figure.exists()
+
+
+def test_the_code_that_draws_dark_figures_and_cards_counts_too(built_on: Any) -> None:
+    drawn_by = {path.name for path in built_on._drawn_by()}
+    assert drawn_by >= {"code.py", "dark_colors.py", "dark_figures.py", "thumbnails.py"}

@@ -7,7 +7,7 @@ have a stamp of their own: they never show live data.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -32,13 +32,19 @@ def built_on(*, is_live: bool) -> str:
     today = datetime.now(UTC).strftime("%Y-%m-%d")
     service = f"live on {today}" if is_live else "sandbox"
     stamp = TUTORIALS / "built_on.json"
-    made_from = _fingerprint(ROOT.glob("helpers/**/*.*"), service, *map(version, _DRAWN_WITH))
+    made_from = _fingerprint(_drawn_by(), service, *map(version, _DRAWN_WITH))
     if _made_from(stamp) != made_from:
         for checksum in TUTORIALS.rglob("*.md5"):
             checksum.unlink()
         _write(stamp, {"made_from": made_from, "date": today})
     date: str = json.loads(stamp.read_text(encoding="utf-8"))["date"]
     return date
+
+
+def _drawn_by() -> Iterator[Path]:
+    yield from ROOT.glob("helpers/**/*.*")
+    for name in ("dark_*.py", "thumbnails.py"):
+        yield from Path(__file__).parent.glob(name)
 
 
 def _fingerprint(paths: Iterable[Path], *others: str) -> str:
@@ -78,7 +84,7 @@ def _keep_stubs(app: Sphinx) -> None:
 
 def _draw_sky(_app: Sphinx) -> None:
     """Draw the figures of the page on the simulated sky: before Sphinx looks for them."""
-    paths = [*ROOT.glob("helpers/**/*.*"), *Path(__file__).parent.glob("sky_*.py")]
+    paths = [*_drawn_by(), *Path(__file__).parent.glob("sky_*.py")]
     made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
     if _made_from(stamp) != made_from:
         from sky_figures import draw_all  # it takes seconds, which an unchanged build is spared

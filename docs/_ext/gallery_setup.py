@@ -67,8 +67,27 @@ def draw_figures(block: Any, block_vars: dict[str, Any], conf: dict[str, Any]) -
         manager = plt.figure().canvas.manager
         manager.canvas.figure = last
         last.set_canvas(manager.canvas)
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    paths = block_vars["image_path_iterator"].paths
+    before = len(paths)
     rst: str = matplotlib_scraper(block, block_vars, conf)
+    for number, figure in enumerate(figures, start=before + 1):
+        _draw_again(figure, number, Path(paths[number - 1]), block_vars["file_conf"])
     return rst
+
+
+def _draw_again(figure: Any, number: int, path: Path, page: dict[str, Any]) -> None:
+    """Draw the dark version of a figure in both sizes, and the card of the page from it."""
+    from dark_figures import dark_path, save_dark
+    from PIL import Image
+    from thumbnails import save_card
+
+    large = path.with_stem(f"{path.stem}_2_00x")
+    save_dark(figure, large, dpi=2 * figure.dpi)
+    with Image.open(dark_path(large)) as image:
+        image.convert("RGB").reduce(2).save(dark_path(path))
+    if number == page.get("thumbnail_number", 1) and "thumbnail_path" not in page:
+        save_card(figure, path.with_stem(f"{path.stem.rpartition('_')[0]}_card"))
 
 
 GALLERY: dict[str, Any] = {

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import sky_numbers as sky
+from dark_figures import save_dark
 from matplotlib.figure import Figure
 from simulated_figures import mark
 
@@ -140,4 +141,6 @@ def draw_all(folder: Path) -> None:
     for draw in FIGURES:
         figure = draw()
         mark(figure)
-        figure.savefig(folder / f"{draw.__name__}.png", dpi=_DPI)
+        path = folder / f"{draw.__name__}.png"
+        figure.savefig(path, dpi=_DPI)
+        save_dark(figure, path, dpi=_DPI)

@@ -31,11 +31,34 @@ def offsets(positions):
 names = [f"lsst_diaSource_{name}" for name in ("ra", "dec", "raErr", "decErr")]
 rows = [[a["mjd"], *map(a["properties"].get, names)] for a in locus["alerts"]]
 rows = np.array([row for row in rows if None not in row])
-ned = [(g["RA_deg"], g["DEC_deg"]) for g in locus["catalog_objects"]["ned"]]
+mjd, errors = rows[:, 0], 3600 * rows[:, 3:].T
+east, north = offsets(rows[:, 1:3])
 
+fig, ax = plt.subplots(layout="constrained", subplot_kw={"aspect": "equal"})
+ax.errorbar(east, north, errors[1], errors[0], fmt="none", ecolor="0.6")
+points = ax.scatter(east, north, c=mjd, edgecolors="black", zorder=3)
+ax.plot(0, 0, "r+", markersize=16, markeredgewidth=2, zorder=4)
+ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"])
+ax.xaxis.set_inverted(True)
+bar = fig.colorbar(points, label="MJD (TAI)")
+
+# %%
+# **Figure 1.** The measured position of each alert with its 1-sigma errors, as
+# an offset from the position of the locus, the red cross. Color shows the
+# time. East is to the left.
+#
+# If the errors are right, the offsets in units of their errors have an rms of
+# about 1. ``lsst_diaSource_raErr`` is the error of RA cos(Dec), so that it
+# compares with an offset on the sky. Print the scatter, and draw the
+# surroundings: the objects that the catalog NED has near the locus.
+
+print(f"scatter in each coordinate: {np.std([east, north]):.3f} arcsec rms")
+print(f"in units of the errors: {np.std([east, north] / errors):.2f} rms")
+
+ned = [(g["RA_deg"], g["DEC_deg"]) for g in locus["catalog_objects"]["ned"]]
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-ax.plot(*offsets(rows[:, 1:3]), ".", color="0.2", label="alert")
-ax.plot(*offsets(ned), "s", color="#B52626", label="object in NED")
+ax.plot(east, north, ".", color="0.2", label="alert")
+ax.plot(*offsets(ned), "s", color="#B22222", label="object in NED")
 ax.add_patch(plt.Circle((0, 0), 1, fill=False, ls="--", label="1 arcsec"))
 ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"])
 ax.axis("equal")
@@ -43,38 +66,13 @@ ax.xaxis.set_inverted(True)
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
 
 # %%
-# **Figure 1.** The measured position of each alert, and the objects that the
-# catalog NED has near them, as offsets from the position of the locus. East is
-# to the left. Rubin assigns a detection to a known diaObject within about 1
-# arcsec (the dashed circle). A galaxy nearby may be the host.
+# **Figure 2.** The same alerts, and what is around them. Rubin assigns a
+# detection to a known diaObject within about 1 arcsec (the dashed circle). A
+# galaxy nearby may be the host.
 #
-# Look closer: draw the positions with their errors. If these are right, the
-# offsets in units of their errors have an rms of about 1.
-
-mjd, errors = rows[:, 0], 3600 * rows[:, 3:].T
-east, north = offsets(rows[:, 1:3])
-
-fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-ax.errorbar(east, north, errors[1], errors[0], fmt="none", ecolor="0.6")
-points = ax.scatter(east, north, c=mjd, edgecolors="black", zorder=3)
-ax.plot(0, 0, "r+", markersize=16, markeredgewidth=2, zorder=4)
-ax.set(xlabel="east [arcsec]", ylabel="north [arcsec]", title=locus["id"])
-ax.axis("equal")
-ax.xaxis.set_inverted(True)
-bar = fig.colorbar(points, label="MJD (TAI)")
-
-print(f"scatter in each coordinate: {np.std([east, north]):.3f} arcsec rms")
-print(f"in units of the errors: {np.std([east, north] / errors):.2f} rms")
-
-# %%
-# **Figure 2.** The alerts of Figure 1 with their 1-sigma errors, enlarged;
-# color shows the time, the red cross the position of the locus.
-#
-# ``lsst_diaSource_raErr`` is the error of RA cos(Dec), so that it compares
-# with an offset on the sky. Is the source at the center of its host? Compare
-# their offset with this scatter divided by the square root of the number of
-# alerts, and with the error of the host's own position, which is often the
-# larger.
+# Is the source at the center of its host? Compare their offset with this
+# scatter divided by the square root of the number of alerts, and with the
+# error of the host's own position, which is often the larger.
 #
 # A dictionary
 # ------------

@@ -31,7 +31,7 @@ left, right = fig.subplots(1, 2, sharex=True, sharey=True)
 plot_lightcurve(flipped, title="", legend=False, ax=left)
 left.vlines(mjd, flux, -flux, color="0.7", zorder=0)
 left.plot(mjd, flux, "o", mfc="white", mec="0.5", ms=4, zorder=1)
-left.set_title("Wrong: negative ones multiplied by -1", color="#B52626")
+left.set_title("Wrong: negative ones multiplied by -1", color="#B22222")
 plot_lightcurve(lc, title="Right: with their signs", ax=right)
 right.yaxis.label.set_visible(False)
 

@@ -185,7 +185,7 @@ else:
 fig, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
 snr, reliability = other["snr"], other["reliability"]
 for group, name in ((~dipole, "no dipole"), (dipole, "dipole")):
-    color = "#B52626" if name == "dipole" else "0.7"
+    color = "#B22222" if name == "dipole" else "0.7"
     shown = {"color": color, "mec": "0.2", "label": name}
     ax.plot(snr[group], reliability[group], "o", **shown)
 ax.axhline(0.6, color="0.4", linestyle="--", label="cut at 0.6")

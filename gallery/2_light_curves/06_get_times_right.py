@@ -23,16 +23,16 @@ for found in find_loci(tag="in_LSSTDDF", properties=many, limit=30):
     if len(pairs):
         break
 else:
-    raise LookupError("No locus in the deep fields has visits within a minute.")
+    raise LookupError("No deep-field locus has visits within a minute.")
 
 fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
 half = timedelta(seconds=15)
 for time in lc.time[pairs[0] : pairs[0] + 2]:
     right, wrong = time.utc.datetime, time.tai.datetime
-    ax.axvspan(right - half, right + half, color="#61A2B3", alpha=0.35, lw=0)
+    ax.axvspan(right - half, right + half, color="#4C8DA3", alpha=0.35, lw=0)
     ax.plot([right, wrong], [1, 0], color="0.15", linewidth=1)
     ax.text(right + half, 0.6, "37 s", rotation=-24)
-    ax.plot(right, 1, "o", wrong, 0, "X", color="#B52626", mec="0.15", ms=11)
+    ax.plot(right, 1, "o", wrong, 0, "X", color="#B22222", mec="0.15", ms=11)
 ax.set(title=lc.meta["locus_id"], ylim=(-0.6, 1.6))
 ax.set_xlabel(f"UTC on {right:%Y-%m-%d}")
 ax.set_yticks([1, 0], ["MJD read as TAI:\nright", "MJD read as UTC:\nwrong"])
@@ -149,8 +149,8 @@ curve = light_time(year, found.ra, found.dec)
 
 fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 ax.plot(year.mjd, curve, color="0.46", label="one year")
-ax.plot(lc.time.mjd, seconds, "o", color="#61A2B3", mec="0.15", label="visits")
-ax.axhspan(-18.5, 18.5, color="#B52626", alpha=0.35, lw=0, label="37 s")
+ax.plot(lc.time.mjd, seconds, "o", color="#4C8DA3", mec="0.15", label="visits")
+ax.axhspan(-18.5, 18.5, color="#B22222", alpha=0.35, lw=0, label="37 s")
 ax.set(xlabel="MJD (TAI)", ylabel="Light arrives earlier by [s]")
 ax.set_title(lc.meta["locus_id"])
 ax.locator_params(axis="x", nbins=5)

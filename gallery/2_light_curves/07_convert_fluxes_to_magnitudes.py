@@ -139,7 +139,7 @@ asinh = asinh_magnitude(curve, 0, softening)[0]
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 ax.axvspan(-5, 5, color="0.93", label="below 5 sigma")
 ax.plot(curve / sigma, to_magnitude(curve), color="0.15", label="log")
-ax.plot(curve / sigma, asinh, "--", color="#B52626", label="asinh")
+ax.plot(curve / sigma, asinh, "--", color="#B22222", label="asinh")
 ax.errorbar(flux[near] / sigma, value, fmt="o", label="detections", **bars)
 ax.set(xlabel="Difference flux / sigma", ylabel="Difference magnitude [AB]")
 ax.set_title(f"{lc.meta['locus_id']}, b = {softening:.0f} nJy")

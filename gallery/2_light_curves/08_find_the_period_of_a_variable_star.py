@@ -85,9 +85,9 @@ import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
 ax.plot(frequency, power, color="0.25", linewidth=0.6)
 height = power[abs(frequency - best).argmin()]
-ax.plot(best, height, "v", color="#B52626", label=f"period {1 / best:.4f} d")
+ax.plot(best, height, "v", color="#B22222", label=f"period {1 / best:.4f} d")
 aliases = abs(best + np.array([-2, -1, 1, 2]))
-ax.plot(aliases, np.full(4, -0.03), "^", color="#61A2B3", label="aliases")
+ax.plot(aliases, np.full(4, -0.03), "^", color="#4C8DA3", label="aliases")
 ax.set(xlabel="Frequency [1/d]", ylabel="Lomb-Scargle power")
 ax.set(xlim=(0, 5), ylim=(-0.06, None), title=lc.meta["locus_id"])
 legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
@@ -166,7 +166,8 @@ def measure_period(star, frequency, harmonics):
 period, error = measure_period(star, best, 2)
 cycles = np.ptp(star[0]) / period
 print(f"period {period:.6f} +- {error:.6f} d")
-print(f"after {cycles:.0f} cycles, the phase is known to {cycles * error / period:.3f}")
+shift = cycles * error / period
+print(f"after {cycles:.0f} cycles, the phase is known to {shift:.3f}")
 
 # %%
 # The frequencies of the periodogram are as far apart as that, so fit again before you quote one.

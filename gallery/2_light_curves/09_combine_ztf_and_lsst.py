@@ -27,7 +27,7 @@ for found in find_loci(query=query, limit=30):
         if len(ztf) >= 5:
             break
 else:
-    raise LookupError("No locus has 5 detections of each survey, near in time.")
+    raise LookupError("No locus has 5 detections of each survey at a time.")
 
 ax = plot_lightcurve(lc, y="magnitude")
 
@@ -186,7 +186,9 @@ for (top, bottom), band in zip(axes.T, shared):
 #
 #       everything = extract_lightcurve(locus, survey="all")
 #       found = everything[~everything["is_limit"]]
-#       first = {name: found.time[found["survey"] == name].min() for name in ("ztf", "lsst")}
+#       first = {}
+#       for name in ("ztf", "lsst"):
+#           first[name] = found.time[found["survey"] == name].min()
 #       days = (first["lsst"] - first["ztf"]).to_value("day")
 #       print(f"{'ZTF' if days > 0 else 'Rubin'} was first, by {abs(days):.1f} days")
 #

@@ -10,6 +10,7 @@ known.
 """
 
 # sphinx_gallery_tags = ["supernovae", "photometry"]
+# sphinx_gallery_thumbnail_number = 2
 
 import numpy as np
 from scipy.optimize import curve_fit
@@ -181,8 +182,8 @@ if names:
     rows = range(len(names))
     left = offsets[2] - errors[2]
     ax.barh(rows, 2 * errors[2], 0.4, left, color="0.75", label="mean")
-    ax.plot(offsets[0], rows, "<", color="#B52626", label="bazin")
-    ax.plot(offsets[1], rows, ">", color="#1600EA", label="cubic")
+    ax.plot(offsets[0], rows, "<", color="#B22222", label="bazin")
+    ax.plot(offsets[1], rows, ">", color="#1F5FA8", label="cubic")
     ax.axvline(0, color="0.2", linewidth=0.8)
     ax.set_yticks(rows, names)
     ax.set_xlabel("fitted minus true time of maximum in r [d]")

@@ -8,6 +8,7 @@ of a Rubin object, found by its diaObjectId.
 """
 
 # sphinx_gallery_tags = ["ZTF", "search"]
+# sphinx_gallery_thumbnail_number = 2
 
 from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 

@@ -84,7 +84,8 @@ table["locus_id", "separation", "num_alerts"][:5].pprint(align="<")
 from itertools import combinations
 
 places = SkyCoord(table["ra"], table["dec"])
-center, _ = min(combinations(places, 2), key=lambda pair: pair[0].separation(pair[1]))
+pairs = combinations(places, 2)
+center, _ = min(pairs, key=lambda pair: pair[0].separation(pair[1]))
 near_by = find_loci(near=center, radius=10 * u.arcsec)
 for found in near_by:
     offset = found.coordinates.separation(center)

@@ -208,7 +208,8 @@ ax.spines[["top", "right"]].set_visible(False)
 #       of_ztf = {"exists": {"field": "properties.ztf_object_id"}}
 #       query = {"query": {"bool": {"filter": [tag], "must_not": [of_ztf]}}}
 #       only_rubin = find_loci(query=query, limit=200)
-#       print(f"{len(only_rubin)} of {len(tagged)} loci, truncated: {only_rubin.truncated}")
+#       print(f"{len(only_rubin)} of {len(tagged)} loci", end=", ")
+#       print(f"truncated: {only_rubin.truncated}")
 #
 # Where to go next
 # ----------------

@@ -8,6 +8,7 @@ one detection and show the template, science and difference images side by side,
 """
 
 # sphinx_gallery_tags = ["images", "data quality"]
+# sphinx_gallery_thumbnail_number = 2
 
 import astropy.units as u
 

@@ -9,6 +9,7 @@ source.
 """
 
 # sphinx_gallery_tags = ["search", "images", "time"]
+# sphinx_gallery_thumbnail_number = 2
 
 import astropy.units as u
 import astropy_healpix as healpix
@@ -43,9 +44,8 @@ ax.grid(alpha=0.4)
 
 # %%
 # **Figure 1.** The sky map of the event, the whole sky in right ascension and declination, east to
-# the left. Dark is the region that contains half of the probability, light the one that contains
-# 90%. The arrival times at two detectors put the source on a ring; a third, and the strengths of
-# the signals, leave parts of it.
+# the left: the regions that contain 50% and 90% of the probability. The arrival times at two
+# detectors put the source on a ring; a third, and the strengths of the signals, leave parts of it.
 #
 # Read the notice
 # ---------------
@@ -92,10 +92,11 @@ print(f"distance: {distance:.3g} +/- {distance_err:.2g} Mpc")
 # elsewhere. ``UNIQ`` identifies a pixel and its size, ``PROBDENSITY`` is the probability per
 # steradian; ``DISTMU`` and ``DISTSIGMA`` describe the distance along each line of sight. The
 # `format <https://emfollow.docs.ligo.org/userguide/tutorial/multiorder_skymaps.html>`_ is that of
-# LIGO, Virgo and KAGRA. Plot the contours around the most probable position, and the loci that are
-# marked.
+# LIGO, Virgo and KAGRA. Plot the contours around the most probable position, smoothed a little, and
+# the loci that are marked.
 
 from astropy.coordinates import SkyCoord
+from scipy.ndimage import gaussian_filter
 
 term = {"term": {"grav_wave_events": notice.gracedb_id}}
 loci = find_loci(query={"query": term})
@@ -109,7 +110,7 @@ grid = peak.spherical_offsets_by(*np.meshgrid(x, x) * u.deg)
 contours = dict(zip(density[ends].value, ("90%", "50%")))
 
 fig, ax = plt.subplots(figsize=(5.6, 5), layout="constrained")
-z = notice.get_probability_density(grid)
+z = gaussian_filter(notice.get_probability_density(grid), 4)
 lines = ax.contour(x, x, z, list(contours), colors=["#8F75C0", "#4A1486"])
 ax.clabel(lines, fmt=contours)
 ax.plot(east, north, "o", color="#FFB000", mec="black", label="marked loci")
@@ -253,7 +254,8 @@ print("not marked:", ", ".join(sorted(unmarked)[:5]) or "none")
 #       modulus_err = 5 / np.log(10) * distance_err / distance
 #       absolute = to_magnitude(first["flux"]) - modulus
 #       days = first["time"].mjd - event_time.tai.mjd
-#       print(f"{absolute:.1f} +- {modulus_err:.1f} mag in {first['band']}, {days:.1f} d after")
+#       print(f"{absolute:.1f} +- {modulus_err:.1f} mag in {first['band']}", end=", ")
+#       print(f"{days:.1f} d after")
 #
 # Where to go next
 # ----------------

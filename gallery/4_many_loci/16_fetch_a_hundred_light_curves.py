@@ -171,7 +171,8 @@ folder.cleanup()
 #
 #       def has_color(lc):
 #           night = np.floor(lc.time.mjd - 0.7)
-#           return any({"g", "r"} <= set(lc["band"][night == each]) for each in set(night))
+#           bands = [set(lc["band"][night == each]) for each in set(night)]
+#           return any({"g", "r"} <= each for each in bands)
 #
 #
 #       with_color = [lc for lc in curves if has_color(lc)]

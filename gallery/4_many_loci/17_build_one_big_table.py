@@ -216,7 +216,7 @@ for pixel in pixels:
     for ax in (sky, zoom):
         ax.plot(ra, dec, color="0.6", linewidth=0.8)
 for ax in (sky, zoom):
-    ax.plot(nested["ra"], nested["dec"], "o", color="#B52626", markersize=3)
+    ax.plot(nested["ra"], nested["dec"], "o", color="#B22222", markersize=3)
     ax.set_xlabel("right ascension [deg]")
 sky.set_ylabel("declination [deg]")
 sky.set(xlim=(360, 0), ylim=(-90, 90), xticks=range(0, 361, 60))

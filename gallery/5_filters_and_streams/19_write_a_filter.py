@@ -11,7 +11,7 @@ see when it would have set its tag.
 
 from antares_devkit.models import BaseFilter, DevKitLocus
 
-from antares_helpers import extract_lightcurve, fetch_locus, find_loci, plot_lightcurve
+from antares_helpers import extract_lightcurve, find_loci, plot_lightcurve
 
 
 class BrightSource(BaseFilter):
@@ -37,8 +37,8 @@ def replay(some_filter, locus):
 faint_now = {"newest_alert_magnitude": (22.2, None)}
 found = find_loci(tag="young_rubin_transients", properties=faint_now, limit=1)
 if not found:
-    raise LookupError("No young_rubin_transients is fainter than 22.2 mag now.")
-locus = fetch_locus(found[0].locus_id)
+    raise LookupError("No young_rubin_transients is below 22.2 mag now.")
+locus = found[0].to_devkit()
 tagged = [x.alert.mjd for x in replay(BrightSource(), locus) if x.tags]
 ax = plot_lightcurve(extract_lightcurve(locus))
 ax.vlines(tagged, *ax.get_ylim(), "0.85", linewidth=6, zorder=0)
@@ -74,6 +74,7 @@ line = ax.axhline(5000, color="0.25", linestyle="--")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from antares_helpers import fetch_locus
 from antares_helpers.bands import COLORS_ON_WHITE, SYMBOLS
 
 
@@ -273,7 +274,7 @@ ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])
 ax.set(axisbelow=True, xlim=(-0.5, len(TAGS) - 0.5))
 ax.grid(color="0.9")
 rings, disks = np.nonzero(present)[::-1], np.nonzero(set_now)[::-1]
-blue = {"color": "#1600EA"}
+blue = {"color": "#1F5FA8"}
 ax.plot(*rings, "o", ms=13, mfc="none", label="on the locus", **blue)
 ax.plot(*disks, "o", ms=6, label="set on the newest alert", **blue)
 legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
@@ -308,7 +309,7 @@ legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 #    .. code-block:: python
 #
 #       class FastFader(FastRiser):
-#           OUTPUT_LOCUS_TAGS = [{"name": "fast_fader", "description": "Lost half its flux."}]
+#           OUTPUT_LOCUS_TAGS = [{"name": "fast_fader", "description": "Lost half"}]
 #
 #           def _run(self, locus):
 #               flux, error, band = flux_of(locus.alert)
@@ -316,13 +317,15 @@ legend = fig.legend(loc="outside upper right", ncols=2, frameon=False)
 #                   old_flux, old_error, old_band = flux_of(alert)
 #                   is_recent = old_band == band and locus.alert.mjd - alert.mjd < 10
 #                   noise = np.hypot(error, old_error)
-#                   if is_recent and old_flux - flux > max(5 * noise, old_flux / 2) > 0:
+#                   least = max(5 * noise, old_flux / 2)
+#                   if is_recent and old_flux - flux > least > 0:
 #                       locus.tag("fast_fader")
 #
 #
 #       fading = [replayed(FastFader(), locus)[1].any() for locus in loci]
 #       rising = [replayed(FastRiser(), locus)[1].any() for locus in loci]
-#       print(f"{sum(fading)} fade, {np.sum(np.logical_and(fading, rising))} of them rose fast")
+#       both = np.sum(np.logical_and(fading, rising))
+#       print(f"{sum(fading)} fade, {both} of them rose fast")
 #
 # Where to go next
 # ----------------

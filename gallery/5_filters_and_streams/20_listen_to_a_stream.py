@@ -123,7 +123,7 @@ from antares_client import StreamingClient
 
 
 def listen(client, most=10):
-    """Return the loci of the next messages; give up after a minute without one."""
+    """Return the loci of the next messages; give up after a silent minute."""
     loci = []
     with client:
         while len(loci) < most:

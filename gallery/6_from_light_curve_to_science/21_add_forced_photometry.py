@@ -8,6 +8,7 @@ every visit. Fetch it with the newest alert packet, and draw it hollow beside th
 """
 
 # sphinx_gallery_tags = ["photometry", "supernovae", "data quality"]
+# sphinx_gallery_thumbnail_number = 2
 
 from antares_helpers import (
     extract_lightcurve,
@@ -25,7 +26,7 @@ for locus in find_loci(tag="young_rubin_transients", limit=30):
     if early >= 6 and len(flux) >= 7 and 2 <= flux.argmax() < len(flux) - 2:
         break
 else:
-    raise LookupError("No transient of the 30 newest has enough forced fluxes.")
+    raise LookupError("No newest transient has enough forced fluxes.")
 
 title = f"{len(detected)} detections, {len(forced)} forced fluxes"
 ax = plot_lightcurve(lc, title=title)
@@ -83,7 +84,8 @@ import astropy.units as u
 from antares_helpers import to_magnitude
 
 brackets = []
-print("locus                 last without  limit  first flux  first alert    truth")
+titles = "last without", "limit", "first flux", "first alert", "   truth"
+print("locus                ", *titles, sep="  ")
 for found in find_loci(tag="young_rubin_transients", limit=8):
     points = extract_lightcurve(found, forced=fetch_alert_packet(found))
     seen = ~points["is_forced"] | (points["flux"] > 3 * points["flux_err"])
@@ -96,8 +98,9 @@ for found in find_loci(tag="young_rubin_transients", limit=8):
         truth = found.properties.get("sim_explosion_mjd", "")
         times = [each.mjd for each in (deepest["time"], after.time[0], alert)]
         brackets.append((found.locus_id, *times, truth))
-        print(f"{found.locus_id:22}{times[0]:12.2f} {deepest['band']} {limit:5.1f}", end="")
-        print(f"{times[1]:11.2f}{times[2]:13.2f} {truth:>8}")
+        print(f"{found.locus_id:23}{times[0]:12.2f}  ", end="")
+        print(f"{deepest['band']}{limit:5.1f}", end="")
+        print(f"{times[1]:11.2f}{times[2]:13.2f} {truth:>9}")
 
 # %%
 # A limit says that the source was fainter, not that it was not there: a supernova rises from below
@@ -117,28 +120,36 @@ from scipy.optimize import curve_fit
 
 
 def bazin(days, amplitude, maximum, rise, ratio):
-    """Return the flux of a source that rises in `rise` days and falls in `ratio` times as many."""
+    """Return a flux that falls `ratio` times as slowly as it rises."""
     x = (days - maximum) / rise
-    return amplitude * ratio * np.exp(-x / ratio - np.logaddexp(np.log(ratio - 1), -x))
+    log_sum = np.logaddexp(np.log(ratio - 1), -x)
+    return amplitude * ratio * np.exp(-x / ratio - log_sum)
 
 
 def fit_band(points):
-    """Return the best parameters and their errors, enlarged if the curve does not fit."""
-    days, flux, error = points.time.mjd, points["flux"].value, points["flux_err"].value
+    """Return the best parameters, their errors (enlarged) and chi2/dof."""
+    flux, error = (points[name].value for name in ("flux", "flux_err"))
+    days = points.time.mjd
     start = flux.max(), days[flux.argmax()], 4, 5
     bounds = [0, days[0], 0.3, 1.1], [np.inf, days[-1], 30, 99]
-    best, covariance = curve_fit(bazin, days, flux, start, error, True, bounds=bounds)
-    chi2 = np.sum(((flux - bazin(days, *best)) / error) ** 2) / (len(days) - len(best))
+    curve = bazin, days, flux, start, error, True
+    best, covariance = curve_fit(*curve, bounds=bounds)
+    chi2 = np.sum(((flux - bazin(days, *best)) / error) ** 2)
+    chi2 /= len(days) - len(best)
     return best, np.sqrt(np.diag(covariance) * max(chi2, 1)), chi2
 
 
 one_band = lc[(lc["band"] == "r") & ~lc["is_dipole"] & ~lc["flagged"]]
-samples = {"detections": one_band[~one_band["is_forced"]], "all fluxes": one_band}
+is_detection = ~one_band["is_forced"]
+samples = {"detections": one_band[is_detection], "all fluxes": one_band}
 fits = {name: fit_band(points) for name, points in samples.items()}
-print("            points        maximum      rise [d]      fall [d]  chi2/dof")
+titles = "points", "        maximum", "   rise [d]", "fall [d]", "chi2/dof"
+print("          ", *titles, sep="  ")
 for name, (best, errors, chi2) in fits.items():
-    print(f"{name:10}{len(samples[name]):8}{best[1]:11.2f} +-{errors[1]:5.2f}", end="")
-    print(f"{best[2]:7.2f} +-{errors[2]:5.2f}{best[2] * best[3]:8.1f}{chi2:16.1f}")
+    print(f"{name:12}{len(samples[name]):7}", end="")
+    print(f"{best[1]:11.2f} +-{errors[1]:5.2f}", end="")
+    print(f"{best[2]:6.2f} +-{errors[2]:5.2f}", end="")
+    print(f"{best[2] * best[3]:10.1f}{chi2:10.1f}")
 print("truth in r:", locus.properties.get("sim_peak_mjd", "not known"))
 
 # %%
@@ -153,14 +164,15 @@ print("truth in r:", locus.properties.get("sim_peak_mjd", "not known"))
 # take the one with the most forced fluxes after its maximum.
 
 best = None
-for found in find_loci(tag="young_rubin_transients", properties={"num_alerts": (10, 20)}, limit=6):
+few = {"num_alerts": (10, 20)}
+for found in find_loci(tag="young_rubin_transients", properties=few, limit=6):
     points = extract_lightcurve(found, forced=fetch_alert_packet(found))
     peak = points.time[points["flux"].argmax()]
     late = points[points.time >= peak]
     if best is None or sum(late["is_forced"]) > sum(best["is_forced"]):
         fading, best = points, late
 if best is None:
-    raise LookupError("No transient of the newest with this tag has 10 to 20 alerts.")
+    raise LookupError("No transient of the newest has 10 to 20 alerts.")
 
 ax = plot_lightcurve(fading, x="days", title=fading.meta["locus_id"])
 width = 2 * np.median(fading["flux_err"].value)
@@ -223,7 +235,8 @@ for name, points in {"first alert": oldest, "first and newest": both}.items():
 #           weight = points["flux_err"].value ** -2
 #           mean = np.average(points["flux"].value, weights=weight)
 #           error = weight.sum() ** -0.5
-#           print(f"{band}: {mean:6.0f} +- {error:4.0f} nJy, {mean / error:4.1f} sigma")
+#           print(f"{band}: {mean:6.0f} +- {error:4.0f} nJy", end="")
+#           print(f"{mean / error:7.1f} sigma")
 #
 # Where to go next
 # ----------------

@@ -12,35 +12,38 @@ and draw the absolute light curve beside that of a type Ia supernova.
 import matplotlib.pyplot as plt
 from astropy.cosmology import Planck18
 
-from antares_helpers import catalog_table, extract_lightcurve, find_loci, to_magnitude
+from antares_helpers import catalog_table, extract_lightcurve, find_loci
+from antares_helpers.photometry import to_magnitude
 
 DAYS = [-11.5, -9, -7, -4, 0, 4, 10, 16, 20, 25, 29, 33, 40, 50, 60]
-TYPE_IA = [1.5, 0.83, 0.48, 0.17, 0.01, 0.05, 0.36, 0.7, 0.79, 0.88, 1.01, 1.23, 1.64, 2.02, 2.38]
+TYPE_IA = [150, 83, 48, 17, 1, 5, 36, 70, 79, 88, 101, 123, 164, 202, 238]
+good = {"bands": "r", "keep_dipoles": False, "keep_flagged": False}
 
 for locus in find_loci(tag="SN_candies", limit=30):
     table = catalog_table(locus)
     table = table[(table["catalog"] == "ned") & (table["redshift"] > 0.02)]
-    lc = extract_lightcurve(locus, bands="r", keep_dipoles=False, keep_flagged=False)
+    lc = extract_lightcurve(locus, **good)
     peak = lc["flux"].argmax() if len(lc) >= 7 else 0
     if len(table) and table["redshift"][0] < 0.1 and 2 <= peak < len(lc) - 2:
         break
 else:
-    raise LookupError("No locus of the 30 newest with the tag SN_candies has a host at z < 0.1.")
+    raise LookupError("No SN_candies of the 30 newest has a host at z < 0.1.")
 
 redshift, ebv = table["redshift"][0], locus.properties.get("sim_mw_ebv", 0.03)
 modulus, dust = Planck18.distmod(redshift).value, 2.273 * ebv
 magnitude, error = to_magnitude(lc["flux"], lc["flux_err"])
 days = (lc.time.mjd - lc.time.mjd[peak]) / (1 + redshift)
 fig, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
-ax.fill_between(DAYS, [m - 19.5 for m in TYPE_IA], [m - 18.9 for m in TYPE_IA], color="0.85")
-ax.errorbar(days, magnitude - modulus - dust, error, fmt="v", color="#B52626", mec="0.15")
-ax.set(xlabel="Days at rest since the brightest point", ylabel="Absolute magnitude, r")
-ax.set_title(f"{locus.locus_id}: z = {redshift:g}, E(B-V) = {ebv:g}")
+band = [[m / 100 - peak for m in TYPE_IA] for peak in (19.5, 18.9)]
+ax.fill_between(DAYS, *band, color="0.85")
+ax.errorbar(days, magnitude - modulus - dust, error, fmt="v", color="#B52626")
+ax.set(xlabel="Days at rest since the peak", ylabel="Absolute magnitude, r")
 ax.yaxis.set_inverted(True)
 
 # %%
 # **Figure 1.** The absolute light curve of one transient in r, with 1-sigma errors of its fluxes.
-# The gray band is where most type Ia supernovae are, between -18.9 and -19.5 mag at maximum.
+# The gray band is where most type Ia supernovae are, between -18.9 and -19.5 mag at maximum:
+# ``TYPE_IA`` gives how much fainter than that they are on ``DAYS``, in hundredths of a magnitude.
 #
 # The mean of type Ia is that of `Folatelli et al. (2010) <https://doi.org/10.1088/0004-6256/139/1/120>`_,
 # the shape that of SN 2006ax (`Contreras et al. 2010 <https://doi.org/10.1088/0004-6256/139/2/519>`_).
@@ -59,31 +62,35 @@ import numpy as np
 
 
 def chance(arcsec, mag):
-    """Return the probability of a galaxy of this r magnitude or brighter within this distance."""
+    """Return the probability of a galaxy as bright or brighter as near by."""
     density = 10 ** (0.33 * (mag - 24) - 2.44) / (0.33 * np.log(10))
     return 1 - np.exp(-np.pi * np.square(arcsec) * density)
 
 
 def candidates(matches, rows):
-    """Return name, redshift, distance in arcsec and chance of NED's galaxies, likeliest first."""
-    magnitudes = {row["Object_Name"]: str(row.get("Magnitude_and_Filter")) for row in rows}
+    """Return name, redshift, arcsec and chance of galaxies, best first."""
+    names = ("Object_Name", "Magnitude_and_Filter")
+    magnitudes = dict([str(row.get(name)) for name in names] for row in rows)
     found = []
     for match in matches[matches["catalog"] == "ned"]:
         known = re.match(r"\d+\.?\d*", magnitudes.get(match["name"], ""))
         if match["type"] == "G" and known:
             arcsec = max(match["separation"].to_value("arcsec"), 0.5)
-            probability = chance(arcsec, float(known[0]))
-            found.append((match["name"], match["redshift"], arcsec, probability))
+            likely = arcsec, chance(arcsec, float(known[0]))
+            found.append((match["name"], match["redshift"], *likely))
     return sorted(found, key=lambda row: row[-1])
 
 
+print(f"{locus.locus_id}: z = {redshift:g}")
 matches = catalog_table(locus)
 matches["separation"].info.format = ".2f"
-matches["catalog", "name", "separation", "type", "redshift"].pprint(max_width=-1, align="<")
+columns = "catalog", "name", "separation", "type", "redshift"
+matches[columns].pprint(max_width=-1, align="<")
 hosts = candidates(matches, locus.catalog_objects["ned"])
 for name, z, arcsec, probability in hosts:
     kpc = arcsec / Planck18.arcsec_per_kpc_proper(z).value
-    print(f"{name}: z = {z:g}, {arcsec:.1f} arcsec or {kpc:.1f} kpc away, chance {probability:.2%}")
+    print(f"{name}: z = {z:g}, {arcsec:.1f} arcsec", end=" ")
+    print(f"or {kpc:.1f} kpc away, chance {probability:.2%}")
 
 # %%
 # * One galaxy can be in several catalogs, at one position. A match of ``tns_public_objects`` is the
@@ -103,9 +110,10 @@ for name, z, arcsec, probability in hosts:
 # <https://irsa.ipac.caltech.edu/applications/DUST/>`_, or install the package dustmaps. Print the
 # extinction in each band. Dust in the host is not known, and not corrected.
 
-R_BAND = {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 1.088}
+R_BAND = dict(zip("ugrizy", (4.145, 3.237, 2.273, 1.684, 1.323, 1.088)))
 
-print(f"E(B-V) = {ebv}:", *(f"{band} {each * ebv:.3f}" for band, each in R_BAND.items()))
+dimming = [f"{band} {each * ebv:.3f}" for band, each in R_BAND.items()]
+print(f"E(B-V) = {ebv}:", *dimming)
 
 # %%
 # Fit the luminosity
@@ -120,7 +128,7 @@ from scipy.optimize import curve_fit
 
 def type_ia(mjd, maximum, absolute):
     """Return the flux in nJy of a type Ia supernova in r."""
-    below = np.interp((mjd - maximum) / (1 + redshift), DAYS, TYPE_IA)
+    below = np.interp((mjd - maximum) / (1 + redshift), DAYS, TYPE_IA) / 100
     return 10 ** (0.4 * (31.4 - below - absolute - modulus - dust))
 
 
@@ -129,10 +137,12 @@ phase = (lc.time.mjd - start[0]) / (1 + redshift)
 some = lc[(phase > -8) & (phase < 50)]
 fluxes = some.time.mjd, some["flux"].value, start, some["flux_err"].value
 best, covariance = curve_fit(type_ia, *fluxes, absolute_sigma=True)
-chi2 = np.sum(((fluxes[1] - type_ia(fluxes[0], *best)) / fluxes[3]) ** 2) / (len(some) - 2)
+chi2 = np.sum(((fluxes[1] - type_ia(fluxes[0], *best)) / fluxes[3]) ** 2)
+chi2 /= len(some) - 2
 statistical = (covariance[1, 1] * max(chi2, 1)) ** 0.5
 distance = 5 / np.log(10) * 300 / (299792 * redshift)
-print(f"M = {best[1]:.2f} +- {statistical:.2f} (fit) +- {distance:.2f} (distance) mag in r")
+print(f"M = {best[1]:.2f} mag in r, +- {statistical:.2f} (fit)", end=" ")
+print(f"+- {distance:.2f} (distance)")
 print("truth:", locus.properties.get("sim_absolute_r_mag", "not known"))
 
 # %%

@@ -8,6 +8,7 @@ the color and its error from the fluxes, and add the night before from forced ph
 """
 
 # sphinx_gallery_tags = ["photometry", "supernovae", "many loci"]
+# sphinx_gallery_thumbnail_number = 3
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,7 +80,7 @@ for (g, r), value, error in zip(pairs, color, color_err):
 
 
 def fainter_by(first, second, sigma=3):
-    """Return by how many magnitudes the first is fainter, the error, the limit.
+    """Return how much fainter the first is, the error, the limit [mag].
 
     The limit is 1 or -1 if the true value is larger or smaller, else 0.
     """
@@ -107,7 +108,7 @@ from antares_helpers import fetch_alert_packet
 
 
 def colors_and_rises(nights, blue="g", red="r"):
-    """Yield the night, color and rise [mag/d] of each night with both bands."""
+    """Yield night, color and rise [mag/d] of each night with both bands."""
     for night, now in nights.items():
         before = [
             (earlier, band)
@@ -166,10 +167,11 @@ COLORS = {"g - r": {"g", "r"}, "r - i": {"r", "i"}}
 
 
 def nights_of(locus):
-    """Return the fluxes by night, with forced photometry if it has an early pair."""
+    """Return the fluxes by night, some with forced photometry."""
     lc = extract_lightcurve(locus, **good)
     nights = nightly(lc) if len(lc) else {}
-    early = [{*now} for night, now in nights.items() if night - min(nights) < 3]
+    first = min(nights, default=0)
+    early = [{*now} for night, now in nights.items() if night - first < 3]
     if any(bands <= now for bands in COLORS.values() for now in early):
         with suppress(AlertNotFoundError):
             packet = fetch_alert_packet(locus)
@@ -185,7 +187,7 @@ for each in iter_loci(found, include_catalogs=False, progress=False):
             if np.isfinite(color[0] + rise[0]) and night >= first:
                 rows.append((each, name, night - first, color, rise))
 if not rows:
-    raise LookupError("No locus of the search has a pair and an earlier night.")
+    raise LookupError("No locus found has a pair and an earlier night.")
 
 
 def draw(ax, points, **style):
@@ -198,20 +200,23 @@ def draw(ax, points, **style):
     ax.errorbar(x, y, y_err, x_err, **arrows, **style, mec="0.15", mew=0.5)
 
 
-fig, axes = plt.subplots(1, 2, sharey=True, figsize=(8.4, 4.4), layout="constrained")
+fig = plt.figure(figsize=(8.4, 4.4), layout="constrained")
+axes = fig.subplots(1, 2, sharey=True)
 for ax, name in zip(axes, COLORS):
     points = [(*color, *rise) for _, of, _, color, rise in rows if of == name]
     age = np.array([age for _, of, age, _, _ in rows if of == name])
     points = np.reshape(points, (-1, 6))
     draw(ax, points[age >= 3], fmt="o", ms=4, color="0.55", label="later")
-    draw(ax, points[age < 3], fmt="D", color="#7A1FA2", label="first three nights")
+    young = {"fmt": "D", "color": "#7A1FA2", "label": "first three nights"}
+    draw(ax, points[age < 3], **young)
     ax.axhline(0, color="0.46", linewidth=0.8, zorder=0.5)
     ax.set_xlabel(f"{name} [AB mag]")
 axes[0].set_yscale("asinh", linear_width=0.2)
 axes[0].set_yticks([-3, -1, -0.3, 0, 0.3, 1, 3], [-3, -1, -0.3, 0, 0.3, 1, 3])
 axes[0].set_ylabel("rise [mag/d]")
 axes[0].margins(y=0.12)
-legend = fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+handles = ax.get_legend_handles_labels()
+legend = fig.legend(*handles, loc="outside upper center", ncols=2)
 
 # %%
 # **Figure 3.** Each symbol is one night of one locus: the rise since the last earlier night against
@@ -232,7 +237,8 @@ fast = [row for row in rows if row[2] < 3 and row[4][0] > 0.1]
 print("locus                  color                 rise [mag/d]   truth")
 for each, name, _, color, rise in sorted(fast, key=lambda row: -row[4][0]):
     truth = each["old_properties"].get("sim_class", "unknown")
-    print(f"{each['id']:23}{name} {as_text(*color):16}{as_text(*rise):15}{truth}")
+    print(f"{each['id']:23}{name} {as_text(*color):16}", end="")
+    print(f"{as_text(*rise):15}{truth}")
 
 # %%
 # A rise is no class. A star can brighten as fast, and be as blue, as the outbursts of dwarf novae

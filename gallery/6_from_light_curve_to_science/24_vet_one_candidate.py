@@ -9,6 +9,7 @@ needs scipy, which ``pip install ".[tutorials]"`` installs and the Rubin Science
 """
 
 # sphinx_gallery_tags = ["data quality", "images", "supernovae", "search"]
+# sphinx_gallery_thumbnail_number = 4
 
 import astropy.units as u
 import numpy as np
@@ -56,11 +57,13 @@ print(f"first detection: {alerts.time[0].utc.iso[:16]} UTC")
 if len(earlier):
     days = (alerts.time[0] - earlier.time[-1]).to_value("day")
     last, error = earlier[-1], earlier["flux_err"][-1]
-    print(f"last visit before: {days:.1f} d earlier, {last['flux'] / error:.1f} sigma,", end=" ")
+    print(f"last visit before: {days:.1f} d earlier,", end=" ")
+    print(f"{last['flux'] / error:.1f} sigma,", end=" ")
     print(f"{last['band']} > {to_magnitude(5 * error):.1f}")
 newest = alerts[-1]
 magnitude = to_magnitude(newest["flux"])
-print(f"newest detection: {newest['band']} = {magnitude:.1f}, {newest['time'].utc.iso[:10]}")
+print(f"newest detection: {newest['band']} = {magnitude:.1f},", end=" ")
+print(newest["time"].utc.iso[:10])
 
 # %%
 # Is it known?
@@ -72,7 +75,11 @@ print(f"newest detection: {newest['band']} = {magnitude:.1f}, {newest['time'].ut
 KINDS = {
     "TNS": ["tns_public_objects"],
     "star": ["gaia_dr3_gaia_source", "sdss_stars", "bright_guide_star_cat"],
-    "variable": ["vsx", "gaia_dr3_variability", "asassn_variable_catalog_v2_20190802"],
+    "variable": [
+        "vsx",
+        "gaia_dr3_variability",
+        "asassn_variable_catalog_v2_20190802",
+    ],
     "quasar": ["milliquas", "veron_agn_qso", "vii_274_bzcat5"],
 }
 near = matches[matches["separation"] < 2 * u.arcsec]
@@ -95,7 +102,8 @@ for kind, catalogs in KINDS.items():
 name = "lsst_diaSource_ssObjectId"
 planets = sum(bool(alert.properties.get(name)) for alert in locus.alerts)
 nights = len(set(np.floor(alerts.time.mjd - 0.7)))
-print(f"{planets} alerts of a known minor planet, detections in {nights} nights")
+print(f"{planets} alerts of a known minor planet,", end=" ")
+print(f"detections in {nights} nights")
 
 # %%
 # Is it real?
@@ -107,7 +115,8 @@ print(f"{planets} alerts of a known minor planet, detections in {nights} nights"
 from antares_helpers import alert_summary, fetch_cutouts, plot_cutouts
 
 reliability = np.nanmedian(alerts["reliability"])
-print(f"median reliability {reliability:.2f}, {np.sum(alerts['flagged'])} flagged")
+number = np.sum(alerts["flagged"])
+print(f"median reliability {reliability:.2f}, {number} flagged")
 print(alert_summary(lc).meta["sentence"])
 
 best = alerts[np.argmax(alerts["snr"])]
@@ -131,16 +140,18 @@ from astropy.cosmology import Planck18
 NAMES = [f"lsst_diaSource_{name}" for name in ("ra", "dec", "raErr", "decErr")]
 CATALOG_ERROR = 0.1 * u.arcsec
 
-included = [alert for alert in locus.alerts if alert.alert_id in alerts["alert_id"]]
+ids = alerts["alert_id"]
+included = [alert for alert in locus.alerts if alert.alert_id in ids]
 rows = [[alert.properties.get(name) for name in NAMES] for alert in included]
 rows = [row for row in rows if None not in row]
 if not rows:
     raise LookupError("No alert of the candidate has a position with errors.")
 ra, dec, ra_err, dec_err = np.transpose(rows) * u.deg
 east, north = locus.coordinates.spherical_offsets_to(SkyCoord(ra, dec))
-mean = [np.average(east, weights=ra_err**-2), np.average(north, weights=dec_err**-2)]
+weights = ra_err**-2, dec_err**-2
+mean = map(np.average, (east, north), (None, None), weights)
 position = locus.coordinates.spherical_offsets_by(*mean)
-errors = u.Quantity([np.sum(ra_err**-2) ** -0.5, np.sum(dec_err**-2) ** -0.5]).to("arcsec")
+errors = u.Quantity([np.sum(each) ** -0.5 for each in weights]).to("arcsec")
 
 host = matches[is_host][0]
 center = SkyCoord(host["ra"], host["dec"])
@@ -151,7 +162,8 @@ place = "nuclear" if offset < 3 * offset_err else "not nuclear"
 
 print(f"mean of {len(rows)}: {position.to_string('hmsdms', precision=2)}")
 print(f"errors in RA cos(Dec) and Dec: {errors[0]:.3f}, {errors[1]:.3f}")
-print(f"offset from {host['name']}: {offset.value:.2f} ± {offset_err.value:.2f} arcsec")
+separation = f"{offset.value:.2f} ± {offset_err.value:.2f} arcsec"
+print(f"offset from {host['name']}: {separation}")
 print(f"{kpc:.1f} in projection at redshift {host['redshift']:.3f}: {place}")
 
 # %%
@@ -163,7 +175,8 @@ print(f"{kpc:.1f} in projection at redshift {host['redshift']:.3f}: {place}")
 
 truth = locus.properties
 if "sim_host_east_arcsec" in truth:
-    true_offset = np.hypot(truth["sim_host_east_arcsec"], truth["sim_host_north_arcsec"])
+    names = ("sim_host_east_arcsec", "sim_host_north_arcsec")
+    true_offset = np.hypot(*map(truth.get, names))
     print(f"true offset {true_offset:.2f} arcsec, class {truth['sim_class']}")
 
 # %%
@@ -173,9 +186,9 @@ if "sim_host_east_arcsec" in truth:
 def plot_chart(ax):
     """Plot the alerts, their mean position and the matches around it."""
     x, y = position.spherical_offsets_to(SkyCoord(ra, dec))
-    errorbars = {"xerr": ra_err.to_value("arcsec"), "yerr": dec_err.to_value("arcsec")}
+    y_err, x_err = (each.to_value("arcsec") for each in (dec_err, ra_err))
     style = {"fmt": ".", "color": "0.6", "elinewidth": 0.6, "label": "alerts"}
-    ax.errorbar(x.arcsec, y.arcsec, **errorbars, **style)
+    ax.errorbar(x.arcsec, y.arcsec, y_err, x_err, **style)
     for i, row in enumerate(matches):
         x, y = position.spherical_offsets_to(SkyCoord(row["ra"], row["dec"]))
         style = {"ms": 7 + 2 * i, "mfc": "none", "label": row["catalog"]}
@@ -221,7 +234,8 @@ noon = np.floor(newest["time"].utc.mjd - 0.7) + 1.7
 times = Time(noon + np.linspace(0, 1, 145), format="mjd")
 sky = AltAz(obstime=times, location=PACHON)
 target = position.transform_to(sky)
-sun, moon = (get_body(name, times, PACHON).transform_to(sky) for name in ("sun", "moon"))
+bodies = (get_body(name, times, PACHON) for name in ("sun", "moon"))
+sun, moon = (body.transform_to(sky) for body in bodies)
 is_dark = sun.alt < -18 * u.deg
 is_up = is_dark & (target.alt > 30 * u.deg)
 
@@ -232,8 +246,10 @@ i = np.argmax(np.where(is_dark, target.alt, -90 * u.deg))
 if is_up.any():
     start, end = times[is_up][[0, -1]].isot
     print(f"airmass below 2 from {start[:16]} to {end[:16]} UTC")
-print(f"highest at {times[i].isot[:16]} UTC, {target.alt[i]:.0f}, airmass {target.secz[i]:.2f}")
-print(f"moon {target.separation(moon)[i].deg:.0f} deg away, at {moon.alt[i].deg:.0f} deg")
+print(f"highest at {times[i].isot[:16]} UTC, {target.alt[i]:.0f},", end=" ")
+print(f"airmass {target.secz[i]:.2f}")
+print(f"moon {target.separation(moon)[i].deg:.0f} deg away,", end=" ")
+print(f"at {moon.alt[i].deg:.0f} deg")
 
 # %%
 # Draw the night.
@@ -243,11 +259,14 @@ def plot_night(ax):
     """Plot altitude and airmass during the night."""
     hours = (times.mjd - np.floor(times.mjd[0] + 1)) * 24
     ax.plot(hours, target.alt.deg, color="#C2410C", lw=1, ls=":")
-    ax.plot(hours, np.where(is_up, target.alt.deg, np.nan), color="#C2410C", lw=3, label="target")
+    altitude_up = np.where(is_up, target.alt.deg, np.nan)
+    ax.plot(hours, altitude_up, color="#C2410C", lw=3, label="target")
     ax.plot(hours, moon.alt.deg, color="0.4", ls="--", label="moon")
     for altitude, shade in ((-0.8, "0.93"), (-18, "0.82")):
-        ax.fill_between(hours, 0, 90, sun.alt.deg < altitude, color=shade, lw=0, zorder=0)
-    ax.set(xlabel=f"hours from 0 UTC on {times[-1].iso[:10]}", ylabel="altitude [deg]")
+        style = {"color": shade, "lw": 0, "zorder": 0}
+        ax.fill_between(hours, 0, 90, sun.alt.deg < altitude, **style)
+    ax.set_xlabel(f"hours from 0 UTC on {times[-1].iso[:10]}")
+    ax.set_ylabel("altitude [deg]")
     ax.set(xlim=hours[sun.alt.deg < 0][[0, -1]] + [-1, 1], ylim=(0, 90))
     right = ax.secondary_yaxis("right")
     airmass = np.array([1.05, 1.2, 1.5, 2, 3])
@@ -260,8 +279,8 @@ fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 plot_night(ax)
 
 # %%
-# **Figure 4.** The altitude of the candidate and of the moon from Cerro Pachón. Light gray is
-# twilight, dark gray is night; the line is thick in the night at an airmass below 2.
+# **Figure 4.** The altitude of the candidate and of the moon from Cerro Pachón. The faint
+# shade is twilight, the strong one night; the line is thick in the night at an airmass below 2.
 #
 # Request an observation
 # ----------------------
@@ -280,8 +299,9 @@ target_of_request = {
     "ra": round(position.ra.deg, 6),
     "dec": round(position.dec.deg, 6),
 }
+exposures = {"exposure_time": 120, "exposure_count": 1}
 images = [
-    {"exposure_time": 120, "exposure_count": 1, "optical_elements": {"filter": name}}
+    exposures | {"optical_elements": {"filter": name}}
     for name in ("gp", "rp", "ip")
 ]
 configuration = {
@@ -323,8 +343,8 @@ plot_cutouts(cutouts, axes=parts[2].subplots(1, len(cutouts)))
 plot_night(parts[3].subplots())
 answers = [
     f"reliability {reliability:.2f}, {nights} nights",
-    f"{offset.value:.2f} ± {offset_err.value:.2f} arcsec from its host, {place}",
-    f"airmass {target.secz[i]:.2f} tonight" if is_up.any() else "not up tonight",
+    f"{separation} from its host, {place}",
+    f"airmass {target.secz[i]:.2f}" if is_up.any() else "not up tonight",
 ]
 title = f"{locus.locus_id}, in TNS: {known.get('TNS', 'no')}"
 text = fig.suptitle(f"{title}\n{', '.join(answers)}")

@@ -8,27 +8,28 @@ asteroid, and measure its absolute magnitude, its colors, its rotation and its o
 """
 
 # sphinx_gallery_tags = ["solar system", "photometry", "many loci"]
+# sphinx_gallery_thumbnail_number = 2
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from antares_helpers import fetch_loci, find_loci, lightcurve_table, to_magnitude
+from antares_helpers import fetch_loci, find_loci, lightcurve_table
 from antares_helpers.bands import BANDS, COLORS_ON_WHITE, SYMBOLS
+from antares_helpers.photometry import to_magnitude
 
-GEOMETRY = ["lsst_ssSource_phaseAngle", "lsst_ssSource_helioRange"]
-GEOMETRY += ["lsst_ssSource_topoRange"]
+FIELDS = ("phaseAngle", "helioRange", "topoRange")
 query = {"query": {"exists": {"field": "properties.survey.lsst.ss_object_id"}}}
-surveys = [each.properties["survey"]["lsst"] for each in find_loci(query=query)]
+surveys = [a.properties["survey"]["lsst"] for a in find_loci(query=query)]
 names = [name for each in surveys for name in each["ss_object_id"]]
 object_id = max(names, key=names.count, default=1)
 loci, _ = fetch_loci(find_loci(ss_object_id=object_id), progress=False)
 table = lightcurve_table(loci)
 if len(table) < 10:
-    raise LookupError("No solar-system object of the newest loci has 10 alerts.")
+    raise LookupError("No solar-system object found has 10 alerts.")
 
 known = {a["id"]: a["properties"] for each in loci for a in each["alerts"]}
 alerts = [known[name] for name in table["alert_id"]]
-rows = [[alert.get(name, np.nan) for name in GEOMETRY] for alert in alerts]
+rows = [[a.get(f"lsst_ssSource_{x}", np.nan) for x in FIELDS] for a in alerts]
 phase, sun, earth = np.transpose(rows)
 mag = to_magnitude(table["flux"]) - 5 * np.log10(sun * earth)
 fig, ax = plt.subplots(layout="constrained")
@@ -54,7 +55,8 @@ legend = ax.legend()
 # `antares_helpers.lightcurve_table` makes one table of them. A locus can also have alerts of a star
 # that the asteroid passed: use those of the asteroid only, in the order of time.
 
-is_it = [str(alert.get("lsst_diaSource_ssObjectId")) == object_id for alert in alerts]
+objects = [str(alert.get("lsst_diaSource_ssObjectId")) for alert in alerts]
+is_it = np.array(objects) == object_id
 is_good = is_it & np.isfinite(mag) & ~table["is_dipole"] & ~table["flagged"]
 use = np.flatnonzero(is_good)[np.argsort(table["mjd"][is_good])]
 table, alerts = table[use], [alerts[i] for i in use]
@@ -79,7 +81,8 @@ print(f"distance from the Earth {earth.min():.2f} to {earth.max():.2f} AU")
 
 total = [alert.get("lsst_diaSource_scienceFlux", np.nan) for alert in alerts]
 percent = 100 * abs(total / table["flux"].value - 1)
-print(f"median {np.nanmedian(percent):.1f}%, largest {np.nanmax(percent):.1f}%")
+largest = np.nanmax(percent)
+print(f"median {np.nanmedian(percent):.1f}%, largest {largest:.1f}%")
 
 # %%
 # The flux falls with the square of the distance from the Sun, which lights the asteroid, and with
@@ -98,9 +101,12 @@ first = np.flatnonzero((np.diff(days) < 1 / 24) & (band[1:] != band[:-1]))
 second = first + 1
 bands = [each for each in BANDS if each in band[first] or each in band[second]]
 others = [each for each in bands if each != "r"]
-design = np.array([(band[first] == each) * 1 - (band[second] == each) for each in others]).T
-if len(first) < 6 or np.linalg.matrix_rank(design) < len(bands) - 1 or "g" not in bands:
-    raise LookupError("No 6 pairs of bands of this solar-system object link r to g.")
+columns = np.reshape(others, (-1, 1))
+design = 1 * (band[first] == columns) - (band[second] == columns)
+rank = np.linalg.matrix_rank(design)
+design = design.T
+if len(first) < 6 or rank < len(bands) - 1 or "g" not in bands:
+    raise LookupError("No 6 pairs of bands of this object link r to g.")
 
 change = mag[first] - mag[second]
 color = np.linalg.lstsq(design, change, rcond=None)[0]
@@ -111,7 +117,8 @@ color_err = scatter * np.sqrt(np.diag(np.linalg.inv(design.T @ design)))
 for each, value, error in zip(others, color, color_err):
     print(f"{each} - r = {value:6.3f} +- {error:.3f}")
 noise = np.sqrt(np.mean(mag_err[first] ** 2 + mag_err[second] ** 2))
-print(f"scatter of {len(first)} pairs {scatter:.3f} mag; of the noise {noise:.3f} mag")
+print(f"scatter of {len(first)} pairs {scatter:.3f} mag;", end=" ")
+print(f"of the noise {noise:.3f} mag")
 
 # %%
 # The errors follow from the scatter. If it is larger than that of the noise, the asteroid has
@@ -130,7 +137,7 @@ from scipy.optimize import curve_fit
 
 
 def phase_curve(phase, h, g):
-    """Return the reduced magnitude of an asteroid at phase angles, in degrees."""
+    """Return the reduced magnitude of an asteroid at phase angles [deg]."""
     x = np.tan(np.radians(phase) / 2)
     one, two = np.exp(-3.33 * x**0.63), np.exp(-1.87 * x**1.22)
     return h - 2.5 * np.log10((1 - g) * one + g * two)
@@ -142,8 +149,10 @@ nights = [(each[first] + each[second]) / 2 for each in (phase, in_r)]
 best, covariance = curve_fit(phase_curve, *nights, p0=(min(nights[1]), 0.15))
 best_err = np.sqrt(np.diag(covariance))
 residual = in_r - phase_curve(phase, *best)
-print(f"H = {best[0]:.2f} +- {best_err[0]:.2f} in r, G = {best[1]:.2f} +- {best_err[1]:.2f}")
-print(f"residuals {np.nanstd(residual):.3f} mag; of the noise {np.median(mag_err):.3f} mag")
+print(f"H = {best[0]:.2f} +- {best_err[0]:.2f} in r,", end=" ")
+print(f"G = {best[1]:.2f} +- {best_err[1]:.2f}")
+print(f"residuals {np.nanstd(residual):.3f} mag;", end=" ")
+print(f"of the noise {np.median(mag_err):.3f} mag")
 
 # %%
 # The fit does not use the errors of the fluxes, since the rotation scatters the points much more.
@@ -170,7 +179,8 @@ tops = np.flatnonzero(np.diff(np.sign(np.diff(power))) < 0) + 1
 tops = tops[power[tops].argsort()[::-1]]
 print(f"false-alarm probability {chance:.0e}")
 for top in tops[:4]:
-    print(f"a rotation in {48 / frequency[top]:.3f} h explains {power[top]:.1%}")
+    rotation = 48 / frequency[top]
+    print(f"a rotation in {rotation:.3f} h explains {power[top]:.1%}")
 
 # %%
 # If the probability is far below 0.001, the rotation is a signal. Then fit everything at once: H in
@@ -179,7 +189,7 @@ for top in tops[:4]:
 
 
 def rotating(points, g, cosine, sine, frequency, *h):
-    """Return the reduced magnitude at the days, phase angles and numbers of bands given."""
+    """Return the reduced magnitude at days, phase angles, band numbers."""
     days, phase, number = points
     turn = 2 * np.pi * frequency * days
     mean = phase_curve(phase, np.take(h, number.astype(int)), g)
@@ -191,7 +201,8 @@ number = np.array([bands.index(each) for each in band[use]])
 points = np.array([left_at[use] - middle, phase[use], number])
 guess = [best[1], np.std(residual[use]), 0, frequency[tops[0]]]
 guess += [best[0] + offset[each] for each in bands]
-fitted, covariance = curve_fit(rotating, points, mag[use], guess, maxfev=20_000)
+data = points, mag[use], guess
+fitted, covariance = curve_fit(rotating, *data, maxfev=20_000)
 errors = np.sqrt(np.diag(covariance))
 
 for name, value, error in zip(["G", "", "", "", *bands], fitted, errors):
@@ -210,8 +221,10 @@ weights = np.array([{"g": 0.41, "r": 0.59}.get(each, 0) for each in bands])
 h_v = weights @ fitted[4:] - 0.01
 h_v_err = np.hypot(np.sqrt(weights @ covariance[4:, 4:] @ weights), 0.01)
 truth = loci[0]["old_properties"]
-print(f"H = {h_v:.3f} +- {h_v_err:.3f} in V, truth {truth.get('sim_h_mag', 'unknown')}")
-print(f"rotation {rotation:.3f} h, truth {truth.get('sim_rotation_h', 'unknown')}")
+print(f"H = {h_v:.3f} +- {h_v_err:.3f} in V,", end=" ")
+print("truth", truth.get("sim_h_mag", "unknown"))
+print(f"rotation {rotation:.3f} h,", end=" ")
+print("truth", truth.get("sim_rotation_h", "unknown"))
 
 # %%
 # Plot the phase curve without the rotation, and the rotation without the phase curve.
@@ -222,14 +235,16 @@ still = mag[use] - waves - fitted[4 + number] + fitted[4 + bands.index("r")]
 turned = mag[use] - curve + waves
 turns = points[0] * fitted[3] / 2
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.8), layout="constrained")
+fig = plt.figure(figsize=(8.4, 3.8), layout="constrained")
+left, right = fig.subplots(1, 2)
 for each in bands:
     one = band[use] == each
     style = {"color": COLORS_ON_WHITE[each], "label": each}
     left.plot(phase[use][one], still[one], SYMBOLS[each], **style)
     right.plot(turns[one] % 1, turned[one], SYMBOLS[each], **style)
 x = np.linspace(0, phase.max() + 1, 200)
-left.plot(x, phase_curve(x, fitted[4 + bands.index("r")], fitted[0]), color="0.4", zorder=0)
+curve = phase_curve(x, fitted[4 + bands.index("r")], fitted[0])
+left.plot(x, curve, color="0.4", zorder=0)
 x = np.linspace(0, 1, 200)
 wave = fitted[1] * np.cos(4 * np.pi * x) + fitted[2] * np.sin(4 * np.pi * x)
 right.plot(x, wave, color="0.4", zorder=0)
@@ -237,7 +252,8 @@ left.set(xlabel="Phase angle [deg]", ylabel="Reduced magnitude, as in r")
 right.set(xlabel=f"Rotation in {rotation:.3f} h", ylabel="Change [mag]")
 for ax in (left, right):
     ax.yaxis.set_inverted(True)
-legend = fig.legend(*left.get_legend_handles_labels(), loc="outside right center", frameon=False)
+handles = left.get_legend_handles_labels()
+legend = fig.legend(*handles, loc="outside right center", frameon=False)
 
 # %%
 # **Figure 2.** Left: the points of Figure 1, brought to the band r and with the rotation taken out;
@@ -258,15 +274,18 @@ legend = fig.legend(*left.get_legend_handles_labels(), loc="outside right center
 # seconds the asteroid needs for the first: ``ephRate`` is in degrees per day.
 
 fields = ["ephOffsetAlongTrack", "ephOffsetCrossTrack", "ephRate"]
-names = [f"lsst_ssSource_{field}" for field in fields] + ["lsst_diaSource_raErr"]
+names = [f"lsst_ssSource_{field}" for field in fields]
+names += ["lsst_diaSource_raErr"]
 rows = [[alert.get(name, np.nan) for name in names] for alert in alerts]
 along, across, rate, error = (np.array(rows) * [1, 1, 1 / 24, 3600]).T
 for name, values in (("along", along), ("across", across)):
     mean_err = np.nanstd(values) / np.sqrt(len(values))
-    print(f"{name:7}{np.nanmean(values):8.4f} +- {mean_err:.4f} arcsec", end="")
-    print(f", scatter {np.nanstd(values):.4f}, error of a position {np.nanmedian(error):.4f}")
-late = np.nanmean(along / rate)
-print(f"along the track: {late:.1f} s; 37 s would be {37 * np.nanmean(rate):.2f} arcsec")
+    mean, scatter = np.nanmean(values), np.nanstd(values)
+    print(f"{name:7}{mean:8.4f} +- {mean_err:.4f} arcsec", end=", ")
+    print(f"scatter {scatter:.4f}", end=", ")
+    print(f"error of a position {np.nanmedian(error):.4f}")
+late, in_37_s = np.nanmean(along / rate), 37 * np.nanmean(rate)
+print(f"along the track: {late:.1f} s; 37 s would be {in_37_s:.2f} arcsec")
 
 # %%
 # A clock that is wrong moves all points along the track, and so does TAI taken for UTC: that is 37
@@ -305,7 +324,8 @@ ax.set_aspect("equal", "datalim")
 #       albedo = 0.06 if g_r < 0.56 else 0.20
 #       diameter = 1329 * 10 ** (-h_v / 5) / np.sqrt(albedo)
 #       ratio = 10 ** (0.4 * 2 * np.hypot(*fitted[1:3]))
-#       print(f"g - r = {g_r:.2f}: {diameter:.1f} km, axes of at least {ratio:.2f} : 1")
+#       print(f"g - r = {g_r:.2f}: {diameter:.1f} km", end=", ")
+#       print(f"axes of at least {ratio:.2f} : 1")
 #
 # Where to go next
 # ----------------

@@ -8,6 +8,7 @@ magnitudes, to rates and to the variability of a quasar.
 """
 
 # sphinx_gallery_tags = ["photometry", "data quality", "variable stars"]
+# sphinx_gallery_thumbnail_number = 2
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,14 +16,18 @@ import numpy as np
 from antares_helpers import fetch_alert_packet, find_loci
 
 found = find_loci(tag="young_rubin_transients", limit=16)
-found = [a for a in found if len(a.properties["survey"]["lsst"]["dia_object_id"]) == 1]
-packets = [packet for packet in map(fetch_alert_packet, found) if "FORCEDPHOT" in packet]
+surveys = [locus.properties["survey"]["lsst"] for locus in found]
+single = [len(each["dia_object_id"]) == 1 for each in surveys]
+packets = [fetch_alert_packet(a) for a, ok in zip(found, single) if ok]
+packets = [packet for packet in packets if "FORCEDPHOT" in packet]
 if len(packets) < 5:
-    raise LookupError("No 5 loci tagged young_rubin_transients have forced photometry.")
+    raise LookupError("No 5 of the newest loci have forced photometry.")
 forced = [packet["FORCEDPHOT"].data for packet in packets]
 sources = [packet["DIASOURCE"].data for packet in packets]
-seen = np.concatenate([np.isin(a["visit"], b["visit"]) for a, b in zip(forced, sources)])
-flux, err = (np.concatenate([each[name] for each in forced]) for name in ("psfFlux", "psfFluxErr"))
+visits = zip(forced, sources)
+seen = np.concatenate([np.isin(a["visit"], b["visit"]) for a, b in visits])
+flux = np.concatenate([each["psfFlux"] for each in forced])
+err = np.concatenate([each["psfFluxErr"] for each in forced])
 
 bins = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 14, 20])
 number = np.histogram(abs(flux / err), bins)[0]
@@ -32,8 +37,8 @@ error = np.sqrt(likely * (1 - likely) / (number + 3))
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 middle, half = (bins[1:] + bins[:-1]) / 2, np.diff(bins) / 2
 ax.errorbar(middle, fraction, error, half, fmt="o", color="#00204D")
-ax.axvline(5, color="#B52626", linestyle="--")
-labels = ax.set(xlabel="Forced flux / its error", ylabel="Fraction with a detection")
+ax.axvline(5, color="#B22222", linestyle="--")
+labels = ax.set(xlabel="Forced flux / its error", ylabel="Fraction detected")
 
 # %%
 # **Figure 1.** All visits to some transients, by the significance of the forced flux: the fraction
@@ -55,7 +60,8 @@ labels = ax.set(xlabel="Forced flux / its error", ylabel="Fraction with a detect
 # fate.
 
 reliability = np.concatenate([each["reliability"] for each in sources])
-print(f"lowest reliability of {len(reliability)} detections: {np.nanmin(reliability):.3f}")
+lowest = np.nanmin(reliability)
+print(f"lowest reliability of {len(reliability)} detections: {lowest:.3f}")
 
 owner = np.repeat(np.arange(len(forced)), [len(each) for each in forced])
 is_bright = abs(flux / err) > 8
@@ -65,7 +71,8 @@ reliable = caught.sum() / bright.sum()
 rng = np.random.default_rng(26)
 draws = rng.integers(len(forced), size=(1000, len(forced)))
 scatter = np.std(caught[draws].sum(axis=1) / bright[draws].sum(axis=1))
-print(f"of {bright.sum()} visits above 8 sigma {reliable:.0%} +- {scatter:.0%} have a detection")
+print(f"of {bright.sum()} visits above 8 sigma", end=" ")
+print(f"{reliable:.0%} +- {scatter:.0%} have a detection")
 lowest = min((a / b for a, b in zip(caught, bright) if b > 5), default=np.nan)
 print(f"of the least favored locus {lowest:.0%}")
 
@@ -91,7 +98,7 @@ above = np.vectorize(NormalDist().cdf, otypes=[float])
 
 
 def efficiency(flux, errors):
-    """Return the probability of a detection, averaged over visits with these errors."""
+    """Return the probability of a detection, averaged over these errors."""
     return reliable * above(np.divide.outer(flux, errors) - 5).mean(axis=-1)
 
 
@@ -115,8 +122,10 @@ for each in BANDS:
     curve = efficiency(to_flux(mags), errors)
     sky[each], total = errors, total + curve * np.sum(band == each)
     half = np.interp(-reliable / 2, -curve, mags)
-    print(f"{each:4}{len(errors):8}{to_magnitude(5 * np.median(errors)):9.2f}{half:12.2f}")
-    ax.plot(mags, curve, color=COLORS_ON_WHITE[each], linestyle=LINES[each], label=each)
+    depth = to_magnitude(5 * np.median(errors))
+    print(f"{each:4}{len(errors):8}{depth:9.2f}{half:12.2f}")
+    style = {"color": COLORS_ON_WHITE[each], "linestyle": LINES[each]}
+    ax.plot(mags, curve, label=each, **style)
 total = total / np.isin(band, list(sky)).sum()
 ax.plot(mags, total, color="black", linewidth=2, label="all")
 ax.errorbar(bins[:-1] + 0.25, fraction, error, 0.25, fmt="o", color="black")
@@ -150,7 +159,8 @@ if "r" not in sky:
     raise LookupError("No 5 visits in r are without a bright source.")
 print("true magnitude  detected  mean of the detections")
 for truth in (23, 23.5, 24, 24.5, 25):
-    measured, is_detected = observe(to_flux(truth), rng.choice(sky["r"], 100_000))
+    errors = rng.choice(sky["r"], 100_000)
+    measured, is_detected = observe(to_flux(truth), errors)
     mean = to_magnitude(measured[is_detected].mean())
     print(f"{truth:10.1f}{is_detected.mean():14.1%}{mean:14.2f}")
 
@@ -167,11 +177,13 @@ def shape(days):
 
 
 def draw_transients(visits, size=1500):
-    """Return peaks, numbers of detections, and magnitudes of the brightest detections."""
-    name = np.char.strip(visits["band"])
-    mjd, name = (each[np.isin(name, list(sky))] for each in (visits["midpointMjdTai"], name))
-    errors = np.transpose([rng.choice(sky[each], size) for each in name])
-    peak, start = rng.uniform([19, mjd.min()], [26, mjd.max()], (size, 2)).T[..., None]
+    """Return peaks, numbers of detections, and the brightest magnitudes."""
+    band = np.char.strip(visits["band"])
+    is_known = np.isin(band, list(sky))
+    mjd, band = visits["midpointMjdTai"][is_known], band[is_known]
+    errors = np.transpose([rng.choice(sky[each], size) for each in band])
+    low, high = (19, mjd.min()), (26, mjd.max())
+    peak, start = rng.uniform(low, high, (size, 2)).T[..., None]
     measured, is_detected = observe(to_flux(peak) * shape(mjd - start), errors)
     brightest = np.where(is_detected, measured, 0).max(axis=1)
     return peak[:, 0], is_detected.sum(axis=1), to_magnitude(brightest)
@@ -180,7 +192,8 @@ def draw_transients(visits, size=1500):
 drawn = [draw_transients(each) for each in forced]
 peaks, counts, brightest = np.concatenate(drawn, axis=1)
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.8), layout="constrained")
+fig = plt.figure(figsize=(8.4, 3.8), layout="constrained")
+left, right = fig.subplots(1, 2)
 bins = np.arange(19, 26.1, 0.5)
 middle, place = bins[:-1] + 0.25, np.digitize(peaks, bins)
 groups = [place == number for number in range(1, len(bins))]
@@ -189,13 +202,15 @@ for least, style in ((1, ":"), (2, "-"), (5, "--")):
     left.plot(middle, share, style, color="#00204D", label=f"{least} or more")
 bias = [(brightest - peaks)[each & (counts > 0)] for each in groups]
 middle, bias = zip(*[each for each in zip(middle, bias) if len(each[1]) > 10])
-low, median, high = np.transpose([np.percentile(each, [16, 50, 84]) for each in bias])
+percentiles = [np.percentile(each, [16, 50, 84]) for each in bias]
+low, median, high = np.transpose(percentiles)
 right.fill_between(middle, low, high, color="0.85")
 right.plot(middle, median, color="#00204D")
 right.axhline(0, color="0.5", linewidth=0.8)
 left.legend(title="detections")
 left.set(xlabel="Magnitude of the peak", ylabel="Fraction of the transients")
-right.set(xlabel="Magnitude of the peak", ylabel="Brightest detection less peak [mag]")
+right.set_xlabel("Magnitude of the peak")
+right.set_ylabel("Brightest detection less peak [mag]")
 right.yaxis.set_inverted(True)
 
 # %%
@@ -224,7 +239,8 @@ for limit in (22, 23, 24, 24.5):
     sample = enough & (brightest < limit)
     share = np.interp(brightest[sample], centers, two)
     corrected = (weight[sample] / share).sum() / happened
-    print(f"{limit:8.1f}{weight[sample].sum() / happened:12.0%}{corrected:11.0%}")
+    found_part = weight[sample].sum() / happened
+    print(f"{limit:8.1f}{found_part:12.0%}{corrected:11.0%}")
 
 # %%
 # The correction works as long as the efficiency is well above zero. Beyond that it multiplies a few
@@ -242,7 +258,8 @@ from antares_helpers import extract_lightcurve, plot_lightcurve
 
 query = {"query": {"term": {"catalogs": "milliquas"}}}
 quasars = []
-for locus in find_loci(query=query, properties={"num_alerts": (15, None)}, limit=4):
+many = {"num_alerts": (15, None)}
+for locus in find_loci(query=query, properties=many, limit=4):
     options = {"forced": fetch_alert_packet(locus)}
     total = extract_lightcurve(locus, flux="total", **options)
     quasars.append((extract_lightcurve(locus, **options), total))
@@ -265,12 +282,13 @@ EDGES = np.array([2, 10, 25, 50, 100])
 
 
 def structure(lc, scale):
-    """Return the change, as a fraction of the flux, in bins of time; and the numbers of pairs."""
+    """Return the relative change in bins of time, and the numbers of pairs."""
     squares, apart = [], []
     for name in set(lc["band"]):
         rows = lc[lc["band"] == name]
         i, j = np.triu_indices(len(rows), 1)
-        flux, err = (rows[each].value / scale[name] for each in ("flux", "flux_err"))
+        flux, err = rows["flux"].value, rows["flux_err"].value
+        flux, err = flux / scale[name], err / scale[name]
         squares.append((flux[i] - flux[j]) ** 2 - err[i] ** 2 - err[j] ** 2)
         apart.append(abs(rows.time.mjd[i] - rows.time.mjd[j]))
     place = np.digitize(np.concatenate(apart), EDGES)
@@ -281,7 +299,9 @@ def structure(lc, scale):
     return np.sqrt(np.maximum(mean, 0)), number
 
 
-scale = {each: np.median(total["flux"][total["band"] == each].value) for each in set(total["band"])}
+scale = {}
+for each in set(total["band"]):
+    scale[each] = np.median(total["flux"][total["band"] == each].value)
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 middle = np.sqrt(EDGES[1:] * EDGES[:-1])
 for rows, label, symbol in (
@@ -290,15 +310,18 @@ for rows, label, symbol in (
 ):
     night = np.unique(np.round(rows.time.mjd), return_inverse=True)[1]
     value, number = structure(rows, scale)
-    parts = [structure(rows[night % 10 != each], scale)[0] for each in range(10)]
+    tenths = [rows[night % 10 != each] for each in range(10)]
+    parts = [structure(each, scale)[0] for each in tenths]
     value_err = 3 * np.std(parts, axis=0)
     color = "white" if symbol == "o" else "#00204D"
-    ax.errorbar(middle, value, value_err, fmt=symbol, color="#00204D", mfc=color, label=label)
+    style = {"fmt": symbol, "color": "#00204D", "mfc": color}
+    ax.errorbar(middle, value, value_err, label=label, **style)
     middle = 1.06 * middle
     mean = np.mean(rows["flux"]).value
-    print(f"{label:15}: {len(rows)} fluxes, mean {mean:.0f} nJy, pairs", *number)
-ax.set(xlabel="Time between two visits [d]", ylabel="Change / total flux", xscale="log")
-ax.set(ylim=(0, None), xticks=EDGES, xticklabels=EDGES)
+    print(f"{label:15}: {len(rows)} fluxes,", end=" ")
+    print(f"mean {mean:.0f} nJy, pairs", *number)
+ax.set(xlabel="Time between two visits [d]", ylabel="Change / total flux")
+ax.set(xscale="log", ylim=(0, None), xticks=EDGES, xticklabels=EDGES)
 legend = ax.legend(loc="upper left")
 
 # %%
@@ -339,7 +362,8 @@ legend = ax.legend(loc="upper left")
 #               weights = early["psfFluxErr"] ** -2.0
 #               mean = np.average(early["psfFlux"], weights=weights)
 #               mean_err = weights.sum() ** -0.5
-#               print(f"{len(early):3} visits: {mean:6.0f} +- {mean_err:.0f} nJy", end="")
+#               print(f"{len(early):3} visits:", end="")
+#               print(f"{mean:7.0f} +- {mean_err:.0f} nJy", end="")
 #               print(f", {mean / mean_err:.1f} sigma")
 #
 # Where to go next
