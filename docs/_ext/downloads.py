@@ -16,11 +16,12 @@ from downloads_files import (
     NOTEBOOKS,
     RSP,
     SITE,
-    make_wheel,
+    make_package,
     notebook_files,
+    package_sources,
     rsp_requirements,
+    source_name,
     wheel_name,
-    wheel_sources,
     write_zip,
 )
 from downloads_site import site_files
@@ -40,7 +41,7 @@ class _Maker(NamedTuple):
     folder: Path
     made_from: dict[str, str]
 
-    def make(self, name: str, sources: Mapping[str, bytes], make: Callable[[Path], None]) -> None:
+    def make(self, name: str, sources: Mapping[str, bytes], make: Callable[[Path], object]) -> None:
         """Make a file, unless it is there and its sources are those of the last time."""
         path, digest = self.folder / name, _digest(sources)
         if not path.exists() or self.made_from.get(name) != digest:
@@ -54,7 +55,7 @@ class _Maker(NamedTuple):
 
     def text(self, name: str, text: str) -> None:
         """Make a file of text."""
-        self.make(name, {name: text.encode()}, lambda path: path.write_text(text, "utf-8") and None)
+        self.make(name, {name: text.encode()}, lambda path: path.write_text(text, "utf-8"))
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -69,14 +70,16 @@ def _make_downloads(site: Path, pages: set[str]) -> None:
     folder, stamp, wheel = site / "downloads", site / _STAMP, wheel_name()
     folder.mkdir(exist_ok=True)
     maker = _Maker(folder, json.loads(stamp.read_text("utf-8")) if stamp.exists() else {})
-    maker.make(wheel, wheel_sources(), make_wheel)
+    for package in (wheel, source_name()):
+        maker.make(package, package_sources(package), make_package)
     maker.text(RSP, rsp_requirements())
     maker.archive(NOTEBOOKS, notebook_files(folder / wheel))
-    _drop_others(folder, {wheel, RSP, NOTEBOOKS, SITE, _SIZES})
+    offered = set(_names().values())
+    _drop_others(folder, {*offered, _SIZES})
     files = site_files(site, pages)
-    files[f"downloads/{_SIZES}"] = _sizes(folder, wheel, RSP, NOTEBOOKS).encode()
+    files[f"downloads/{_SIZES}"] = _sizes(folder, offered - {SITE}).encode()
     maker.archive(SITE, files)
-    maker.text(_SIZES, _sizes(folder, wheel, RSP, NOTEBOOKS, SITE))
+    maker.text(_SIZES, _sizes(folder, offered))
     stamp.write_text(json.dumps(maker.made_from), "utf-8")
 
 
@@ -87,9 +90,9 @@ def _drop_others(folder: Path, offered: set[str]) -> None:
             path.unlink()
 
 
-def _sizes(folder: Path, *names: str) -> str:
+def _sizes(folder: Path, names: set[str]) -> str:
     """Return a script that shows the sizes: they are known only once the pages are written."""
-    sizes = {name: _size((folder / name).stat().st_size) for name in names}
+    sizes = {name: _size((folder / name).stat().st_size) for name in sorted(names)}
     return (
         f"const sizes = {json.dumps(sizes)};\n"
         'for (const each of document.querySelectorAll("[data-size-of]")) {\n'
@@ -102,7 +105,9 @@ def _size(count: int) -> str:
 
 
 def _names() -> dict[str, str]:
-    return {"wheel": wheel_name(), "rsp": RSP, "notebooks": NOTEBOOKS, "site": SITE}
+    """Return the downloads by the names that pages use for them."""
+    packages = {"wheel": wheel_name(), "source": source_name()}
+    return packages | {"rsp": RSP, "notebooks": NOTEBOOKS, "site": SITE}
 
 
 class Download(ReferenceRole):
@@ -171,5 +176,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", lambda _app, page, *_: others.add(page))
     # Before the scripts of a page are final, and after all that a site has has been made.
     app.connect("html-page-context", _load_scripts, priority=800)
-    app.connect("build-finished", finish, priority=990)
+    app.connect("build-finished", finish, priority=999)
     return {"version": "1", "parallel_read_safe": True}
