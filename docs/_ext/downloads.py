@@ -6,6 +6,7 @@ terminal that install from the site, wherever it is: a script completes its addr
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +28,7 @@ from downloads_files import (
 from downloads_site import site_files
 from site_address import site_url
 from sphinx.application import Sphinx
-from sphinx.util.docutils import ReferenceRole, SphinxDirective
+from sphinx.util.docutils import ReferenceRole, SphinxDirective, SphinxRole
 
 __all__ = ["setup"]
 
@@ -110,19 +111,24 @@ def _names() -> dict[str, str]:
     return packages | {"rsp": RSP, "notebooks": NOTEBOOKS, "site": SITE}
 
 
-class Download(ReferenceRole):
-    """``:download-of:`text <wheel>```: a link to a download of the site, and its size."""
+class DownloadOf(ReferenceRole):
+    """``:download-of:`text <wheel>```: a link to a download of the site."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Make the link, relative to the page."""
         name = _names()[self.target]
         text = self.title if self.has_explicit_title else name
-        address = "../" * self.env.docname.count("/") + f"downloads/{name}"
-        size = f' <span class="download-size" data-size-of="{name}"></span>'
-        return [
-            nodes.reference("", text, refuri=address, internal=False),
-            nodes.raw("", size, format="html"),
-        ], []
+        address = f"{_root(self.env.docname)}downloads/{name}"
+        return [nodes.reference("", text, refuri=address, internal=False)], []
+
+
+class SizeOf(SphinxRole):
+    """``:size-of:`wheel```: the size of a download, which a script fills in."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave the place for the script."""
+        place = f'<span class="download-size" data-size-of="{_names()[self.text]}"></span>'
+        return [nodes.raw("", place, format="html")], []
 
 
 class InstallLines(SphinxDirective):
@@ -134,11 +140,25 @@ class InstallLines(SphinxDirective):
         """Complete the lines with the address of the site, or as if its files were at hand."""
         self.env.note_dependency(str(Path(self.env.srcdir).parent / "pyproject.toml"))
         lines = "\n".join(self.content).replace("{rsp}", _address_of(RSP))
-        for extra in ("", "[sandbox]", "[scale]", "[stream]", "[tutorials]"):
-            lines = lines.replace(f"{{wheel{extra}}}", _requirement(extra))
+        lines = re.sub(r"\{wheel(\[\w+\])?\}", lambda found: _requirement(found[1] or ""), lines)
         block = nodes.literal_block(lines, lines, language="console", classes=[_LINES])
         self.set_source_info(block)
-        return [block]
+        # Run at once, before anything is below the block that its new lines would move.
+        script = f'<script src="{_root(self.env.docname)}_static/downloads.js"></script>'
+        return [block, nodes.raw("", script + self._by_hand(lines), format="html")]
+
+    def _by_hand(self, lines: str) -> str:
+        """Return what to do without JavaScript."""
+        if site_url():
+            return ""
+        folder = f"{_root(self.env.docname)}downloads/"
+        names = [name for name in (RSP, wheel_name()) if name in lines]
+        links = " and ".join(f'<a href="{folder}{name}">{name}</a>' for name in names)
+        return f"<noscript><p>First put {links} into the current folder.</p></noscript>"
+
+
+def _root(page: str) -> str:
+    return "../" * page.count("/")
 
 
 def _requirement(extra: str) -> str:
@@ -151,13 +171,12 @@ def _address_of(name: str) -> str:
     return f"{site_url()}downloads/{name}" if site_url() else f"./{name}"
 
 
-def _load_scripts(
+def _load_files(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     body = context.get("body", "") if doctree else ""
-    if _LINES in body:
+    if _LINES in body or "data-size-of" in body:
         app.add_css_file("downloads.css")
-        app.add_js_file("downloads.js", loading_method="defer")
     if "data-size-of" in body:
         script = context["pathto"](f"downloads/{_SIZES}", resource=True)
         context["body"] = f'{body}<script defer src="{script}"></script>'
@@ -171,10 +190,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
         if exception is None and app.builder.format == "html":
             _make_downloads(Path(app.outdir), app.env.found_docs | others)
 
-    app.add_role("download-of", Download())
+    app.add_role("download-of", DownloadOf())
+    app.add_role("size-of", SizeOf())
     app.add_directive("install-lines", InstallLines)
     app.connect("html-page-context", lambda _app, page, *_: others.add(page))
-    # Before the scripts of a page are final, and after all that a site has has been made.
-    app.connect("html-page-context", _load_scripts, priority=800)
+    # Before what a page loads is final, and after all that a site has has been made.
+    app.connect("html-page-context", _load_files, priority=800)
     app.connect("build-finished", finish, priority=999)
     return {"version": "1", "parallel_read_safe": True}
