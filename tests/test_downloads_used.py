@@ -138,9 +138,19 @@ def test_without_javascript_the_lines_install_what_was_downloaded(
         address = link.get_attribute("href")
         (tmp_path / Path(address).name).write_bytes((SITE / address).read_bytes())
     laptop, rsp = lines_of(page)
-    fresh.install(laptop, tmp_path)
     fresh.install(rsp, tmp_path)
     check(fresh, tmp_path)
+    fresh.install(laptop, tmp_path)
+
+
+def test_an_extra_can_be_added_by_name_later(fresh: Environment, tmp_path: Path) -> None:
+    wheel = next((SITE / "downloads").glob("*.whl"))
+    fresh.install(f"pip install --no-deps '{wheel}'", tmp_path)
+    page = (ROOT / "docs" / "installation.rst").read_text("utf-8")
+    line = 'pip install "antares-helpers[scale]"'
+    assert f"``{line}``" in page
+    fresh.install(line, tmp_path)
+    assert fresh.folder in fresh.where(tmp_path).parents
 
 
 def test_notebooks_run_offline_from_their_archive(fresh: Environment, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Make the files that the site offers to take along; each has the same bytes on every machine."""
+"""Make the files that the site offers to take along; their bytes depend on their content alone."""
 
 import re
 import tomllib
@@ -113,7 +113,7 @@ def notebook_files(wheel: Path) -> dict[str, bytes]:
     files |= {"README.txt": guide.encode(), RSP: rsp_requirements().encode()}
     files |= {wheel.name: wheel.read_bytes()}
     for path in (ROOT / "notebooks").glob("*/*.ipynb"):
-        name = str(path.relative_to(ROOT / "notebooks"))
+        name = path.relative_to(ROOT / "notebooks").as_posix()
         files[name] = with_install_lines(path, f"../{wheel.name}").encode()
     return files
 
