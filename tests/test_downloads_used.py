@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_pages import SITE, need, needs_site
+from site_pages import ROOT, SITE, need, needs_site
 
 from antares_sandbox import TUTORIAL_ID
 
@@ -41,7 +41,7 @@ class Environment:
     def run(self, *command: str | Path, cwd: Path) -> str:
         changed = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "NO_PROXY": "127.0.0.1"}
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | changed
-        options: dict[str, Any] = {"cwd": cwd, "env": environment, "timeout": 180}
+        options: dict[str, Any] = {"cwd": cwd, "env": environment, "timeout": 300}
         done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -144,7 +144,7 @@ def test_without_javascript_the_lines_install_what_was_downloaded(
 
 
 def test_an_extra_can_be_added_by_name_later(fresh: Environment, tmp_path: Path) -> None:
-    wheel = next((SITE / "downloads").glob("*.whl"))
+    wheel = next((SITE / "downloads").resolve().glob("*.whl"))
     fresh.install(f"pip install --no-deps '{wheel}'", tmp_path)
     page = (ROOT / "docs" / "installation.rst").read_text("utf-8")
     line = 'pip install "antares-helpers[scale]"'
