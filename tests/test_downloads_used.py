@@ -22,8 +22,7 @@ RUN = """
 import sys, nbformat, nbclient
 notebook = nbformat.read(sys.argv[1], as_version=4)
 nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": "."}}).execute()
-texts = [out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", ())]
-print("".join(texts))
+print(*(cell["execution_count"] for cell in notebook.cells if cell.cell_type == "code"))
 """
 
 
@@ -164,9 +163,11 @@ def test_notebooks_run_offline_from_their_archive(fresh: Environment, tmp_path: 
     fresh.install(install.removesuffix(" jupyterlab"), folder)
     serve = next(line.split() for line in guide if "antares_sandbox" in line)
     command = [fresh.bin / "python", *serve[1 : serve.index("--") + 1]]
-    notebook = "3_finding_things/11_find_a_locus_by_name.ipynb"
-    said = fresh.run(*command, fresh.bin / "python", "run.py", notebook, cwd=folder)
-    assert "str   1 locus" in said
+    # It measures fluxes in cutouts, which not every sandbox can serve.
+    notebook = "3_finding_things/14_look_at_cutouts.ipynb"
+    executed = fresh.run(*command, fresh.bin / "python", "run.py", notebook, cwd=folder).split()
+    assert executed == [str(number + 1) for number in range(len(executed))]
+    assert len(executed) > 5
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ On Windows the second line is .venv\\Scripts\\activate. On the Rubin Science Pla
 
 To work without a network, on the loci of this folder:
 
-    python -m antares_sandbox loci -- jupyter lab
+    python -m antares_sandbox loci --thumbnails fits -- jupyter lab
 
 To work with the live service of ANTARES, where other loci may be found:
 
