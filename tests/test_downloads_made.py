@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from site_pages import ROOT, need
 
+pytestmark = pytest.mark.slow
+
 EXTENSIONS = ROOT / "docs" / "_ext"
 CONF = 'project = "x"\nextensions = ["downloads"]\nhtml_theme = "basic"\n'
 INDEX = """\
