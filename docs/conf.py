@@ -31,6 +31,7 @@ extensions = [
     "built_on",
     "captions",
     "changelog",
+    "downloads",
     "figure_first",
     "figure_themes",
     "finish_pages",
