@@ -38,6 +38,8 @@ extensions = [
     "sections",
     "previews",
     "small_figures",
+    "task_strips",
+    "tasks",
     "tutorial_pages",
 ]
 default_role = "py:obj"
@@ -73,6 +75,7 @@ copybutton_prompt_is_regexp = True
 copybutton_copy_empty_lines = False  # those between outputs
 copybutton_line_continuation_character = "\\"
 copybutton_exclude = ".linenos, .go"
+copybutton_selector = "div.highlight pre, .task-table code"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "antares-helpers"

@@ -1,0 +1,127 @@
+"""The list of tasks, ``tasks.toml``, and ``.. task-table::``, which shows those of the landing page.
+
+`task_strips` shows the others forms of a task on each page that is about it.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+__all__ = ["CLASS", "PAGES", "Task", "command_link", "page_link", "setup", "tasks"]
+
+CLASS = "tasks"
+"""Every element of these extensions has it; ``tasks.css`` is loaded for it."""
+
+_DATA = Path(__file__).parents[1] / "tasks.toml"
+_HEADINGS = ("You have", "In Python", "In a terminal", "Learn it", "Copy it")
+_WIDTHS = (13, 35, 24, 16, 12)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a reader has or wants, and its forms; ``tasks.toml`` describes them."""
+
+    python: str
+    have: str = ""
+    want: str = ""
+    command: str = ""
+    functions: tuple[str, ...] = ()
+    tutorials: tuple[str, ...] = ()
+    snippets: tuple[str, ...] = ()
+
+
+def tasks() -> list[Task]:
+    """Return all tasks, in their order."""
+    rows = tomllib.loads(_DATA.read_text(encoding="utf-8"))["task"]
+    return [
+        Task(**{name: tuple(value) if isinstance(value, list) else value for name, value in r})
+        for r in map(dict.items, rows)
+    ]
+
+
+PAGES = {
+    "tutorials": ("std", "doc", "/tutorials/{}"),
+    "snippets": ("std", "ref", "snippet-{}"),
+    "functions": ("py", "func", "antares_helpers.{}"),
+}
+"""The domain, role and target of each kind of page."""
+
+
+def page_link(kind: str, name: str, content: nodes.Element | None = None) -> nodes.Element:
+    """Return a link to a page of a kind, with its own title unless content is given."""
+    domain, role, target = PAGES[kind]
+    return _link(domain, role, target.format(name), content)
+
+
+def command_link(command: str, content: nodes.Element | None = None) -> nodes.Element:
+    """Return a link to the section on a command, with its title unless content is given."""
+    return _link("std", "ref", f"command-{command.split()[1]}", content)
+
+
+def _link(domain: str, role: str, target: str, content: nodes.Element | None) -> nodes.Element:
+    link = addnodes.pending_xref(
+        refdomain=domain,
+        reftype=role,
+        reftarget=target,
+        refexplicit=content is not None,
+        refwarn=True,
+    )
+    name = nodes.literal if domain == "py" else nodes.inline
+    link += content or name("", target.rpartition(".")[2])
+    return link
+
+
+class TaskTable(SphinxDirective):
+    """Show the tasks that begin with what a reader has, each with its forms."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table."""
+        group = nodes.tgroup(cols=len(_HEADINGS))
+        group += [nodes.colspec(colwidth=width) for width in _WIDTHS]
+        group[0]["stub"] = 1
+        group += nodes.thead("", nodes.row("", *(_entry(nodes.Text(each)) for each in _HEADINGS)))
+        group += nodes.tbody("", *(_row(task) for task in tasks() if task.have))
+        return [nodes.table("", group, classes=[CLASS, "task-table"])]
+
+
+def _row(task: Task) -> nodes.row:
+    learn = [page_link("tutorials", name) for name in task.tutorials]
+    copied = [
+        page_link("snippets", name, nodes.literal("", f"{name}.py")) for name in task.snippets
+    ]
+    return nodes.row(
+        "",
+        _entry(nodes.Text(task.have)),
+        _entry(_code(task.python, "python")),
+        _entry(*([_code(task.command, "bash")] if task.command else [])),
+        _entry(*(learn or [command_link(task.command)])),
+        _entry(*copied),
+    )
+
+
+def _code(text: str, language: str) -> nodes.literal:
+    return nodes.literal("", text, language=language, classes=["code", "highlight"])
+
+
+def _entry(*contents: nodes.Node) -> nodes.entry:
+    none = nodes.inline("", "none", classes=["none"])
+    return nodes.entry("", *(nodes.paragraph("", "", each) for each in contents or [none]))
+
+
+def _add_style(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _: Any) -> None:
+    if f'class="{CLASS} ' in context.get("body", ""):
+        app.add_css_file("tasks.css")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive; a change of the list has all pages read again."""
+    app.add_config_value("tasks", _DATA.read_text(encoding="utf-8"), "env", str)
+    app.add_directive("task-table", TaskTable)
+    app.connect("html-page-context", _add_style)
+    return {"version": "1", "parallel_read_safe": True}
