@@ -1,6 +1,6 @@
 """The list of tasks, ``tasks.toml``, and ``.. task-table::``, which shows those of the landing page.
 
-`task_strips` shows the others forms of a task on each page that is about it.
+`task_strips` shows the other forms of a task on each page that is about it.
 """
 
 import tomllib
@@ -19,8 +19,8 @@ CLASS = "tasks"
 """Every element of these extensions has it; ``tasks.css`` is loaded for it."""
 
 _DATA = Path(__file__).parents[1] / "tasks.toml"
-_HEADINGS = ("You have", "In Python", "In a terminal", "Learn it", "Copy it")
-_WIDTHS = (13, 35, 24, 16, 12)
+_HEADINGS = ("You have", "In Python, and in a terminal", "Tutorial", "Snippet")
+_WIDTHS = (13, 54, 18, 15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,38 +85,33 @@ class TaskTable(SphinxDirective):
         group = nodes.tgroup(cols=len(_HEADINGS))
         group += [nodes.colspec(colwidth=width) for width in _WIDTHS]
         group[0]["stub"] = 1
-        group += nodes.thead("", nodes.row("", *(_entry(nodes.Text(each)) for each in _HEADINGS)))
+        headings = (_entry(nodes.Text(text)) for text in _HEADINGS)
+        group += nodes.thead("", nodes.row("", *headings))
         group += nodes.tbody("", *(_row(task) for task in tasks() if task.have))
         return [nodes.table("", group, classes=[CLASS, "task-table"])]
 
 
 def _row(task: Task) -> nodes.row:
+    code = [nodes.literal("", task.python, language="python", classes=["code", "highlight"])]
+    if task.command:
+        code.append(nodes.literal("", task.command, classes=["command"]))
     learn = [page_link("tutorials", name) for name in task.tutorials]
     copied = [
         page_link("snippets", name, nodes.literal("", f"{name}.py")) for name in task.snippets
     ]
-    return nodes.row(
-        "",
-        _entry(nodes.Text(task.have)),
-        _entry(_code(task.python, "python")),
-        _entry(*([_code(task.command, "bash")] if task.command else [])),
-        _entry(*(learn or [command_link(task.command)])),
-        _entry(*copied),
-    )
-
-
-def _code(text: str, language: str) -> nodes.literal:
-    return nodes.literal("", text, language=language, classes=["code", "highlight"])
+    cells = ([nodes.Text(task.have)], code, learn or [command_link(task.command)], copied)
+    return nodes.row("", *(_entry(*cell) for cell in cells))
 
 
 def _entry(*contents: nodes.Node) -> nodes.entry:
-    none = nodes.inline("", "none", classes=["none"])
-    return nodes.entry("", *(nodes.paragraph("", "", each) for each in contents or [none]))
+    return nodes.entry("", *(nodes.paragraph("", "", each) for each in contents))
 
 
-def _add_style(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _: Any) -> None:
+def _add_style(app: Sphinx, page: str, _template: str, context: dict[str, Any], _: Any) -> None:
     if f'class="{CLASS} ' in context.get("body", ""):
         app.add_css_file("tasks.css")
+    if page == app.config.root_doc:
+        app.add_css_file("landing.css")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
