@@ -31,6 +31,7 @@ extensions = [
     "built_on",
     "captions",
     "changelog",
+    "downloads",
     "figure_first",
     "finish_pages",
     "notebook_downloads",

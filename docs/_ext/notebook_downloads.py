@@ -1,10 +1,10 @@
 """Offer the executed notebooks of this repository for download, in place of generated ones."""
 
-import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
 
+from downloads_files import wheel_name, write_zip
+from downloads_notebooks import with_install_lines
 from sphinx.application import Sphinx
 
 __all__ = ["setup"]
@@ -15,13 +15,13 @@ def _replace_notebooks(app: Sphinx) -> None:
     for script in sorted((root / "gallery").glob("*/*.py")):
         name = script.relative_to(root / "gallery")
         notebook = root / "notebooks" / name.with_suffix(".ipynb")
+        content = with_install_lines(notebook, f"./{wheel_name()}").encode()
         page = Path(app.srcdir) / "tutorials" / name
         # A page is read again where the time of one of its downloads has changed.
-        if page.with_suffix(".ipynb").read_bytes() != notebook.read_bytes():
-            shutil.copyfile(notebook, page.with_suffix(".ipynb"))
-            with zipfile.ZipFile(page.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.write(script, script.name)
-                archive.write(notebook, notebook.name)
+        if page.with_suffix(".ipynb").read_bytes() != content:
+            page.with_suffix(".ipynb").write_bytes(content)
+            both = {script.name: script.read_bytes(), notebook.name: content}
+            write_zip(page.with_suffix(".zip"), both)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""Make the files that the site offers to take along; each has the same bytes on every machine."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from downloads_notebooks import with_install_lines
+
+__all__ = [
+    "NOTEBOOKS",
+    "ROOT",
+    "RSP",
+    "SITE",
+    "make_wheel",
+    "notebook_files",
+    "rsp_requirements",
+    "wheel_name",
+    "wheel_sources",
+    "write_zip",
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+RSP, NOTEBOOKS, SITE = (
+    "rsp-requirements.txt",
+    "antares-helpers-notebooks.zip",
+    "antares-helpers-site.zip",
+)
+
+_PACKAGES = ("antares_helpers", "antares_sandbox")
+_LOCI = ROOT / "helpers" / "antares_sandbox" / "loci"
+_RECIPE = ROOT / "docs" / "snippets" / "install_rsp.sh"
+_DATE = (2020, 2, 2, 0, 0, 0)  # of every file in an archive, as in a wheel
+_COMPRESSED = {".gz", ".jpg", ".png", ".webp", ".whl", ".woff2", ".zip"}
+_README = """\
+The tutorials of antares-helpers {version} as executed notebooks, with the simulated loci that they
+show (folder loci), the package, and the list of what the Rubin Science Platform lacks.
+
+To install, with Python 3.11, 3.12 or 3.13, in this folder:
+
+    python3 -m venv .venv
+    . .venv/bin/activate
+    pip install "./{wheel}[tutorials]" jupyterlab
+
+On Windows the second line is .venv\\Scripts\\activate. On the Rubin Science Platform, instead:
+
+    pip install --user --no-deps -r {rsp} ./{wheel}
+
+To work without a network, on the loci of this folder:
+
+    python -m antares_sandbox loci -- jupyter lab
+
+To work with the live service of ANTARES, where other loci may be found:
+
+    jupyter lab
+"""
+
+
+@cache
+def _project() -> dict[str, Any]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project: dict[str, Any] = tomllib.loads(text)["project"]
+    return project
+
+
+def wheel_name() -> str:
+    """Return the file name of the wheel of this version."""
+    return f"antares_helpers-{_project()['version']}-py3-none-any.whl"
+
+
+def wheel_sources() -> dict[str, bytes]:
+    """Return the files that the wheel is made from, by name, and the version of what makes it."""
+    paths = [ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE"]
+    paths += [path for name in _PACKAGES for path in (ROOT / "helpers" / name).rglob("*.*")]
+    files = _read({str(path.relative_to(ROOT)): path for path in paths})
+    return files | {"hatchling": version("hatchling").encode()}
+
+
+def make_wheel(path: Path) -> None:
+    """Build the wheel with the backend that is installed: no network, no isolation."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
+    subprocess.run([*command, "--directory", path.parent], cwd=ROOT, check=True, capture_output=True)
+
+
+def rsp_requirements() -> str:
+    """Return what the Rubin Science Platform lacks: the names of its recipe, with our bounds."""
+    known = [*_project()["dependencies"], *sum(_project()["optional-dependencies"].values(), [])]
+    bounds = {re.split(r"[^\w-]", each)[0]: each for each in known}
+    words = re.findall(r"--no-deps (.*)", _RECIPE.read_text(encoding="utf-8"))
+    names = sorted({name for line in words for name in line.split()} - {"."})
+    return "".join(f"{bounds.get(name, name)}\n" for name in names)
+
+
+def notebook_files(wheel: Path) -> dict[str, bytes]:
+    """Return the notebooks with what they need to run without a network, by name."""
+    guide = _README.format(version=_project()["version"], wheel=wheel.name, rsp=RSP)
+    files = _read({f"loci/{path.name}": path for path in _LOCI.iterdir()})
+    files |= {"README.txt": guide.encode(), RSP: rsp_requirements().encode()}
+    files |= {wheel.name: wheel.read_bytes()}
+    for path in (ROOT / "notebooks").glob("*/*.ipynb"):
+        name = str(path.relative_to(ROOT / "notebooks"))
+        files[name] = with_install_lines(path, f"../{wheel.name}").encode()
+    return files
+
+
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, by name, into an archive whose bytes depend on nothing else."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16  # on Windows too
+            is_compressed = Path(name).suffix in _COMPRESSED
+            kind = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, kind)
+
+
+def _read(paths: Mapping[str, Path]) -> dict[str, bytes]:
+    return {name: path.read_bytes() for name, path in paths.items() if "__pycache__" not in name}
