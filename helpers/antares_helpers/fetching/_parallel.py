@@ -14,6 +14,7 @@ __all__ = ["ProgressBar", "finish_threads", "in_parallel", "progress_bar", "star
 
 _POLL_SECONDS = 0.1
 _EXIT_SECONDS = 0.6
+_MIN_FRACTION = 0.02  # below this an estimate is worth nothing
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -147,10 +148,13 @@ class ProgressBar:
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
-    def show(self, done: int) -> None:
-        """Show how many loci are done."""
-        if self._bar is not None:
-            self._bar.update(done - self._bar.n)
+    def show(self, done: int, fraction: float | None = None) -> None:
+        """Show how many loci are done, or of about how many, if they are this fraction of all."""
+        if self._bar is None:
+            return
+        if fraction is not None and fraction > _MIN_FRACTION:
+            self._bar.total = round(done / fraction)
+        self._bar.update(done - self._bar.n)
 
 
 @contextmanager
