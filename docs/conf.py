@@ -76,7 +76,7 @@ copybutton_prompt_is_regexp = True
 copybutton_copy_empty_lines = False  # those between outputs
 copybutton_line_continuation_character = "\\"
 copybutton_exclude = ".linenos, .go"
-copybutton_selector = "div.highlight pre, .task-table code"
+copybutton_selector = "div.highlight pre, .task-table :is(.code, .command)"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "antares-helpers"

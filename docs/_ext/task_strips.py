@@ -71,7 +71,8 @@ def _strip(kind: str, name: str) -> nodes.Element | None:
         return None
     strip = nodes.container(classes=[CLASS, "same-task"])
     for task in about:
-        what = "The same task" if len(about) == 1 else (task.have or task.want).capitalize()
+        title = task.have or task.want
+        what = "The same task" if len(about) == 1 else title[0].upper() + title[1:]
         forms = list(_forms(task, {kind} | ({"tutorials"} if kind == "snippets" else set())))
         parts = [nodes.strong("", what), *(nodes.inline("", "", *form) for form in forms)]
         strip += nodes.paragraph("", "", *_spaced(parts))
@@ -79,11 +80,11 @@ def _strip(kind: str, name: str) -> nodes.Element | None:
 
 
 def _forms(task: Task, excluded: set[str]) -> Iterator[list[nodes.Node]]:
-    for kind, title in _KINDS.items():
+    for kind, word in _KINDS.items():
         names = () if kind in excluded else getattr(task, kind)
         for name in names:
-            own = nodes.literal("", f"{name}.py") if kind == "snippets" else None
-            yield [nodes.Text(f"{title} "), page_link(kind, name, own)]
+            own = nodes.literal("", name) if kind == "snippets" else None
+            yield [nodes.Text(f"{word} "), page_link(kind, name, own)]
     if task.command:
         link = command_link(task.command, nodes.literal("", task.command))
         yield [nodes.Text("command "), link]

@@ -1,4 +1,4 @@
-"""The list of tasks, ``tasks.toml``, and ``.. task-table::``, which shows those of the landing page.
+"""The list of tasks, ``tasks.toml``, and ``.. task-table::``, the table of the landing page.
 
 `task_strips` shows the other forms of a task on each page that is about it.
 """
@@ -96,9 +96,7 @@ def _row(task: Task) -> nodes.row:
     if task.command:
         code.append(nodes.literal("", task.command, classes=["command"]))
     learn = [page_link("tutorials", name) for name in task.tutorials]
-    copied = [
-        page_link("snippets", name, nodes.literal("", f"{name}.py")) for name in task.snippets
-    ]
+    copied = [page_link("snippets", name, nodes.literal("", name)) for name in task.snippets]
     cells = ([nodes.Text(task.have)], code, learn or [command_link(task.command)], copied)
     return nodes.row("", *(_entry(*cell) for cell in cells))
 
