@@ -44,7 +44,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def names() -> Iterator[dict[str, Any]]:
     """Yield what the page says that the lines need."""
     with stream.SandboxStream() as sandbox:
-        sandbox.publish("young_rubin_transients", ["ANT2026simsnia06"])
+        sandbox.publish("SN_candies", ["ANT2026simsnia06"])
         client = partial(
             stream.SandboxStreamingClient, bootstrap_server=sandbox.bootstrap_server, group="tasks"
         )
@@ -125,7 +125,7 @@ def test_an_event_finds_the_loci_that_are_marked_with_it(names: dict[str, Any]) 
 
 def test_a_stream_sends_a_locus(names: dict[str, Any]) -> None:
     topic, locus = run(task_of("stream"), names)
-    assert (topic, locus.locus_id) == ("client.young_rubin_transients", "ANT2026simsnia06")
+    assert (topic, locus.locus_id) == ("client.SN_candies", "ANT2026simsnia06")
 
 
 @pytest.mark.usefixtures("here")

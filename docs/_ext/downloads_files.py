@@ -85,7 +85,9 @@ def wheel_sources() -> dict[str, bytes]:
 def make_wheel(path: Path) -> None:
     """Build the wheel with the backend that is installed: no network, no isolation."""
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    subprocess.run([*command, "--directory", path.parent], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [*command, "--directory", path.parent], cwd=ROOT, check=True, capture_output=True
+    )
 
 
 def rsp_requirements() -> str:

@@ -38,11 +38,12 @@ class Task:
 
 def tasks() -> list[Task]:
     """Return all tasks, in their order."""
-    rows = tomllib.loads(_DATA.read_text(encoding="utf-8"))["task"]
-    return [
-        Task(**{name: tuple(value) if isinstance(value, list) else value for name, value in r})
-        for r in map(dict.items, rows)
-    ]
+    return [_task(row) for row in tomllib.loads(_DATA.read_text(encoding="utf-8"))["task"]]
+
+
+def _task(row: dict[str, Any]) -> Task:
+    lists = {key: tuple(each) for key, each in row.items() if isinstance(each, list)}
+    return Task(**row | lists)
 
 
 PAGES = {
