@@ -1,8 +1,6 @@
-"""Make the files that the site offers to take along; each has the same bytes on every machine."""
+"""Make the files that the site offers to take along; their bytes depend on their content alone."""
 
 import re
-import subprocess
-import sys
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -12,17 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from downloads_notebooks import with_install_lines
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
 
 __all__ = [
     "NOTEBOOKS",
     "ROOT",
     "RSP",
     "SITE",
-    "make_wheel",
+    "make_package",
     "notebook_files",
+    "package_sources",
     "rsp_requirements",
+    "source_name",
     "wheel_name",
-    "wheel_sources",
     "write_zip",
 ]
 
@@ -33,10 +34,9 @@ RSP, NOTEBOOKS, SITE = (
     "antares-helpers-site.zip",
 )
 
-_PACKAGES = ("antares_helpers", "antares_sandbox")
 _LOCI = ROOT / "helpers" / "antares_sandbox" / "loci"
 _RECIPE = ROOT / "docs" / "snippets" / "install_rsp.sh"
-_DATE = (2020, 2, 2, 0, 0, 0)  # of every file in an archive, as in a wheel
+_DATE = (2020, 2, 2, 0, 0, 0)  # of every file in an archive, as in our wheel
 _COMPRESSED = {".gz", ".jpg", ".png", ".webp", ".whl", ".woff2", ".zip"}
 _README = """\
 The tutorials of antares-helpers {version} as executed notebooks, with the simulated loci that they
@@ -74,26 +74,33 @@ def wheel_name() -> str:
     return f"antares_helpers-{_project()['version']}-py3-none-any.whl"
 
 
-def wheel_sources() -> dict[str, bytes]:
-    """Return the files that the wheel is made from, by name, and the version of what makes it."""
-    paths = [ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE"]
-    paths += [path for name in _PACKAGES for path in (ROOT / "helpers" / name).rglob("*.*")]
-    files = _read({str(path.relative_to(ROOT)): path for path in paths})
-    return files | {"hatchling": version("hatchling").encode()}
+def source_name() -> str:
+    """Return the file name of the source distribution of this version."""
+    return f"antares_helpers-{_project()['version']}.tar.gz"
 
 
-def make_wheel(path: Path) -> None:
-    """Build the wheel with the backend that is installed: no network, no isolation."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    subprocess.run(
-        [*command, "--directory", path.parent], cwd=ROOT, check=True, capture_output=True
-    )
+def package_sources(name: str) -> dict[str, bytes]:
+    """Return the files that a distribution is made from, by path, and what makes it."""
+    included = (Path(each.path) for each in _builder(name).recurse_included_files())
+    files = {str(path.relative_to(ROOT)): path.read_bytes() for path in included}
+    metadata = {each: (ROOT / each).read_bytes() for each in ("pyproject.toml", "README.md")}
+    return files | metadata | {"hatchling": version("hatchling").encode()}
+
+
+def make_package(path: Path) -> None:
+    """Build a distribution with the backend that is installed: no network, no isolation."""
+    for _ in _builder(path.name).build(directory=str(path.parent), versions=["standard"]):
+        pass
+
+
+def _builder(name: str) -> Any:
+    return (WheelBuilder if name.endswith(".whl") else SdistBuilder)(str(ROOT))
 
 
 def rsp_requirements() -> str:
     """Return what the Rubin Science Platform lacks: the names of its recipe, with our bounds."""
-    known = [*_project()["dependencies"], *sum(_project()["optional-dependencies"].values(), [])]
-    bounds = {re.split(r"[^\w-]", each)[0]: each for each in known}
+    lists = [_project()["dependencies"], *_project()["optional-dependencies"].values()]
+    bounds = {re.split(r"[^\w-]", each)[0]: each for known in lists for each in known}
     words = re.findall(r"--no-deps (.*)", _RECIPE.read_text(encoding="utf-8"))
     names = sorted({name for line in words for name in line.split()} - {"."})
     return "".join(f"{bounds.get(name, name)}\n" for name in names)
@@ -102,11 +109,11 @@ def rsp_requirements() -> str:
 def notebook_files(wheel: Path) -> dict[str, bytes]:
     """Return the notebooks with what they need to run without a network, by name."""
     guide = _README.format(version=_project()["version"], wheel=wheel.name, rsp=RSP)
-    files = _read({f"loci/{path.name}": path for path in _LOCI.iterdir()})
+    files = {f"loci/{path.name}": path.read_bytes() for path in _LOCI.glob("[!_]*")}
     files |= {"README.txt": guide.encode(), RSP: rsp_requirements().encode()}
     files |= {wheel.name: wheel.read_bytes()}
     for path in (ROOT / "notebooks").glob("*/*.ipynb"):
-        name = str(path.relative_to(ROOT / "notebooks"))
+        name = path.relative_to(ROOT / "notebooks").as_posix()
         files[name] = with_install_lines(path, f"../{wheel.name}").encode()
     return files
 
@@ -120,7 +127,3 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
             is_compressed = Path(name).suffix in _COMPRESSED
             kind = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, kind)
-
-
-def _read(paths: Mapping[str, Path]) -> dict[str, bytes]:
-    return {name: path.read_bytes() for name, path in paths.items() if "__pycache__" not in name}

@@ -1,6 +1,5 @@
 """Give the notebooks of the site install lines that work outside a clone of the repository."""
 
-import json
 import re
 from pathlib import Path
 
@@ -8,11 +7,9 @@ from site_address import site_url
 
 __all__ = ["with_install_lines"]
 
+# As in the text of a notebook, which is JSON.
 _CLONE = re.compile(r"`\.\./\.\.` is the clone.*?instead\.", re.DOTALL)
-_LOCAL = (
-    "The package is the file `{name}`, which the\n"
-    "page Installation of the site offers; `{wheel}` is where it is expected."
-)
+_LAPTOP, _RSP = r"\"../..[tutorials]\"", r" ../..\n"
 
 
 def with_install_lines(notebook: Path, wheel: str) -> str:
@@ -30,18 +27,12 @@ def with_install_lines(notebook: Path, wheel: str) -> str:
     ValueError
         If the notebook has no such lines.
     """
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    url, name = site_url(), Path(wheel).name
+    text, url, name = notebook.read_text(encoding="utf-8"), site_url(), Path(wheel).name
     where = f"{url}downloads/{name}" if url else wheel
-    laptop = f'"antares-helpers[tutorials] @ {where}"' if url else f'"{wheel}[tutorials]"'
-    text = f"More: {url}installation.html" if url else _LOCAL.format(name=name, wheel=wheel)
-    replaced = 0
-    for cell in content["cells"]:
-        source = "".join(cell["source"])
-        new = _CLONE.sub(lambda _: text, source).replace('"../..[tutorials]"', laptop)
-        new = new.replace(" ../..\n", f" {where}\n")
-        if new != source:
-            cell["source"], replaced = new.splitlines(keepends=True), replaced + 1
-    if replaced != 2:
+    wanted = f"antares-helpers[tutorials] @ {where}" if url else f"{wheel}[tutorials]"
+    more = f"The package comes from {url}, whose page Installation says more."
+    local = f"`{wheel}` is the package, which the page Installation of the site offers."
+    text, count = _CLONE.subn(more if url else local, text)
+    if (count, text.count(_LAPTOP), text.count(_RSP)) != (1, 1, 1):
         raise ValueError(f"{notebook} has other install lines than notebooks/make.py writes")
-    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return text.replace(_LAPTOP, rf"\"{wanted}\"").replace(_RSP, rf" {where}\n")

@@ -28,7 +28,7 @@ def __getattr__(name: str) -> Any:
         package = str(error.name).partition(".")[0]
         if package not in _EXTRA:
             raise
-        hint = f"the sandbox needs {package}: run pip install '.[sandbox]' in the clone"
+        hint = f"the sandbox needs {package}: run pip install 'antares-helpers[sandbox]'"
         raise ModuleNotFoundError(hint, name=error.name) from None
     globals()[name] = value
     return value

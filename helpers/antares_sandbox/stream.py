@@ -17,7 +17,7 @@ try:
     import confluent_kafka
 except ImportError as error:
     raise ImportError(
-        "antares_sandbox.stream needs confluent-kafka: pip install '.[stream]' in the clone"
+        "antares_sandbox.stream needs confluent-kafka: pip install 'antares-helpers[stream]'"
     ) from error
 
 from antares_client import StreamingClient

@@ -210,4 +210,4 @@ def test_a_missing_extra_is_one_line(package):
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "pip install '.[sandbox]'" in done.stderr
+    assert "pip install 'antares-helpers[sandbox]'" in done.stderr

@@ -219,4 +219,4 @@ def test_without_kafka_the_extra_is_named():
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
 
-    assert done.stderr.splitlines()[-1].endswith("pip install '.[stream]' in the clone")
+    assert done.stderr.splitlines()[-1].endswith("pip install 'antares-helpers[stream]'")

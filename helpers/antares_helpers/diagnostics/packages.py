@@ -188,7 +188,7 @@ def _missing(names: list[str]) -> Check:
     others = [name for name in names if name != _SELF]
     steps = [f"python -m pip install {' '.join(others)}"] if others else []
     if _SELF in names:
-        steps.append("python -m pip install . (in a clone of antares-helpers)")
+        steps.append("python -m pip install . (in the source of antares-helpers)")
     return Check(
         "problem",
         f"Not installed: {', '.join(names)}",
