@@ -336,7 +336,7 @@ class SearchIterator(Iterator["Locus"]):
         """The loci read so far, as the table of a `SearchResult`, in the order of reading."""
         found, number = self._reader.found, self._returned
         columns = (
-            list(found.index)[:number],
+            self.ids,
             found.num_alerts[:number],
             found.time[:number],
             found.tags[:number],
@@ -344,6 +344,11 @@ class SearchIterator(Iterator["Locus"]):
             found.dec[:number],
         )
         return _table(columns, self)
+
+    @property
+    def ids(self) -> list[str]:
+        """The IDs of the loci read so far."""
+        return list(self._reader.found.index)[: self._returned]
 
     @property
     def tiles(self) -> Table:
@@ -433,7 +438,9 @@ def _tile_table(records: list[TileRecord], sentence: str) -> Table:
     limits = [(*each.tile.time, *each.tile.ra, *each.tile.dec) for each in records]
     ends = np.array(limits, dtype=np.float64).reshape(-1, 6).T  # None becomes NaN
     for name, values in zip(_LIMITS, ends, strict=True):
-        table[name] = _masked(values, u.day if name in ("begin", "end") else u.deg)
+        is_time = name in ("begin", "end")
+        table[name] = _masked(values, u.day if is_time else u.deg)
+        table[name].info.format = ".5f" if is_time else ".4f"
     cones = ("{:.5f} {:+.5f} {:.5f}".format(*each.tile.cone or (0, 0, 0)) for each in records)
     table["cone"] = [
         text if each.tile.cone else "" for text, each in zip(cones, records, strict=True)

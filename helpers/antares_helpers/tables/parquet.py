@@ -165,7 +165,7 @@ def _content(
 def search_meta(loci: object) -> dict[str, Any]:
     """Return what the result of a search says of itself."""
     meta = getattr(loci, "meta", None)
-    return {"search": meta} if isinstance(meta, dict) else {}
+    return {"search": meta} if meta and isinstance(meta, dict) else {}
 
 
 def shown_loci(loci: Loci, *, progress: bool) -> Iterator[Any]:
