@@ -41,6 +41,8 @@ extensions = [
     "previews",
     "small_figures",
     "thumbnails",
+    "task_strips",
+    "tasks",
     "tutorial_pages",
 ]
 default_role = "py:obj"
@@ -76,6 +78,7 @@ copybutton_prompt_is_regexp = True
 copybutton_copy_empty_lines = False  # those between outputs
 copybutton_line_continuation_character = "\\"
 copybutton_exclude = ".linenos, .go"
+copybutton_selector = "div.highlight pre, .task-table :is(.code, .command)"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "antares-helpers"
