@@ -32,7 +32,8 @@ def test_environment_lacks_antares_helpers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
 def test_snippet_is_short_enough_to_paste(snippet: Path) -> None:
     lines = [line for line in snippet.read_text(encoding="utf-8").splitlines() if line.strip()]
-    assert 5 <= len(lines) <= 25
+    assert 5 <= len(lines) <= 29
+    assert max(map(len, lines)) <= 79
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
