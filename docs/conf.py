@@ -38,6 +38,7 @@ extensions = [
     "sections",
     "previews",
     "small_figures",
+    "snippet_answers",
     "tutorial_pages",
 ]
 default_role = "py:obj"

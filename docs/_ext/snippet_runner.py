@@ -1,7 +1,7 @@
 """Run snippets against the sandbox, and write the answer of each: its output and its figure.
 
 The extension `snippet_answers` runs this in a process of its own, so that no snippet changes Sphinx
-or matplotlib: ``python snippet_runner.py FOLDER FORM/NAME=SNIPPET ...``.
+or matplotlib: ``python snippet_runner.py ANSWER.json=SNIPPET ...``, with full paths.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from matplotlib import pyplot as plt
 from small_figures import shrink
 
 from antares_sandbox import Sandbox
+from antares_sandbox.patch_client import LIVE_URL
 
 __all__ = ["run"]
 
@@ -44,6 +45,8 @@ def run(snippet: Path, figure: Path) -> dict[str, Any]:
     dict
         ``output`` (str), ``has_figure`` (bool) and ``error`` (str, empty if all went well).
     """
+    plt.close("all")
+    figure.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         answer = _run_shell(snippet) if snippet.suffix == ".sh" else _run_python(snippet)
         drawn = sorted(Path(folder).glob("*.png"), key=lambda path: path.stat().st_mtime)
@@ -74,7 +77,6 @@ def _run_shell(snippet: Path) -> dict[str, str]:
 
 
 def _run_python(snippet: Path) -> dict[str, str]:
-    plt.close("all")
     output, error = io.StringIO(), ""
     with contextlib.redirect_stdout(output), warnings.catch_warnings():
         # Where there is a screen, matplotlib warns that plt.show() can't show on it.
@@ -86,16 +88,18 @@ def _run_python(snippet: Path) -> dict[str, str]:
     return {"output": output.getvalue(), "error": error}
 
 
-def _main(folder: Path, named: list[str]) -> None:
+def _main(pairs: list[str]) -> None:
     mpl.use("agg")
     simulated_figures.start()
-    with Sandbox(thumbnails="fits"):
-        for name, _, snippet in (each.partition("=") for each in named):
-            target = folder / f"{name}.json"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            answer = run(Path(snippet).resolve(), target.with_suffix(".png").resolve())
-            target.write_text(json.dumps(answer) + "\n", encoding="utf-8")
+    with Sandbox(thumbnails="fits") as sandbox:
+        for answer, _, snippet in (pair.partition("=") for pair in pairs):
+            path = Path(answer)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made = run(Path(snippet), path.with_suffix(".png"))
+            # As the service would say it: the sandbox has another address each time.
+            made["output"] = made["output"].replace(sandbox.url, LIVE_URL)
+            path.write_text(json.dumps(made) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]).resolve(), sys.argv[2:])
+    _main(sys.argv[1:])
