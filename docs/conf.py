@@ -33,6 +33,7 @@ extensions = [
     "changelog",
     "figure_first",
     "finish_pages",
+    "markdown_twins",
     "notebook_downloads",
     "property_tables",
     "sections",
@@ -86,7 +87,7 @@ html_context = {"default_mode": "auto"}
 html_theme_options = {
     "announcement": LIVE if IS_LIVE else SIMULATED,
     "navigation_with_keys": False,
-    "article_header_end": ["tags"],
+    "article_header_end": ["tags", "markdown"],
     "article_footer_items": ["run_it"],
     "secondary_sidebar_items": ["page-toc", "run_it"],
     "show_prev_next": True,
