@@ -87,9 +87,9 @@ html_context = {"default_mode": "auto"}
 html_theme_options = {
     "announcement": LIVE if IS_LIVE else SIMULATED,
     "navigation_with_keys": False,
-    "article_header_end": ["tags", "markdown"],
-    "article_footer_items": ["run_it"],
-    "secondary_sidebar_items": ["page-toc", "run_it"],
+    "article_header_end": ["tags"],
+    "article_footer_items": ["run_it", "markdown"],
+    "secondary_sidebar_items": ["page-toc", "run_it", "markdown"],
     "show_prev_next": True,
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],

@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -30,11 +30,22 @@ _DETAILS = (
 _MAX_NOTE = 160
 
 
+def _name_twin(
+    _app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Let the page name its twin, before the theme drops the parts that are empty."""
+    if doctree is None:
+        return
+    name = context["markdown_twin"] = f"{PurePosixPath(pagename).name}.md"
+    tag = f'<link rel="alternate" type="text/markdown" href="{escape(name)}" />'
+    context["metatags"] = "\n".join([context.get("metatags", ""), tag])
+
+
 def _write_twin(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Write the twin of a page once its article is finished, and let the page name it."""
-    if doctree is None or app.builder.format != "html":
+    """Write the twin of a page once its article is finished."""
+    if doctree is None:
         return
     twin = Path(app.outdir, f"{pagename}.md")
     known = app.env.all_docs
@@ -50,9 +61,6 @@ def _write_twin(
     twin.parent.mkdir(parents=True, exist_ok=True)
     twin.write_text(text, encoding="utf-8")
     twin.with_suffix(".md.js").write_text(f"takeMarkdown({json.dumps(text)});\n", encoding="utf-8")
-    context["markdown_twin"] = twin.name
-    tag = f'<link rel="alternate" type="text/markdown" href="{escape(twin.name)}" />'
-    context["metatags"] = "\n".join([context.get("metatags", ""), tag])
 
 
 def _write_llms(app: Sphinx, error: Exception | None) -> None:
@@ -112,6 +120,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension, to run after the last change of an article."""
     app.add_js_file("markdown.js", loading_method="defer")
     app.add_css_file("markdown.css")
+    app.connect("html-page-context", _name_twin, priority=400)
     app.connect("html-page-context", _write_twin, priority=950)
     app.connect("build-finished", _write_llms)
     return {"version": "1", "parallel_read_safe": True}
