@@ -27,7 +27,10 @@ ANSWERS = DOCS / "snippet_answers"
 
 _SHOWN_LINES = 12
 _PAGE = "snippets"
-_COPY = '<button type="button" class="copy-markdown needs-script">Copy as Markdown</button>'
+_COPY = (
+    '<button type="button" class="copy-markdown needs-script" '
+    'aria-label="Copy as Markdown: {}">Copy as Markdown</button>'
+)
 _RUN_WITH = ("antares-client", "antares-devkit", "astropy", "matplotlib", "numpy")
 _RUNNER = ("snippet_runner.py", "simulated_figures.py", "small_figures.py")
 
@@ -66,7 +69,7 @@ class SnippetForms(SphinxDirective):
             if form.snippet(name).exists():
                 self.env.note_dependency(str(_answer(key, name)))
                 lines += [f"   {line}" for line in self._tab(key, form, name)]
-        lines += [".. raw:: html", "", f"   {_COPY}"]
+        lines += [".. raw:: html", "", f"   {_COPY.format(name)}"]
         return self.parse_text_to_nodes("\n".join(lines))
 
     def _tab(self, key: str, form: Form, name: str) -> list[str]:
