@@ -17,7 +17,7 @@ _INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "img", "kbd", "samp", "sma
 _LANGUAGES = {"default": "python", "ipython3": "python", "none": "text", "pycon": "python"}
 _TITLES = {"admonition-title", "rubric", "sd-tab-label", "sd-card-title", "sd-summary-title"}
 _SPECIAL = re.compile(r"([\\`*\[\]<])|(?<![^\W_])(_)|(_)(?![^\W_])")
-_LIKE_BLOCK = re.compile(r"(#+ |[-+] |> ?|\d+[.)] )")
+_LIKE_BLOCK = re.compile(r"(\d*)(#+ |[-+] |> ?|[.)] )")
 
 
 def to_markdown(html: str, *, link: Callable[[str], str] = str) -> str:
@@ -57,7 +57,8 @@ class _Converter:
     def _paragraph(self, run: list[PageElement]) -> Iterator[str]:
         text = " ".join("".join(map(self._inline, run)).split())
         if text:
-            yield _LIKE_BLOCK.sub(r"\\\1", text, count=1) if _LIKE_BLOCK.match(text) else text
+            begins_like_block = _LIKE_BLOCK.match(text)
+            yield _LIKE_BLOCK.sub(r"\1\\\2", text, count=1) if begins_like_block else text
 
     def _block(self, tag: Tag) -> Iterator[str]:
         classes = set(tag.get("class") or ())

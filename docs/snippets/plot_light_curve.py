@@ -26,6 +26,5 @@ for band, color, symbol in zip("ugrizy", colors, "o^vs*p"):
         ax.errorbar(*zip(*points[band]), label=band, **style)
 ax.axhline(0, color="gray")
 ax.set(xlabel="MJD (TAI)", ylabel="Difference flux [nJy]", title=locus_id)
-note = None if points else "No Rubin fluxes"
-ax.legend(*ax.get_legend_handles_labels(), title=note)
+ax.legend(handles=ax.containers, title="" if points else "No Rubin fluxes")
 plt.show()
