@@ -18,7 +18,9 @@ pytestmark = [needs_site, pytest.mark.slow]
 
 FIRST = "tutorials/1_first_steps/01_plot_your_first_light_curve.html"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
-FOCUSABLE = "a[href], button, input, summary, [tabindex='0']"
+# Of the tabs of a group one is reached by Tab, and from it the others by the arrow keys.
+INPUT = "input:not([type='radio']:not(:checked))"
+FOCUSABLE = f"a[href], button, {INPUT}, summary, [tabindex='0']"
 CAN_BE_SEEN = """all => all.filter(it => it.checkVisibility({visibilityProperty: true})
     && it.getClientRects().length && !it.closest("dialog:not([open])")).length"""
 FOCUSED = """() => {

@@ -59,7 +59,7 @@ def test_each_form_is_followed_by_its_answer(name: str) -> None:
         assert answer["output"] or answer["has_figure"]
         assert len(figures) == answer["has_figure"]
         assert all(figure["alt"].endswith(" Simulated data.") for figure in figures)
-        lines = answer["output"].rstrip().splitlines()
+        lines = [line.rstrip() for line in answer["output"].rstrip().splitlines()]
         if lines:
             beginning, _, rest = shown[0].partition("\n... and ")
             assert lines[: beginning.count("\n") + 1] == beginning.splitlines()
@@ -128,7 +128,7 @@ def test_what_no_snippet_has_leaves_none_and_an_empty_field_all(open_page: Any) 
     field = page.get_by_label("Filter the snippets")
     field.fill("nosuchword")
     expect(page.locator("#snippet-count")).to_have_text(f"0 of {len(NAMES)} snippets")
-    assert page.locator("article h2:visible").all_inner_texts() == ["Before you run one#"]
+    assert page.locator("article h2:visible").all_inner_texts() == ["Before you run one"]
     field.fill("")
     assert page.locator(SHOWN).count() == len(NAMES)
 
