@@ -28,7 +28,7 @@ ANSWERS = DOCS / "snippet_answers"
 _SHOWN_LINES = 12
 _PAGE = "snippets"
 _COPY = (
-    '<button type="button" class="copy-markdown needs-script" '
+    '<button type="button" class="copy-markdown needs-script" data-pagefind-ignore '
     'aria-label="Copy as Markdown: {}">Copy as Markdown</button>'
 )
 _RUN_WITH = ("antares-client", "antares-devkit", "astropy", "matplotlib", "numpy")

@@ -7,7 +7,8 @@ and the signatures of the API. What only a browser can use is left out: buttons,
 import re
 from collections.abc import Callable, Iterator
 
-from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement
 
 __all__ = ["to_markdown"]
 
