@@ -35,6 +35,7 @@ extensions = [
     "figure_first",
     "figure_themes",
     "finish_pages",
+    "markdown_twins",
     "notebook_downloads",
     "property_tables",
     "sections",
@@ -43,6 +44,7 @@ extensions = [
     "thumbnails",
     "task_strips",
     "tasks",
+    "snippet_answers",
     "tutorial_pages",
 ]
 default_role = "py:obj"
@@ -92,8 +94,8 @@ html_theme_options = {
     "announcement": LIVE if IS_LIVE else SIMULATED,
     "navigation_with_keys": False,
     "article_header_end": ["tags"],
-    "article_footer_items": ["run_it"],
-    "secondary_sidebar_items": ["page-toc", "run_it"],
+    "article_footer_items": ["run_it", "markdown"],
+    "secondary_sidebar_items": ["page-toc", "run_it", "markdown"],
     "show_prev_next": True,
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],

@@ -113,9 +113,7 @@ def test_forced_photometry_is_of_the_visits_without_a_detection(tmp_path: Path) 
     with Sandbox():
         output = run(tmp_path, [FOLDER / "forced_photometry.py"])["forced_photometry"]["output"]
     first, *lines = output.splitlines()
-    assert (
-        first == f"{TUTORIAL_ID}: {len(names)} detections, {len(wanted)} forced fluxes without one"
-    )
+    assert first == f"{len(names)} detections, {len(wanted)} forced fluxes without one"
     for line, at in zip(lines, wanted, strict=True):
         mjd, _, band, flux, _, error, _ = line.split()
         assert float(mjd) == pytest.approx(forced["midpointMjdTai"][at], abs=1e-5)
@@ -190,10 +188,11 @@ def test_range(sky: Sky) -> None:
         properties = sky.loci[name]["old_properties"]
         magnitude = properties.get("brightest_alert_magnitude", 99)
         if 20 <= properties["num_alerts"] <= 200 and magnitude < 20.5:
-            matching.append(f"{name}: {properties['num_alerts']} alerts, {magnitude:.2f} mag")
+            alerts = properties["num_alerts"]
+            matching.append(f"{name}: {alerts} alerts, brightest {magnitude:.2f} mag")
     lines = sky.ran["property_range"]["output"].splitlines()
     if matching:
-        assert [line.removesuffix(" at its brightest") for line in lines] == matching[:10]
+        assert lines == matching[:10]
     else:
         assert lines[0].startswith("No locus has")
 
@@ -292,7 +291,7 @@ def test_devkit_locus(sky: Sky) -> None:
     assert made["late"] == pytest.approx(37, abs=1e-3)
     assert f"{TUTORIAL_ID} is valid and has {len(sky.rubin)} Rubin alerts." in output
     right = sky.ran["utc_dates"]["made"]["dates"][0]
-    assert f"now they are right: {right} UTC" in output
+    assert f"now they are right:\nthe first is {right} UTC" in output
 
 
 def test_reliable_points(sky: Sky) -> None:

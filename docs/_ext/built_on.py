@@ -16,7 +16,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-__all__ = ["built_on", "setup"]
+__all__ = ["built_on", "fingerprint", "setup"]
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -33,6 +33,7 @@ def built_on(*, is_live: bool) -> str:
     service = f"live on {today}" if is_live else "sandbox"
     stamp = TUTORIALS / "built_on.json"
     made_from = _fingerprint(_drawn_by(), service, *map(version, _DRAWN_WITH))
+    made_from = fingerprint(ROOT.glob("helpers/**/*.*"), service, *map(version, _DRAWN_WITH))
     if _made_from(stamp) != made_from:
         for checksum in TUTORIALS.rglob("*.md5"):
             checksum.unlink()
@@ -48,6 +49,8 @@ def _drawn_by() -> Iterator[Path]:
 
 
 def _fingerprint(paths: Iterable[Path], *others: str) -> str:
+def fingerprint(paths: Iterable[Path], *others: str) -> str:
+    """Return what is the same as long as files and versions are, without reading the files."""
     stats = ((str(path), path.stat()) for path in sorted(paths) if "__pycache__" not in path.parts)
     state = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     return sha256(repr((state, others)).encode()).hexdigest()
@@ -68,7 +71,7 @@ def _write(stamp: Path, content: dict[str, str]) -> None:
 def _stubs_made_from() -> str:
     folders = [ROOT / name for name in ("helpers", "docs/api", "docs/_templates")]
     paths = (path for folder in folders for path in folder.rglob("*.*"))
-    return _fingerprint(path for path in paths if STUBS not in path.parents)
+    return fingerprint(path for path in paths if STUBS not in path.parents)
 
 
 def _skip_current_stubs(app: Sphinx) -> None:
@@ -86,6 +89,8 @@ def _draw_sky(_app: Sphinx) -> None:
     """Draw the figures of the page on the simulated sky: before Sphinx looks for them."""
     paths = [*_drawn_by(), *Path(__file__).parent.glob("sky_*.py")]
     made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
+    paths = [*ROOT.glob("helpers/**/*.*"), *Path(__file__).parent.glob("sky_*.py")]
+    made_from, stamp = fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
     if _made_from(stamp) != made_from:
         from sky_figures import draw_all  # it takes seconds, which an unchanged build is spared
 

@@ -7,8 +7,9 @@ from astropy.io import fits
 
 locus_id = "ANT2026z3bqyjga24oc"
 try:
-    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
-    rubin = [alert.alert_id for alert in locus.alerts if alert.alert_id.startswith("lsst")]
+    locus = search.get_by_id(locus_id)
+    alerts = locus.alerts if locus else sys.exit(f"No such locus: {locus_id}")
+    rubin = [a.alert_id for a in alerts if a.alert_id.startswith("lsst")]
     cutouts = search.get_thumbnails(rubin[-1]) if rubin else {}
 except Exception as error:
     sys.exit(f"The request to ANTARES failed: {error!r}")
@@ -18,9 +19,10 @@ for ax, kind in zip(axes, ("template", "science", "difference")):
     blob = cutouts.get(kind, {}).get("blob")
     ax.set(title=kind if blob else f"no {kind}", xticks=[], yticks=[])
     if blob:
-        file = Path(f"{kind}.png" if blob.startswith(b"\x89PNG") else f"{kind}.fits")
+        is_png = blob.startswith(b"\x89PNG")
+        file = Path(f"{kind}.png" if is_png else f"{kind}.fits")
         file.write_bytes(blob)
-        image = plt.imread(file) if file.suffix == ".png" else fits.getdata(file)
-        ax.imshow(image, origin="upper" if file.suffix == ".png" else "lower", cmap="gray")
+        image = plt.imread(file) if is_png else fits.getdata(file)
+        ax.imshow(image, origin="upper" if is_png else "lower", cmap="gray")
 fig.suptitle(rubin[-1] if rubin else f"{locus_id} has no Rubin alerts")
 plt.show()

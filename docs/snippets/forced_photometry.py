@@ -8,21 +8,22 @@ from astropy.io import fits
 
 locus_id, service = "ANT2026z3bqyjga24oc", "ANTARES"
 try:
-    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
-    rubin = {a.mjd: a.alert_id[5:] for a in locus.alerts if a.alert_id.startswith("lsst:")}
-    newest = rubin[max(rubin)] if rubin else sys.exit(f"{locus_id} has no Rubin alerts.")
+    locus = search.get_by_id(locus_id)
+    alerts = locus.alerts if locus else sys.exit(f"No such locus: {locus_id}")
+    ids = {a.mjd: a.alert_id for a in alerts if a.alert_id[:5] == "lsst:"}
+    newest = ids[max(ids)][5:] if ids else sys.exit("No alerts from Rubin.")
     service, query = "Rubin", {"ID": newest, "RESPONSEFORMAT": "fits"}
-    url, token = f"{os.environ['EXTERNAL_INSTANCE_URL']}/api/alerts", os.environ["ACCESS_TOKEN"]
-    headers = {"Authorization": f"Bearer {token}"}
-    response = httpx.get(url, params=query, headers=headers, timeout=60)
+    url = f"{os.environ['EXTERNAL_INSTANCE_URL']}/api/alerts"
+    token = {"Authorization": f"Bearer {os.environ['ACCESS_TOKEN']}"}
+    response = httpx.get(url, params=query, headers=token, timeout=60)
     packet = fits.open(BytesIO(response.raise_for_status().content))
 except Exception as error:
     sys.exit(f"The request to {service} failed: {error!r}")
 
-detected = {(row["visit"], row["detector"]) for row in packet["DIASOURCE"].data}
+detected = {(d["visit"], d["detector"]) for d in packet["DIASOURCE"].data}
 forced = packet["FORCEDPHOT"].data if "FORCEDPHOT" in packet else []
-added = [row for row in forced if (row["visit"], row["detector"]) not in detected]
-print(f"{locus_id}: {len(detected)} detections, {len(added)} forced fluxes without one")
+added = [f for f in forced if (f["visit"], f["detector"]) not in detected]
+print(f"{len(detected)} detections, {len(added)} forced fluxes without one")
 for row in added:
-    mjd, band, flux, error = map(row.field, ("midpointMjdTai", "band", "psfFlux", "psfFluxErr"))
-    print(f"{mjd:.5f} TAI {band} {flux:9.1f} +- {error:.1f} nJy")
+    mjd, band, flux = row["midpointMjdTai"], row["band"], row["psfFlux"]
+    print(f"{mjd:.5f} TAI {band} {flux:9.1f} +- {row['psfFluxErr']:.1f} nJy")

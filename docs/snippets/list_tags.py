@@ -7,6 +7,7 @@ try:
 except Exception as error:
     sys.exit(f"The request to ANTARES failed: {error!r}")
 
-rubin = [tag for tag in tags if "lsst" in tag.lower() or "rubin" in tag.lower()]
+words = ("lsst", "rubin")
+rubin = [tag for tag in tags if any(word in tag.lower() for word in words)]
 print(f"ANTARES has {len(tags)} tags; {len(rubin)} mention LSST or Rubin:")
 print("\n".join(rubin) or "none of them")

@@ -5,23 +5,24 @@ from antares_client import search
 
 locus_id = "ANT2026z3bqyjga24oc"
 try:
-    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
-    alerts = locus.alerts
+    locus = search.get_by_id(locus_id)
+    alerts = locus.alerts if locus else sys.exit(f"No such locus: {locus_id}")
 except Exception as error:
     sys.exit(f"The request to ANTARES failed: {error!r}")
 
-rows = []
+rows, names = [], ["band", "psfFlux", "psfFluxErr", "isNegative", "isDipole"]
 for alert in alerts:
-    get = alert.properties.get
-    band, flux = get("lsst_diaSource_band"), get("lsst_diaSource_psfFlux")
-    error, is_dipole = get("lsst_diaSource_psfFluxErr"), get("lsst_diaSource_isDipole")
-    is_negative = get("lsst_diaSource_isNegative") in (True, "true")
-    if None not in (band, flux, error) and is_dipole not in (True, "true"):
-        flux = np.nan if is_negative or flux <= 0 else flux
+    rubin = [alert.properties.get(f"lsst_diaSource_{name}") for name in names]
+    band, flux, error, is_negative, is_dipole = rubin
+    if None not in rubin[:3] and is_dipole not in (True, "true"):
+        is_positive = is_negative not in (True, "true") and flux > 0
+        flux = flux if is_positive else np.nan
         magnitude = 31.4 - 2.5 * np.log10(flux)
-        rows.append((alert.mjd, band, magnitude, 2.5 / np.log(10) * error / flux))
+        rows.append((alert.mjd, band, magnitude, 1.0857362 * error / flux))
 
-print("MJD (TAI)     band  AB magnitude" if rows else f"{locus_id} has no Rubin fluxes.")
+title = "MJD (TAI)     band  AB magnitude"
+print(title if rows else f"{locus_id} has no Rubin fluxes.")
 for mjd, band, magnitude, error in rows:
-    text = f"{magnitude:.3f} +- {error:.3f}" if magnitude > 0 else "none: flux is not positive"
+    text = f"{magnitude:.3f} +- {error:.3f}"
+    text = text if magnitude > 0 else "none: flux is not positive"
     print(f"{mjd:.5f}   {band}     {text}")

@@ -8,7 +8,7 @@ from antares_client import search
 def fetch(locus_id):
     try:
         locus = search.get_by_id(locus_id)
-        return f"No such locus: {locus_id}" if locus is None else locus.to_devkit()
+        return locus.to_devkit() if locus else f"No such locus: {locus_id}"
     except Exception as error:
         return f"{locus_id} failed: {error!r}"
 
@@ -24,6 +24,7 @@ with ThreadPoolExecutor(max_workers=4) as pool:
 loci = {name: each for name, each in results.items() if isinstance(each, dict)}
 failed = {name: each for name, each in results.items() if name not in loci}
 
-print(f"{len(loci)} loci, {sum(len(locus['alerts']) for locus in loci.values())} alerts")
+alerts = sum(len(locus["alerts"]) for locus in loci.values())
+print(f"{len(loci)} loci, {alerts} alerts")
 for reason in failed.values():
     print(reason)

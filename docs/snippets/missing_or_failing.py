@@ -6,7 +6,7 @@ from antares_client import search
 def fetch(locus_id, tries=3, pause=1.0):
     try:
         locus = search.get_by_id(locus_id)
-        return None if locus is None else locus.to_devkit(include_catalogs=True)
+        return locus.to_devkit(include_catalogs=True) if locus else None
     except Exception:
         if tries == 1:
             raise
@@ -20,5 +20,5 @@ for locus_id in ("ANT2026z3bqyjga24oc", "ANT1999nowhere"):
     except Exception as error:
         print(f"{locus_id}: the request to ANTARES failed: {error!r}")
     else:
-        found = None if locus is None else f"{locus_id} has {len(locus['alerts'])} alerts"
+        found = locus and f"{locus_id} has {len(locus['alerts'])} alerts"
         print(found or f"No such locus: {locus_id}")

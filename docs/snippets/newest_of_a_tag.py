@@ -12,6 +12,7 @@ except Exception as error:
 
 for locus in loci:
     newest = locus.properties.get("newest_alert_observation_time", "unknown")
-    print(f"{locus.locus_id}  RA {locus.ra:.5f}  Dec {locus.dec:+.5f}  newest alert: MJD {newest}")
+    print(f"{locus.locus_id}  RA {locus.ra:.5f}  Dec {locus.dec:+.5f}", end="")
+    print(f"  newest alert: MJD {newest}")
 if not loci:
     print(f"No locus has the tag {tag}.")

@@ -14,6 +14,6 @@ except Exception as error:
 for locus in loci:
     alerts = locus.properties["num_alerts"]
     magnitude = locus.properties["brightest_alert_magnitude"]
-    print(f"{locus.locus_id}: {alerts} alerts, {magnitude:.2f} mag at its brightest")
+    print(f"{locus.locus_id}: {alerts} alerts, brightest {magnitude:.2f} mag")
 if not loci:
-    print("No locus has 20 to 200 alerts and one brighter than magnitude 20.5.")
+    print("No locus has 20 to 200 alerts, one of them brighter than 20.5 mag.")

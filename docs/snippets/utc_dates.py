@@ -5,8 +5,8 @@ from astropy.time import Time
 
 locus_id = "ANT2026z3bqyjga24oc"
 try:
-    locus = search.get_by_id(locus_id) or sys.exit(f"No such locus: {locus_id}")
-    alerts = locus.alerts
+    locus = search.get_by_id(locus_id)
+    alerts = locus.alerts if locus else sys.exit(f"No such locus: {locus_id}")
 except Exception as error:
     sys.exit(f"The request to ANTARES failed: {error!r}")
 
