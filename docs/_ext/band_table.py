@@ -6,6 +6,7 @@ A page can load a style sheet of its own: that with its name in ``_static``.
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from docutils import nodes
 from matplotlib.markers import MarkerStyle
 from sphinx.application import Sphinx
@@ -44,7 +45,8 @@ def _drawing(band: str, paper: str) -> str:
     """Return the symbol of a band in its color, on paper of a color."""
     style = MarkerStyle(SYMBOLS[band])
     path = style.get_path().transformed(style.get_transform())
-    points = " ".join(f"{_SIZE * x:.1f},{-_SIZE * y:.1f}" for x, y in path.to_polygons()[0])
+    corners = _SIZE * np.array(path.to_polygons()[0])
+    points = " ".join(f"{x:.1f},{-y:.1f}" for x, y in corners)
     return (
         f'<svg viewBox="-16 -10 32 20" width="32" height="20" aria-hidden="true">'
         f'<rect x="-200" y="-10" width="400" height="20" fill="{paper}"/>'
