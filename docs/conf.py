@@ -32,6 +32,7 @@ extensions = [
     "built_on",
     "captions",
     "changelog",
+    "field_guide",
     "figure_first",
     "finish_pages",
     "notebook_downloads",

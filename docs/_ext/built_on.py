@@ -7,7 +7,7 @@ have a stamp of their own: they never show live data.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-__all__ = ["built_on", "setup"]
+__all__ = ["built_on", "draw_if_changed", "setup"]
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -76,15 +76,35 @@ def _keep_stubs(app: Sphinx) -> None:
     app.config.autosummary_generate = True
 
 
+def draw_if_changed(folder: Path, code: str, draw: Callable[[Path], None]) -> None:
+    """Draw figures into a folder if the helpers, or the files that draw them, have changed.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder, which gets a stamp.
+    code : str
+        The files of the site that matter, as a pattern of paths below ``docs``.
+    draw : callable
+        Draws the figures; what it needs should be imported by itself, for that takes seconds.
+    """
+    docs = Path(__file__).parents[1]
+    paths = [*ROOT.glob("helpers/**/*.*"), *docs.glob(code)]
+    made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), folder / "made_from.json"
+    if _made_from(stamp) != made_from:
+        draw(folder)
+        _write(stamp, {"made_from": made_from})
+
+
 def _draw_sky(_app: Sphinx) -> None:
     """Draw the figures of the page on the simulated sky: before Sphinx looks for them."""
-    paths = [*ROOT.glob("helpers/**/*.*"), *Path(__file__).parent.glob("sky_*.py")]
-    made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
-    if _made_from(stamp) != made_from:
-        from sky_figures import draw_all  # it takes seconds, which an unchanged build is spared
 
-        draw_all(SKY)
-        _write(stamp, {"made_from": made_from})
+    def draw(folder: Path) -> None:
+        from sky_figures import draw_all
+
+        draw_all(folder)
+
+    draw_if_changed(SKY, "_ext/sky_*.py", draw)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
