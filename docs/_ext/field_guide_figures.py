@@ -24,11 +24,14 @@ PAPERS: dict[str, list[Any]] = {
 }
 """The settings of matplotlib for the light theme and for the dark one."""
 
-SIZES = {"first": (3.9, 2.5), "second": (3.9, 2.5), "cutouts": (3.9, 1.35)}
-"""Width and height of each figure in inches, of 100 pixels on the page."""
+SIZES = {"first": (4.8, 3.0), "second": (4.8, 3.0), "cutouts": (4.8, 1.6)}
+"""Width and height of each figure in inches, of 80 pixels on the page."""
 
-_DPI = 200
-_SMALL = {"font.size": 8.0, "lines.markersize": 4.0, "legend.handlelength": 1.0}
+_DPI = 160  # two of the figure's pixels for each of the page
+_SMALL = {"font.size": 9.0}
+_TICKS = 4
+_SHORT = {"forced photometry": "forced", "upper limit": "limit"}
+_ROOM = (0.2, 0.155, 0.6, 0.755)
 
 
 def draw_all(folder: Path) -> None:
@@ -77,6 +80,11 @@ def _curve(lc: Any, options: Mapping[str, Any]) -> Callable[[Figure], None]:
     def draw(figure: Figure) -> None:
         ax = figure.subplots()
         antares_helpers.plot_lightcurve(lc, **plot_options(options), title="", ax=ax)
+        ax.locator_params(axis="x", nbins=_TICKS)
+        figure.set_layout_engine("none")  # with one there was room for the legend; this is faster
+        ax.set_position(_ROOM)
+        for text in ax.get_legend().get_texts():
+            text.set_text(_SHORT.get(text.get_text(), text.get_text()))
 
     return draw
 
