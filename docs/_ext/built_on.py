@@ -76,21 +76,24 @@ def _keep_stubs(app: Sphinx) -> None:
     app.config.autosummary_generate = True
 
 
-def draw_if_changed(folder: Path, code: str, draw: Callable[[Path], None]) -> None:
-    """Draw figures into a folder if the helpers, or the files that draw them, have changed.
+def draw_if_changed(folder: Path, code: str, draw: Callable[[Path], None], *others: object) -> None:
+    """Draw figures into a folder if what they are made from has changed.
 
     Parameters
     ----------
     folder : Path
         The folder, which gets a stamp.
     code : str
-        The files of the site that matter, as a pattern of paths below ``docs``.
+        The files that draw, beside the helpers: a pattern of paths below ``docs``.
     draw : callable
-        Draws the figures; what it needs should be imported by itself, for that takes seconds.
+        Draws the figures; it imports what it needs itself, for that takes seconds.
+    *others : object
+        What else the figures depend on.
     """
     docs = Path(__file__).parents[1]
     paths = [*ROOT.glob("helpers/**/*.*"), *docs.glob(code)]
-    made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), folder / "made_from.json"
+    made_from = _fingerprint(paths, *map(version, _DRAWN_WITH), *map(repr, others))
+    stamp = folder / "made_from.json"
     if _made_from(stamp) != made_from:
         draw(folder)
         _write(stamp, {"made_from": made_from})

@@ -52,7 +52,11 @@ class FieldGuide(SphinxDirective):
         return figure
 
     def _texts(self, card: Card) -> nodes.container:
-        lines = [card.looks, f"**How it fools you.** {card.fools}", f"**What helps.** {card.remedy}"]
+        lines = [
+            card.looks,
+            f"**How it fools you.** {card.fools}",
+            f"**What helps.** {card.remedy}",
+        ]
         box = nodes.container(classes=["field-text"])
         content = StringList("\n\n".join(lines).splitlines(), source=CARDS.name)
         self.state.nested_parse(content, 0, box)
@@ -67,7 +71,8 @@ def _draw(_app: Sphinx) -> None:
 
         draw_all(folder)
 
-    draw_if_changed(_FOLDER, "*/field_guide_*.py", draw)
+    drawn = [(card.name, card.locus, card.first, card.helps) for card in read_cards()]
+    draw_if_changed(_FOLDER, "_ext/field_guide_*.py", draw, drawn)
 
 
 def _add_style(app: Sphinx, page: str, *_: Any) -> None:

@@ -14,7 +14,7 @@ from small_figures import shrink
 import antares_helpers
 from antares_sandbox import Sandbox
 
-__all__ = ["PAPERS", "SIZES", "draw_all", "light_curve"]
+__all__ = ["PAPERS", "SIZES", "curve", "draw_all", "light_curve"]
 
 _FACES = ("axes.facecolor", "figure.facecolor", "savefig.facecolor")
 
@@ -51,7 +51,7 @@ def _draw_card(card: Card, folder: Path) -> None:
     for paper, settings in PAPERS.items():
         with style.context([*settings, _SMALL]):
             for name, options in curves.items():
-                draw = _curve(known[name], options)
+                draw = curve(known[name], options)
                 _save(draw, name, folder / f"{card.name}-{name}-{paper}.png")
             draw = _images(cutouts)
             _save(draw, "cutouts", folder / f"{card.name}-cutouts-{paper}.png")
@@ -76,14 +76,17 @@ def _cutouts(card: Card) -> Any:
     return antares_helpers.fetch_cutouts(lc["alert_id"][best])
 
 
-def _curve(lc: Any, options: Mapping[str, Any]) -> Callable[[Figure], None]:
+def curve(lc: Any, options: Mapping[str, Any]) -> Callable[[Figure], None]:
+    """Return what draws a light curve in a figure."""
+
     def draw(figure: Figure) -> None:
         ax = figure.subplots()
         antares_helpers.plot_lightcurve(lc, **plot_options(options), title="", ax=ax)
         ax.locator_params(axis="x", nbins=_TICKS)
         figure.set_layout_engine("none")  # with one there was room for the legend; this is faster
         ax.set_position(_ROOM)
-        for text in ax.get_legend().get_texts():
+        legend = ax.get_legend()
+        for text in legend.get_texts() if legend else []:
             text.set_text(_SHORT.get(text.get_text(), text.get_text()))
 
     return draw
