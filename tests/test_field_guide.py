@@ -71,14 +71,15 @@ def reliabilities() -> str:
 
 
 def minutes() -> str:
-    """Return the shortest and the longest time between two alerts of an asteroid in a night."""
+    """Return the time between two alerts of an asteroid in a night, the same in all nights."""
     tracks = defaultdict(list)
     for each in sky.detections():
         if each.truth["sim_class"] == "asteroid":
             mjd = each.row["midpointMjdTai"]
             tracks[each.row["ssObjectId"], int(mjd - 0.7)].append(mjd)
     gaps = [1440 * np.ptp(mjds) for mjds in tracks.values() if len(mjds) == 2]
-    return f"{min(gaps):.0f} to {max(gaps):.0f}"
+    (gap,) = {f"{gap:.0f}" for gap in gaps}
+    return gap
 
 
 def out_of(number: int, name: str) -> str:
@@ -109,7 +110,7 @@ FACTS: dict[str, Any] = {
     "its period of {} d:": lambda: f"{truth('long-period-variable', 'sim_period_d'):.0f}",
     "here {} days later": lambda: f"{np.diff(truth('dwarf-nova', 'sim_outburst_mjd'))[0]:.0f}",
     "all {} alerts are negative": lambda: int(lc("active-galactic-nucleus")["is_negative"].sum()),
-    "a second one {} minutes later": minutes,
+    "a second one, here {} minutes later": minutes,
     "reliability is above {},": lambda: detections.LEAST_RELIABILITY,
     "simulated ones have {}.": reliabilities,
     "star: {} are dipoles": lambda: out_of(int(lc("dipole")["is_dipole"].sum()), "dipole"),
