@@ -36,6 +36,7 @@ extensions = [
     "figure_first",
     "finish_pages",
     "notebook_downloads",
+    "page_styles",
     "property_tables",
     "sections",
     "previews",

@@ -1,9 +1,5 @@
-"""``band-table``: Rubin's colors and symbols of the bands, read from `antares_helpers.bands`.
+"""``band-table``: Rubin's colors and symbols of the bands, read from `antares_helpers.bands`."""
 
-A page can load a style sheet of its own: that with its name in ``_static``.
-"""
-
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,14 +50,7 @@ def _drawing(band: str, paper: str) -> str:
     )
 
 
-def _add_style(app: Sphinx, page: str, *_: Any) -> None:
-    name = f"{page}.css"
-    if (Path(app.srcdir) / "_static" / name).exists():
-        app.add_css_file(name)
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive, and the style sheets of single pages."""
+    """Register the directive."""
     app.add_directive("band-table", BandTable)
-    app.connect("html-page-context", _add_style)
     return {"version": "1", "parallel_read_safe": True}

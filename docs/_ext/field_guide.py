@@ -13,7 +13,6 @@ from sphinx.util.docutils import SphinxDirective
 __all__ = ["setup"]
 
 _FOLDER = ROOT / "docs" / "field_guide"
-_PAGE = "field_guide"
 
 
 class FieldGuide(SphinxDirective):
@@ -75,14 +74,8 @@ def _draw(_app: Sphinx) -> None:
     draw_if_changed(_FOLDER, "_ext/field_guide_*.py", draw, drawn)
 
 
-def _add_style(app: Sphinx, page: str, *_: Any) -> None:
-    if page == _PAGE:
-        app.add_css_file("field_guide.css")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive, and draw its figures before Sphinx looks for them."""
     app.add_directive("field-guide", FieldGuide)
     app.connect("builder-inited", _draw, priority=450)
-    app.connect("html-page-context", _add_style)
     return {"version": "1", "parallel_read_safe": True}
