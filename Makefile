@@ -76,4 +76,4 @@ bench: .venv/test
 	$(BIN)/python tests/benchmarks/run.py
 
 clean:
-	rm -rf .venv .venv-plain .venv-rsp build dist docs/_build docs/tutorials docs/simulated_sky docs/snippet_answers docs/api/generated
+	rm -rf .venv .venv-plain .venv-rsp build dist docs/_build docs/tutorials docs/simulated_sky docs/field_guide docs/api/generated

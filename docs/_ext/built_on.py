@@ -7,7 +7,7 @@ have a stamp of their own: they never show live data.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-__all__ = ["built_on", "fingerprint", "setup"]
+__all__ = ["built_on", "draw_if_changed", "fingerprint", "setup"]
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -32,8 +32,7 @@ def built_on(*, is_live: bool) -> str:
     today = datetime.now(UTC).strftime("%Y-%m-%d")
     service = f"live on {today}" if is_live else "sandbox"
     stamp = TUTORIALS / "built_on.json"
-    made_from = _fingerprint(_drawn_by(), service, *map(version, _DRAWN_WITH))
-    made_from = fingerprint(ROOT.glob("helpers/**/*.*"), service, *map(version, _DRAWN_WITH))
+    made_from = fingerprint(_drawn_by(), service, *map(version, _DRAWN_WITH))
     if _made_from(stamp) != made_from:
         for checksum in TUTORIALS.rglob("*.md5"):
             checksum.unlink()
@@ -48,7 +47,6 @@ def _drawn_by() -> Iterator[Path]:
         yield from Path(__file__).parent.glob(name)
 
 
-def _fingerprint(paths: Iterable[Path], *others: str) -> str:
 def fingerprint(paths: Iterable[Path], *others: str) -> str:
     """Return what is the same as long as files and versions are, without reading the files."""
     stats = ((str(path), path.stat()) for path in sorted(paths) if "__pycache__" not in path.parts)
@@ -85,17 +83,38 @@ def _keep_stubs(app: Sphinx) -> None:
     app.config.autosummary_generate = True
 
 
+def draw_if_changed(folder: Path, code: str, draw: Callable[[Path], None], *others: object) -> None:
+    """Draw figures into a folder if what they are made from has changed.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder, which gets a stamp.
+    code : str
+        The files that draw, beside the helpers: a pattern of paths below ``docs``.
+    draw : callable
+        Draws the figures; it imports what it needs itself, for that takes seconds.
+    *others : object
+        What else the figures depend on.
+    """
+    docs = Path(__file__).parents[1]
+    paths = [*_drawn_by(), *docs.glob(code)]
+    made_from = fingerprint(paths, *map(version, _DRAWN_WITH), *map(repr, others))
+    stamp = folder / "made_from.json"
+    if _made_from(stamp) != made_from:
+        draw(folder)
+        _write(stamp, {"made_from": made_from})
+
+
 def _draw_sky(_app: Sphinx) -> None:
     """Draw the figures of the page on the simulated sky: before Sphinx looks for them."""
-    paths = [*_drawn_by(), *Path(__file__).parent.glob("sky_*.py")]
-    made_from, stamp = _fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
-    paths = [*ROOT.glob("helpers/**/*.*"), *Path(__file__).parent.glob("sky_*.py")]
-    made_from, stamp = fingerprint(paths, *map(version, _DRAWN_WITH)), SKY / "made_from.json"
-    if _made_from(stamp) != made_from:
-        from sky_figures import draw_all  # it takes seconds, which an unchanged build is spared
 
-        draw_all(SKY)
-        _write(stamp, {"made_from": made_from})
+    def draw(folder: Path) -> None:
+        from sky_figures import draw_all
+
+        draw_all(folder)
+
+    draw_if_changed(SKY, "_ext/sky_*.py", draw)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
