@@ -37,6 +37,7 @@ extensions = [
     "property_tables",
     "sections",
     "previews",
+    "search",
     "small_figures",
     "tutorial_pages",
 ]

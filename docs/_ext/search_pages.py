@@ -1,0 +1,85 @@
+"""Prepare a page for Pagefind: only its article, headings as targets, weights and hidden words."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, SoupStrainer, Tag
+
+__all__ = ["SETTINGS", "name_of", "prepare", "unknown_words"]
+
+SETTINGS = Path(__file__).resolve().parents[1] / "search_words.toml"
+# Around the hidden words, so that the page of results leaves them out of its excerpts.
+OPEN, CLOSE = "⟦", "⟧"
+
+_TITLE, _HEADING, _WORDS, _CODE = 10.0, 7.0, 10.0, 0.5
+_LEFT_OUT = "a.headerlink, nav, script, style, svg, #where-to-go-next, #tutorials-that-use-it"
+_KINDS = {"tutorials": "Tutorial", "api": "API reference"}
+
+
+def name_of(page: str) -> str:
+    """Return the name of a page in the settings: its path, without the numbers of tutorials."""
+    parts = Path(page).with_suffix("").parts
+    return "/".join(part.lstrip("0123456789_") for part in parts)
+
+
+def prepare(page: str, html: str) -> str:
+    """Return the HTML of a page that Pagefind reads; empty if the page is not searched."""
+    article = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("article")).article
+    if article is None or article.h1 is None:
+        return ""
+    settings = _settings()
+    for each in article.select(_LEFT_OUT):
+        each.decompose()
+    weight = _weight(name_of(page), settings["weights"])
+    _mark_headings(article, weight)
+    for block in article.select("div.highlight"):
+        block["data-pagefind-weight"] = str(_CODE * weight)
+    _hide_words(article, settings["words"].get(name_of(page), {}))
+    title, kind = article.h1.get_text().strip(), _KINDS.get(Path(page).parts[0], "")
+    return (
+        f'<html lang="en"><head><title>{title}</title></head><body>'
+        f'<main data-pagefind-body data-pagefind-weight="{weight}" '
+        f'data-pagefind-meta="kind:{kind}, weight:{weight}">{article}</main></body></html>'
+    )
+
+
+def _settings() -> dict[str, Any]:
+    return tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
+
+
+def _weight(name: str, weights: dict[str, float]) -> float:
+    """Return the weight of a page: of the longest beginning of its name in the settings."""
+    found = [start for start in weights if name.startswith(start)]
+    return weights[max(found, key=len)] if found else 1.0
+
+
+def _mark_headings(article: Tag, weight: float) -> None:
+    """Give each heading the ID of its section, for results lead to headings with one."""
+    for heading in article.select("h1, h2, h3, h4"):
+        section = heading.parent
+        if section is not None and section.name == "section" and section.get("id"):
+            heading["id"] = section["id"]
+            del section["id"]
+        heading["data-pagefind-weight"] = str(weight * (_TITLE if heading.name == "h1" else _HEADING))
+
+
+def _hide_words(article: Tag, words: dict[str, str]) -> None:
+    """Put words behind the headings of their sections; those without a section behind the title."""
+    for section, text in words.items():
+        heading = article.find(id=section) if section else article.h1
+        if heading is None:
+            continue
+        hidden = Tag(name="p", attrs={"data-pagefind-weight": str(_WORDS)})
+        hidden.string = f"{OPEN}{text}{CLOSE}"
+        heading.insert_after(hidden)
+
+
+def unknown_words(pages: dict[str, str]) -> list[str]:
+    """Return what the settings name and the prepared pages, by name, do not have."""
+    wrong = []
+    for name, sections in _settings()["words"].items():
+        if name not in pages:
+            wrong.append(name)
+        wrong += [f"{name}#{each}" for each in sections if f'id="{each}"' not in pages.get(name, "")]
+    return wrong

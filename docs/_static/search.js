@@ -1,0 +1,148 @@
+// The page of results: finds pages by Pagefind or, from file://, where a browser loads no module,
+// by search-sections.js; and lists them as links to pages and to their sections.
+(() => {
+  const AT_ONCE = 10;
+  const ROOT = new URL(document.documentElement.dataset.content_root, location.href);
+  const HIDDEN = /⟦[^⟧]*⟧?|^[^⟦]*⟧/g; // words of search_words.toml, for finding only
+  const SPELLED = {
+    analyse: "analyze", catalogue: "catalog", centre: "center", colour: "color", fibre: "fiber",
+    grey: "gray", labelled: "labeled", modelled: "modeled", neighbour: "neighbor",
+    normalise: "normalize", programme: "program",
+  };
+  const STOP = new Set(
+    ("a about an and are as at be by can do does for from get give has have how i in into is it " +
+      "me my of on or should that the their there these this to use using want was what when " +
+      "where which why will with you your").split(" "),
+  );
+  const RANKING = {};
+
+  const input = document.querySelector(".bd-search-container input");
+  const status = document.getElementById("search-status");
+  const list = document.getElementById("search-results");
+  const more = document.getElementById("search-more");
+  let latest = 0; // the number of the latest search: earlier ones that end later are dropped
+  let rest = [];
+
+  const load = (path) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.onload = resolve;
+      script.onerror = reject;
+      script.src = new URL(path, ROOT);
+      document.head.append(script);
+    });
+
+  // Both engines are functions from words to results: {score, data()}, the best first.
+  const fromFile = async () => {
+    await Promise.all([load("pagefind/sections.js"), load("_static/search-sections.js")]);
+    return window.searchSections;
+  };
+  const fromServer = async () => {
+    const pagefind = await import(new URL("pagefind/pagefind.js", ROOT));
+    await pagefind.options({ excerptLength: 24, ranking: RANKING });
+    return async (words) => (await pagefind.search(words)).results;
+  };
+  let engine;
+
+  // Leave out words that no page is about, unless there are no others, and spell as the pages do.
+  const meant = (query) => {
+    const words = query.toLowerCase().match(/[\p{L}\p{N}_.+-]+/gu) ?? [];
+    const telling = words.filter((word) => !STOP.has(word));
+    return (telling.length ? telling : words).map(
+      (word) => SPELLED[word] ?? SPELLED[word.replace(/s$/, "")] ?? word,
+    );
+  };
+
+  // Pages with all words come first, then those with some: the rarer a word, the more it counts.
+  const find = async (words) => {
+    engine ??= location.protocol === "file:" ? fromFile() : fromServer();
+    const search = await engine;
+    const found = await search(words.join(" "));
+    if (words.length < 2 || found.length > 2) return found;
+    const scores = new Map();
+    for (const word of words) {
+      const some = await search(word);
+      for (const result of some) {
+        const [known, score] = scores.get(result.id) ?? [result, 0];
+        scores.set(result.id, [known, score + result.score / some.length]);
+      }
+    }
+    found.forEach(({ id }) => scores.delete(id));
+    return [...found, ...[...scores.values()].sort((a, b) => b[1] - a[1]).map(([one]) => one)];
+  };
+
+  // Only text and marks of an excerpt reach the page.
+  const textOf = (excerpt) => {
+    const parsed = new DOMParser().parseFromString(excerpt.replace(/<mark>(⟦|[^<]*⟧)/g, "$1"), "text/html");
+    const text = document.createElement("p");
+    for (const node of parsed.body.childNodes) {
+      const part = node.nodeName === "MARK" ? document.createElement("mark") : new Text();
+      part.textContent = node.textContent;
+      text.append(part);
+    }
+    return text;
+  };
+
+  const link = (address, title) => {
+    const made = document.createElement("a");
+    made.href = new URL(address.replace(/^\//, ""), ROOT);
+    made.textContent = title;
+    return made;
+  };
+
+  const itemOf = (data) => {
+    const item = document.createElement("li");
+    const heading = document.createElement("h2");
+    heading.append(link(data.raw_url, data.meta.title));
+    item.append(heading);
+    if (data.meta.kind) {
+      const kind = document.createElement("span");
+      kind.className = "kind";
+      kind.textContent = data.meta.kind;
+      item.append(kind);
+    }
+    item.append(textOf(data.excerpt));
+    const sections = document.createElement("ul");
+    for (const part of data.sub_results.filter(({ anchor }) => anchor && anchor.element !== "h1").slice(0, 3)) {
+      const row = document.createElement("li");
+      row.append(link(`${data.raw_url}#${part.anchor.id}`, part.title));
+      sections.append(row);
+    }
+    if (sections.children.length) item.append(sections);
+    return item;
+  };
+
+  const show = async (number) => {
+    const items = (await Promise.all(rest.splice(0, AT_ONCE).map((result) => result.data()))).map(itemOf);
+    if (number !== latest) return undefined;
+    list.append(...items);
+    more.hidden = !rest.length;
+    return items[0];
+  };
+
+  const search = async () => {
+    const number = ++latest;
+    const query = input.value.trim();
+    const found = query ? await find(meant(query)) : [];
+    if (number !== latest) return;
+    rest = [...found];
+    list.replaceChildren();
+    await show(number);
+    if (number !== latest) return;
+    const pages = found.length === 1 ? "1 page" : `${found.length || "No"} pages`;
+    status.textContent = query && `${pages} found for “${query}”.`;
+  };
+
+  more.addEventListener("click", async () => (await show(latest))?.querySelector("a").focus());
+  let waiting;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      history.replaceState(null, "", `?${new URLSearchParams({ q: input.value })}`);
+      search();
+    }, 200);
+  });
+  input.value = new URLSearchParams(location.search).get("q") ?? "";
+  input.focus({ preventScroll: true });
+  search();
+})();
