@@ -45,8 +45,9 @@ def _drop_scripts(
     if pagename == "search":
         app.add_css_file("search.css")
         app.add_js_file("search.js", loading_method="defer")
+    # In place: another extension may still add to it.
     scripts = context["script_files"]
-    context["script_files"] = [s for s in scripts if not str(s.filename).endswith(_THEIRS)]
+    scripts[:] = [each for each in scripts if not str(each.filename).endswith(_THEIRS)]
 
 
 def _index(app: Sphinx, error: Exception | None) -> None:
@@ -113,6 +114,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension, to index after every other extension has finished the pages."""
     app.connect("config-inited", _replace_page)
     app.connect("builder-inited", _drop_index)
-    app.connect("html-page-context", _drop_scripts, priority=950)
+    app.connect("html-page-context", _drop_scripts)
     app.connect("build-finished", _index, priority=900)
     return {"version": "1", "parallel_read_safe": True}

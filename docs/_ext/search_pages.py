@@ -61,15 +61,14 @@ def _mark_headings(article: Tag, weight: float) -> None:
         if section is not None and section.name == "section" and section.get("id"):
             heading["id"] = section["id"]
             del section["id"]
-        heading["data-pagefind-weight"] = str(weight * (_TITLE if heading.name == "h1" else _HEADING))
+        is_title = heading.name == "h1"
+        heading["data-pagefind-weight"] = str(_TITLE if is_title else _HEADING * weight)
 
 
 def _hide_words(article: Tag, words: dict[str, str]) -> None:
     """Put words behind the headings of their sections; those without a section behind the title."""
     for section, text in words.items():
-        heading = article.find(id=section) if section else article.h1
-        if heading is None:
-            continue
+        heading = (section and article.find(id=section)) or article.h1
         hidden = Tag(name="p", attrs={"data-pagefind-weight": str(_WORDS)})
         hidden.string = f"{OPEN}{text}{CLOSE}"
         heading.insert_after(hidden)
