@@ -15,6 +15,7 @@
       "where which why will with you your").split(" "),
   );
   const RANKING = {};
+  const MIX = { phrase: 1, single: 0.1 };
 
   const input = document.querySelector(".bd-search-container input");
   const status = document.getElementById("search-status");
@@ -46,29 +47,32 @@
 
   // Leave out words that no page is about, unless there are no others, and spell as the pages do.
   const meant = (query) => {
-    const words = query.toLowerCase().match(/[\p{L}\p{N}_.+-]+/gu) ?? [];
-    const telling = words.filter((word) => !STOP.has(word));
-    return (telling.length ? telling : words).map(
-      (word) => SPELLED[word] ?? SPELLED[word.replace(/s$/, "")] ?? word,
-    );
+    const plain = query.replace(/[µμ](?=\p{L})/gu, "u").replace(/σ/g, " sigma");
+    const words = plain.match(/[\p{L}\p{N}_.+-]+/gu) ?? [];
+    const telling = words.filter((word) => !STOP.has(word.toLowerCase()));
+    return (telling.length ? telling : words).map((word) => {
+      const [, stem, end] = word.toLowerCase().match(/^(.*?)(s?)$/);
+      return SPELLED[stem] ? SPELLED[stem] + end : word;
+    });
   };
 
-  // Pages with all words come first, then those with some: the rarer a word, the more it counts.
+  // Pages with all words count most, more so if these follow each other; then those with some.
   const find = async (words) => {
     engine ??= location.protocol === "file:" ? fromFile() : fromServer();
     const search = await engine;
-    const found = await search(words.join(" "));
-    if (words.length < 2 || found.length > 2) return found;
     const scores = new Map();
-    for (const word of words) {
-      const some = await search(word);
-      for (const result of some) {
-        const [known, score] = scores.get(result.id) ?? [result, 0];
-        scores.set(result.id, [known, score + result.score / some.length]);
+    const count = async (asked, factor) => {
+      for (const result of await search(asked)) {
+        const score = scores.get(result.id)?.score ?? 0;
+        scores.set(result.id, { result, score: score + factor * result.score });
       }
+    };
+    await count(words.join(" "), 1);
+    if (words.length > 1) {
+      await count(`"${words.join(" ")}"`, MIX.phrase);
+      for (const word of words) await count(word, MIX.single);
     }
-    found.forEach(({ id }) => scores.delete(id));
-    return [...found, ...[...scores.values()].sort((a, b) => b[1] - a[1]).map(([one]) => one)];
+    return [...scores.values()].sort((a, b) => b.score - a.score).map(({ result }) => result);
   };
 
   // Only text and marks of an excerpt reach the page.
