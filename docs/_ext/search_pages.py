@@ -36,11 +36,11 @@ def prepare(page: str, html: str) -> str:
     for block in article.select("div.highlight"):
         block["data-pagefind-weight"] = str(_CODE * weight)
     _hide_words(article, settings["words"].get(name_of(page), {}))
-    title, kind = article.h1.get_text().strip(), _KINDS.get(Path(page).parts[0], "")
+    title, kind = article.h1.get_text().strip(), _KINDS.get(Path(page).parts[0], "Page")
     return (
         f'<html lang="en"><head><title>{title}</title></head><body>'
-        f'<main data-pagefind-body data-pagefind-weight="{weight}" '
-        f'data-pagefind-meta="kind:{kind}, weight:{weight}">{article}</main></body></html>'
+        f'<i data-pagefind-meta="kind:{kind}"></i><i data-pagefind-meta="weight:{weight}"></i>'
+        f'<main data-pagefind-body data-pagefind-weight="{weight}">{article}</main></body></html>'
     )
 
 

@@ -18,7 +18,7 @@
   const RANKING = {
     termSimilarity: 5,
     termSaturation: 2,
-    metaWeights: { title: 3, kind: 0, weight: 0 },
+    metaWeights: { title: 3, kind: 0, weight: 0, image_alt: 0 },
   };
   const MIX = { phrase: 2, single: 0.1 };
 
@@ -40,7 +40,8 @@
 
   // Both engines are functions from words to results: {score, data()}, the best first.
   const fromFile = async () => {
-    await Promise.all([load("pagefind/sections.js"), load("_static/search-sections.js")]);
+    await load("pagefind/sections.js");
+    await load("_static/search-sections.js");
     return window.searchSections;
   };
   const fromServer = async () => {
@@ -104,7 +105,7 @@
     const heading = document.createElement("h2");
     heading.append(link(data.raw_url, data.meta.title));
     item.append(heading);
-    if (data.meta.kind) {
+    if (data.meta.kind !== "Page") {
       const kind = document.createElement("span");
       kind.className = "kind";
       kind.textContent = data.meta.kind;
