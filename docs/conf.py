@@ -33,6 +33,7 @@ extensions = [
     "changelog",
     "figure_first",
     "finish_pages",
+    "light_styles",
     "notebook_downloads",
     "property_tables",
     "sections",
@@ -81,10 +82,12 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
-html_context = {"default_mode": "auto"}
+html_context = {"default_mode": "light"}  # without JavaScript; layout.html sets the reader's
 html_theme_options = {
     "announcement": LIVE if IS_LIVE else SIMULATED,
+    "header_links_before_dropdown": 8,
     "navigation_with_keys": False,
+    "search_bar_text": "Search this site",
     "article_header_end": ["tags"],
     "article_footer_items": ["run_it"],
     "secondary_sidebar_items": ["page-toc", "run_it"],
@@ -92,4 +95,4 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
-html_sidebars = {"*": []}  # only tutorials and API have pages below them
+html_sidebars = {page: [] for page in ("index", "snippets", "search", "genindex", "py-modindex")}

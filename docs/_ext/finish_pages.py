@@ -4,6 +4,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from cards import add_filter, make_cards
+from light_images import lighten
 from sphinx.application import Sphinx
 from tutorial_pages import TAGS_CLASS
 
@@ -22,11 +23,26 @@ def _finish(
         app.add_js_file("tag-filter.js", loading_method="defer")
     _fix_tables(soup)
     _drop_footer(soup)
+    lighten(app, soup)
     if "body" in context:
         context["body"] = str(soup)
     _name_menus(context)
     for kind in ("script_files", "css_files"):
         context[kind] = [each for each in context[kind] if not str(each.filename).endswith(_THEIRS)]
+    if pagename != "search":  # whose own scripts run as soon as they are read
+        context["script_files"] = _deferred(context["script_files"])
+
+
+def _deferred(scripts: list[Any]) -> list[Any]:
+    """Let no script delay the page: each is run in its order, once the page is read.
+
+    Those without a file set options for the search as you type, which this site does not use.
+    """
+    files = [script for script in scripts if script.filename]
+    for script in files:
+        if "type" not in script.attributes:
+            script.attributes["defer"] = "defer"
+    return files
 
 
 def _fix_tables(soup: BeautifulSoup) -> None:
