@@ -5,6 +5,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from cards import add_filter, make_cards
 from light_images import lighten
+from page_tables import fix_tables
 from sphinx.application import Sphinx
 from tutorial_pages import TAGS_CLASS
 
@@ -21,7 +22,7 @@ def _finish(
     if pagename == "tutorials/index":
         add_filter(soup)
         app.add_js_file("tag-filter.js", loading_method="defer")
-    _fix_tables(soup)
+    fix_tables(soup)
     _drop_footer(soup)
     lighten(app, soup)
     if "body" in context:
@@ -43,15 +44,6 @@ def _deferred(scripts: list[Any]) -> list[Any]:
         if "type" not in script.attributes:
             script.attributes["defer"] = "defer"
     return files
-
-
-def _fix_tables(soup: BeautifulSoup) -> None:
-    """Make empty headers plain cells, and let wide tables scroll."""
-    for header in soup.select("th"):
-        if not header.get_text(strip=True):
-            header.name = "td"
-    for table in soup.select(".output_html table"):
-        table.wrap(soup.new_tag("div", attrs={"class": "pst-scrollable-table-container"}))
 
 
 def _drop_footer(soup: BeautifulSoup) -> None:

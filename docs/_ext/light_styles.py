@@ -7,6 +7,7 @@ no page and no script of the site names. It is made anew only if the pages or th
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ def _selectors(prelude: list[Any]) -> list[list[Any]]:
 
 
 def _names(selector: list[Any]) -> set[str]:
-    """Return the classes and IDs that a selector needs: what :is() and :not() hold may be absent."""
-    pairs = zip(selector, selector[1:], strict=False)
+    """Return the classes and IDs that a selector needs: those in :is() and :not() may be absent."""
+    pairs = pairwise(selector)
     classes = {after.value for dot, after in pairs if dot == "." and after.type == "ident"}
     return classes | {token.value for token in selector if token.type == "hash"}
 
