@@ -37,6 +37,7 @@ extensions = [
     "light_styles",
     "notebook_downloads",
     "property_tables",
+    "quiet_theme",
     "sections",
     "previews",
     "small_figures",

@@ -14,7 +14,7 @@ def fix_tables(soup: BeautifulSoup) -> None:
         table.wrap(soup.new_tag("div", attrs={"class": "pst-scrollable-table-container"}))
     for table in soup.select("table.properties"):
         _name_cells(table)
-    for text in soup.select("td code span.pre"):
+    for text in soup.select("table.properties code span.pre"):
         _let_break(soup, text)
 
 

@@ -33,8 +33,8 @@ def data_region(pixels: NDArray[np.uint8]) -> Box:
     tuple of int
         Left, top, right and bottom edges, in pixels.
     """
-    edges = [(top, *_longest_run(row < _DARK)) for top, row in enumerate(pixels)]
-    edges = [edge for edge in edges if edge[2] - edge[1] > _SHORTEST * pixels.shape[1]]
+    shortest = _SHORTEST * pixels.shape[1]
+    edges = [(top, *run) for top, row in enumerate(pixels < _DARK) for run in _runs(row, shortest)]
     frames = [
         (left, top, right, bottom)
         for number, (top, left, right) in enumerate(edges)
@@ -69,13 +69,11 @@ def _is_side(column: NDArray[np.uint8]) -> bool:
     return bool((column < _DARK).mean() > 0.98)
 
 
-def _longest_run(is_dark: NDArray[np.bool_]) -> tuple[int, int]:
+def _runs(is_dark: NDArray[np.bool_], shortest: float) -> list[tuple[int, int]]:
+    """Return where dark lines begin and end in a row of pixels."""
     changes = np.flatnonzero(np.diff(np.concatenate([[False], is_dark, [False]]).astype(np.int8)))
-    if not len(changes):
-        return 0, 0
-    starts, ends = changes[::2], changes[1::2]
-    longest = np.argmax(ends - starts)
-    return int(starts[longest]), int(ends[longest])
+    pairs = zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True)
+    return [(start, end) for start, end in pairs if end - start > shortest]
 
 
 def _drawn(pixels: NDArray[np.uint8]) -> Box:
