@@ -1,5 +1,6 @@
 """Finish each page's HTML: cards, tables and menus that everyone can use."""
 
+import re
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -11,6 +12,7 @@ from tutorial_pages import TAGS_CLASS
 
 __all__ = ["setup"]
 
+_START = 'Start<span class="visually-hidden"> page</span>'
 _THEIRS = ("sg-tags.js", "sg_gallery-binder.css")  # sphinx-gallery's, which no page uses
 
 
@@ -53,19 +55,25 @@ def _drop_footer(soup: BeautifulSoup) -> None:
 
 
 def _name_menus(context: dict[str, Any]) -> None:
-    """Name the buttons that unfold the sidebar's menus after the page above each."""
-    generate = context.get("generate_toctree_html")
-    if generate is None:
+    """Name the buttons that unfold the sidebar's menus, and the link that says only "Start"."""
+    toctree, header = (context.get(f"generate_{name}_html") for name in ("toctree", "header_nav"))
+    if toctree is None or header is None:
         return
 
-    def generate_with_names(*args: Any, **options: Any) -> str:
-        soup = BeautifulSoup(str(generate(*args, **options)), "html.parser")
+    def toctree_with_names(*args: Any, **options: Any) -> str:
+        soup = BeautifulSoup(str(toctree(*args, **options)), "html.parser")
         for summary in soup.select("summary"):
             link = summary.find_parent("li").find("a")
             summary["aria-label"] = f"Pages of {link.get_text(strip=True)}"
         return str(soup)
 
-    context["generate_toctree_html"] = generate_with_names
+    def header_with_names(*args: Any, **options: Any) -> str:
+        return re.sub(r">\s*Start\s*</a>", f">{_START}</a>", str(header(*args, **options)))
+
+    context |= {
+        "generate_toctree_html": toctree_with_names,
+        "generate_header_nav_html": header_with_names,
+    }
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
