@@ -6,7 +6,6 @@ is prepared again only if it has changed. The prepared pages stay beside the doc
 
 import gzip
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from sphinx.config import Config
 __all__ = ["setup"]
 
 _THEIRS = ("searchtools.js", "language_data.js", "sphinx_highlight.js")  # Sphinx's own search
-_TAG = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>')
 _NOT_SEARCHED = ("genindex", "py-modindex", "search", "404")
 # Pagefind's own interfaces, and what it needs for languages other than English.
 _UNUSED = ("*ui*", "*highlight*", "wasm.unknown*")
@@ -41,7 +39,6 @@ def _drop_index(app: Sphinx) -> None:
 def _drop_scripts(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
-    context["without_stock_search"] = lambda head: _TAG.sub("", head)
     if pagename == "search":
         app.add_css_file("search.css")
         app.add_js_file("search.js", loading_method="defer")
