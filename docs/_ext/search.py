@@ -1,17 +1,19 @@
 """Search the site with Pagefind, in the place of Sphinx's own search.
 
-At the end of a build the pages are indexed, unless they are as they were at the last one. Each page
-is prepared again only if it has changed. The prepared pages stay beside the doctrees.
+At the end of a build the pages are indexed, unless all are as they were at the last one. Only those
+that have changed are prepared again; the others are in a file beside the doctrees.
 """
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import sys
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import search_pages
@@ -20,8 +22,11 @@ from sphinx.config import Config
 
 __all__ = ["setup"]
 
-_THEIRS = ("searchtools.js", "language_data.js", "sphinx_highlight.js")  # Sphinx's own search
+# Of Sphinx's own search.
+_THEIRS = ("searchtools.js", "language_data.js", "sphinx_highlight.js")
+_STEMMERS = ("base-stemmer.js", "english-stemmer.js")
 _NOT_SEARCHED = ("genindex", "py-modindex", "search", "404")
+_ARTICLE = re.compile(rb"<article.*</article>", re.DOTALL)
 # Pagefind's own interfaces, and what it needs for languages other than English.
 _UNUSED = ("*ui*", "*highlight*", "wasm.unknown*")
 _SECTIONS = "sections.js"
@@ -36,7 +41,7 @@ def _drop_index(app: Sphinx) -> None:
         app.builder.search = False  # type: ignore[attr-defined]
 
 
-def _drop_scripts(
+def _replace_scripts(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
     if pagename == "search":
@@ -51,46 +56,44 @@ def _index(app: Sphinx, error: Exception | None) -> None:
     """Index the pages if one has changed, and leave nothing of Sphinx's search behind."""
     if error or app.builder.name != "html":
         return
-    site, folder = Path(app.outdir), Path(app.doctreedir) / "search"
-    for each in (*_THEIRS, "base-stemmer.js", "english-stemmer.js"):
-        (site / "_static" / each).unlink(missing_ok=True)
-    stamp = folder / "stamp.json"
-    old = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else {}
-    new = _fingerprints(site)
+    site, file = Path(app.outdir), Path(app.doctreedir) / "search.json"
+    for name in (*_THEIRS, *_STEMMERS):
+        (site / "_static" / name).unlink(missing_ok=True)
+    old = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    new = _prepared(site, old)
     if new != old or not (site / "pagefind" / _SECTIONS).exists():
-        _prepare(site, folder / "pages", new, old)
-        _run_pagefind(folder / "pages", site / "pagefind")
-        stamp.write_text(json.dumps(new), encoding="utf-8")
+        _run_pagefind({page: html for page, (_, html) in new.items()}, site / "pagefind")
+        file.write_text(json.dumps(new), encoding="utf-8")
 
 
-def _fingerprints(site: Path) -> dict[str, str]:
-    """Return what each page is made from, by its path: its HTML, the settings and these modules."""
+def _prepared(site: Path, old: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what Pagefind reads of each page, with the fingerprint of what that is made from."""
     sources = (search_pages.SETTINGS, Path(search_pages.__file__), Path(__file__))
     common = b"".join(path.read_bytes() for path in sources) + version("pagefind").encode()
-    pages = (path for path in sorted(site.rglob("*.html")) if path.stem not in _NOT_SEARCHED)
-    return {
-        path.relative_to(site).as_posix(): sha256(common + path.read_bytes()).hexdigest()
-        for path in pages
-        if not path.relative_to(site).parts[0].startswith(("_", "."))
-    }
+    new = {}
+    for path in sorted(site.rglob("*.html")):
+        page = path.relative_to(site).as_posix()
+        article = _ARTICLE.search(path.read_bytes())
+        if article is None or page[0] in "._" or path.stem in _NOT_SEARCHED:
+            continue
+        fingerprint = sha256(common + article[0]).hexdigest()
+        if old.get(page, [""])[0] == fingerprint:
+            new[page] = old[page]
+        else:
+            new[page] = [fingerprint, search_pages.prepare(page, article[0].decode())]
+    return new
 
 
-def _prepare(site: Path, folder: Path, new: dict[str, str], old: dict[str, str]) -> None:
-    for page in old.keys() - new.keys():
-        (folder / page).unlink(missing_ok=True)
-    for page, fingerprint in new.items():
-        prepared = folder / page
-        if old.get(page) != fingerprint or not prepared.exists():
-            prepared.parent.mkdir(parents=True, exist_ok=True)
-            html = (site / page).read_text(encoding="utf-8")
-            prepared.write_text(search_pages.prepare(page, html), encoding="utf-8")
-
-
-def _run_pagefind(pages: Path, output: Path) -> None:
+def _run_pagefind(pages: dict[str, str], output: Path) -> None:
     shutil.rmtree(output, ignore_errors=True)
-    command = [sys.executable, "-m", "pagefind", "--silent", "--keep-index-url"]
-    command += ["--site", str(pages), "--output-path", str(output)]
-    subprocess.run(command, check=True)
+    with TemporaryDirectory() as folder:
+        for page, html in pages.items():
+            path = Path(folder, page)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(html, encoding="utf-8")
+        command = [sys.executable, "-m", "pagefind", "--silent", "--keep-index-url"]
+        command += ["--site", folder, "--output-path", str(output)]
+        subprocess.run(command, check=True)
     for pattern in _UNUSED:
         for path in output.glob(pattern):
             path.unlink()
@@ -108,9 +111,9 @@ def _write_sections(output: Path) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the extension, to index after every other extension has finished the pages."""
+    """Register the extension, to index after other extensions have finished the pages."""
     app.connect("config-inited", _replace_page)
     app.connect("builder-inited", _drop_index)
-    app.connect("html-page-context", _drop_scripts)
+    app.connect("html-page-context", _replace_scripts)
     app.connect("build-finished", _index, priority=900)
     return {"version": "1", "parallel_read_safe": True}

@@ -4,9 +4,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
 
-__all__ = ["SETTINGS", "name_of", "prepare", "unknown_words"]
+__all__ = ["SETTINGS", "prepare"]
 
 SETTINGS = Path(__file__).resolve().parents[1] / "search_words.toml"
 # Around the hidden words, so that the page of results leaves them out of its excerpts.
@@ -17,28 +17,28 @@ _LEFT_OUT = "a.headerlink, nav, script, style, svg, #where-to-go-next, #tutorial
 _KINDS = {"tutorials": "Tutorial", "api": "API reference"}
 
 
-def name_of(page: str) -> str:
+def _name_of(page: str) -> str:
     """Return the name of a page in the settings: its path, without the numbers of tutorials."""
     parts = Path(page).with_suffix("").parts
     return "/".join(part.lstrip("0123456789_") for part in parts)
 
 
 def prepare(page: str, html: str) -> str:
-    """Return the HTML of a page that Pagefind reads; empty if the page is not searched."""
-    article = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("article")).article
+    """Return what Pagefind reads of a page, given its article; nothing if that has no title."""
+    article = BeautifulSoup(html, "html.parser").article
     if article is None or article.h1 is None:
         return ""
     settings = _settings()
     for each in article.select(_LEFT_OUT):
         each.decompose()
-    weight = _weight(name_of(page), settings["weights"])
+    weight = _weight(_name_of(page), settings["weights"])
     _mark_headings(article, weight)
     for block in article.select("div.highlight"):
         block["data-pagefind-weight"] = str(_CODE * weight)
-    _hide_words(article, settings["words"].get(name_of(page), {}))
-    title, kind = article.h1.get_text().strip(), _KINDS.get(Path(page).parts[0], "Page")
+    _hide_words(article, settings["words"].get(_name_of(page), {}))
+    kind = _KINDS.get(Path(page).parts[0], "Page")
     return (
-        f'<html lang="en"><head><title>{title}</title></head><body>'
+        '<html lang="en"><body>'
         f'<i data-pagefind-meta="kind:{kind}"></i><i data-pagefind-meta="weight:{weight}"></i>'
         f'<main data-pagefind-body data-pagefind-weight="{weight}">{article}</main></body></html>'
     )
@@ -72,13 +72,3 @@ def _hide_words(article: Tag, words: dict[str, str]) -> None:
         hidden = Tag(name="p", attrs={"data-pagefind-weight": str(_WORDS)})
         hidden.string = f"{OPEN}{text}{CLOSE}"
         heading.insert_after(hidden)
-
-
-def unknown_words(pages: dict[str, str]) -> list[str]:
-    """Return what the settings name and the prepared pages, by name, do not have."""
-    wrong = []
-    for name, sections in _settings()["words"].items():
-        if name not in pages:
-            wrong.append(name)
-        wrong += [f"{name}#{each}" for each in sections if f'id="{each}"' not in pages.get(name, "")]
-    return wrong
