@@ -1,7 +1,7 @@
 """The search finds what readers ask for, on a server and from a file, and everyone can use it."""
 
-import json
 import re
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +63,7 @@ def ask(opened: Any) -> Ask:
 
     def ask_(query: str) -> list[str]:
         page.fill(FIELD, query)
+        page.press(FIELD, "Enter")
         expect(page.get_by_role("status")).to_contain_text(f"“{query}”")
         links = "all => all.map(link => link.href)"
         return [name_of(link) for link in page.eval_on_selector_all(f"{RESULTS} h2 a", links)]
@@ -88,9 +89,7 @@ def test_the_page_that_answers_is_among_the_first_three(kind: str, ask: Ask) -> 
 @pytest.mark.parametrize(
     ("british", "american"), [("colours", "colors"), ("light centre", "light center")]
 )
-def test_british_and_american_spelling_find_the_same(
-    british: str, american: str, ask: Ask
-) -> None:
+def test_british_and_american_spelling_find_the_same(british: str, american: str, ask: Ask) -> None:
     assert ask(british) == ask(american) != []
 
 
@@ -98,6 +97,12 @@ def test_words_that_no_page_has_are_said_to_be_found_nowhere(opened: Any) -> Non
     page = opened("%3Cb%3Eqqqq%3C%2Fb%3E")
     expect(page.get_by_role("status")).to_have_text("No pages found for “<b>qqqq</b>”.")
     assert page.locator(RESULTS).count() == 0
+
+
+def test_a_mistyped_word_is_read_as_the_nearest_of_the_site(opened: Any) -> None:
+    page = opened("asteriod")
+    expect(page.get_by_role("status")).to_contain_text("read as “asteroid”")
+    expect(page.get_by_role("link", name="Follow an asteroid")).to_be_visible()
 
 
 def test_results_jump_to_sections(opened: Any) -> None:
@@ -189,7 +194,7 @@ def test_without_javascript_the_search_leads_elsewhere(open_page: Any) -> None:
 def test_no_page_loads_a_script_of_the_search_but_its_own(page: str) -> None:
     scripts = " ".join(tag.get("src") or "" for tag in soup(page).find_all("script"))
     assert not re.search(r"searchindex|searchtools|language_data|sphinx_highlight", scripts)
-    assert ("search.js" in scripts) == (page == "search.html")
+    assert ("/search" in scripts) == (page == "search.html")
 
 
 def test_hidden_words_name_pages_and_sections_that_exist() -> None:
@@ -206,5 +211,44 @@ def test_every_tutorial_and_page_of_the_reference_has_hidden_words() -> None:
     assert not names - without
 
 
-def test_a_page_that_changes_is_found_by_its_new_words(tmp_path: Path) -> None:
-    """The index is made anew for it alone, and not at all if nothing has changed."""
+CONF = """
+extensions = ["pydata_sphinx_theme", "search"]
+html_theme = "pydata_sphinx_theme"
+templates_path = ["templates"]
+"""
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Return a function that builds a small site and returns what is searched of it."""
+    sphinx = need("sphinx.cmd.build", "sphinx")
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "_ext"))
+    (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")
+    (tmp_path / "templates").mkdir()
+    shutil.copy(ROOT / "docs/_templates/search.html", tmp_path / "templates")
+    for page in ("index", "other"):
+        (tmp_path / f"{page}.rst").write_text(f":orphan:\n\nA {page}\n=======\n\nNow.\n")
+
+    def build_() -> str:
+        assert sphinx.build_main(["-q", str(tmp_path), str(tmp_path / "html")]) == 0
+        return (tmp_path / "html/pagefind/sections.js").read_text(encoding="utf-8")
+
+    return build_
+
+
+def test_pages_are_indexed_anew_if_one_has_changed(
+    build: Callable[[], str], tmp_path: Path
+) -> None:
+    before = build()
+    entry = tmp_path / "html/pagefind/pagefind-entry.json"
+    written = entry.stat().st_mtime_ns
+    assert build() == before
+    assert entry.stat().st_mtime_ns == written
+    (tmp_path / "other.rst").write_text(":orphan:\n\nA nova\n======\n\nNow.\n")
+    after = build()
+    assert "A nova" in after
+    assert "A other" not in after
+    assert "A index" in after
+    (tmp_path / "other.rst").unlink()
+    (tmp_path / "html/other.html").unlink()
+    assert "A nova" not in build()

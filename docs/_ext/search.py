@@ -30,6 +30,7 @@ _ARTICLE = re.compile(rb"<article.*</article>", re.DOTALL)
 # Pagefind's own interfaces, and what it needs for languages other than English.
 _UNUSED = ("*ui*", "*highlight*", "wasm.unknown*")
 _SECTIONS = "sections.js"
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def _replace_page(_app: Sphinx, config: Config) -> None:
@@ -46,7 +47,8 @@ def _replace_scripts(
 ) -> None:
     if pagename == "search":
         app.add_css_file("search.css")
-        app.add_js_file("search.js", loading_method="defer")
+        for name in ("search-query.js", "search.js"):
+            app.add_js_file(name, loading_method="defer")
     # In place: another extension may still add to it.
     scripts = context["script_files"]
     scripts[:] = [each for each in scripts if not str(each.filename).endswith(_THEIRS)]
@@ -101,13 +103,17 @@ def _run_pagefind(pages: dict[str, str], output: Path) -> None:
 
 
 def _write_sections(output: Path) -> None:
-    """Write what Pagefind has read as a script too: from file:// a browser loads nothing else."""
+    """Write what Pagefind has read, and its words, as a script: from file:// nothing else loads."""
     pages = []
     for path in sorted(output.glob("fragment/*")):
         page = json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd"))
         pages.append({name: page[name] for name in ("url", "content", "meta", "anchors")})
+    found = (_WORD.findall(page["content"].lower()) for page in pages)
+    words = json.dumps(sorted(set().union(*found)), ensure_ascii=False, separators=(",", ":"))
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
-    (output / _SECTIONS).write_text(f"window.searchPages = {text};\n", encoding="utf-8")
+    (output / "words.json").write_text(words, encoding="utf-8")
+    script = f"window.searchPages = {text};\nwindow.searchWords = {words};\n"
+    (output / _SECTIONS).write_text(script, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -62,7 +62,9 @@ def _mark_headings(article: Tag, weight: float) -> None:
             heading["id"] = section["id"]
             del section["id"]
         is_title = heading.name == "h1"
-        heading["data-pagefind-weight"] = str(_TITLE * weight**0.5 if is_title else _HEADING * weight)
+        heading["data-pagefind-weight"] = str(
+            _TITLE * weight**0.5 if is_title else _HEADING * weight
+        )
 
 
 def _hide_words(article: Tag, words: dict[str, str]) -> None:

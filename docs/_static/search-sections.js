@@ -63,7 +63,7 @@ window.searchSections = (() => {
     return found.map((result) => ({ ...result, score: result.score * rarity }));
   };
 
-  return async (query) => {
+  const search = async (query) => {
     if (query.startsWith('"')) return one(query.slice(1, -1));
     const [first, ...others] = query.split(" ").map(one);
     return others.reduce(
@@ -75,4 +75,5 @@ window.searchSections = (() => {
       first,
     );
   };
+  return { vocabulary: window.searchWords, search };
 })();

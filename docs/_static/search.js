@@ -4,16 +4,6 @@
   const AT_ONCE = 10;
   const ROOT = new URL(document.documentElement.dataset.content_root, location.href);
   const HIDDEN = /⟦[^⟧]*⟧?|^[^⟦]*⟧/g; // words of search_words.toml, for finding only
-  const SPELLED = {
-    analyse: "analyze", catalogue: "catalog", centre: "center", colour: "color", fibre: "fiber",
-    grey: "gray", labelled: "labeled", modelled: "modeled", neighbour: "neighbor",
-    normalise: "normalize", programme: "program",
-  };
-  const STOP = new Set(
-    ("a about an and are as at be by can do does for from get give has have how i in into is it " +
-      "me my of on or should that the their there these this to use using want was what when " +
-      "where which why will with you your").split(" "),
-  );
   // What ranked the queries of tests/search_queries.toml best.
   const RANKING = {
     termSimilarity: 5,
@@ -38,34 +28,25 @@
       document.head.append(script);
     });
 
-  // Both engines are functions from words to results: {score, data()}, the best first.
+  // Both ways give the words of all pages, and a function from words to results, the best first.
   const fromFile = async () => {
     await load("pagefind/sections.js");
     await load("_static/search-sections.js");
     return window.searchSections;
   };
   const fromServer = async () => {
-    const pagefind = await import(new URL("pagefind/pagefind.js", ROOT));
+    const address = new URL("pagefind/", ROOT);
+    const [pagefind, vocabulary] = await Promise.all([
+      import(new URL("pagefind.js", address)),
+      fetch(new URL("words.json", address)).then((response) => response.json()),
+    ]);
     await pagefind.options({ excerptLength: 24, ranking: RANKING });
-    return async (words) => (await pagefind.search(words)).results;
+    return { vocabulary, search: async (words) => (await pagefind.search(words)).results };
   };
   let engine;
 
-  // Leave out words that no page is about, unless there are no others, and spell as the pages do.
-  const meant = (query) => {
-    const plain = query.replace(/[µμ](?=\p{L})/gu, "u").replace(/σ/g, " sigma");
-    const words = plain.match(/[\p{L}\p{N}_.+-]+/gu) ?? [];
-    const telling = words.filter((word) => !STOP.has(word.toLowerCase()));
-    return (telling.length ? telling : words).map((word) => {
-      const [, stem, end] = word.toLowerCase().match(/^(.*?)(s?)$/);
-      return SPELLED[stem] ? SPELLED[stem] + end : word;
-    });
-  };
-
   // Pages with all words count most, more so if these follow each other; then those with some.
-  const find = async (words) => {
-    engine ??= location.protocol === "file:" ? fromFile() : fromServer();
-    const search = await engine;
+  const find = async (words, search) => {
     const scores = new Map();
     const count = async (asked, factor) => {
       for (const result of await search(asked)) {
@@ -133,24 +114,34 @@
   const search = async () => {
     const number = ++latest;
     const query = input.value.trim();
-    const found = query ? await find(meant(query)) : [];
+    if (query) engine ??= location.protocol === "file:" ? fromFile() : fromServer();
+    const { vocabulary, search: ask } = (query && (await engine)) || { vocabulary: [] };
+    const { words, isCorrected } = window.readQuery(query, vocabulary);
+    const found = words.length ? await find(words, ask) : [];
     if (number !== latest) return;
     rest = [...found];
     list.replaceChildren();
     await show(number);
     if (number !== latest) return;
     const pages = found.length === 1 ? "1 page" : `${found.length || "No"} pages`;
-    status.textContent = query && `${pages} found for “${query}”.`;
+    const read = isCorrected && words.length ? `, read as “${words.join(" ")}”` : "";
+    status.textContent = query && `${pages} found for “${query}”${read}.`;
   };
 
   more.addEventListener("click", async () => (await show(latest))?.querySelector("a").focus());
+  const searchNow = () => {
+    clearTimeout(waiting);
+    history.replaceState(null, "", `?${new URLSearchParams({ q: input.value })}`);
+    search();
+  };
   let waiting;
   input.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      history.replaceState(null, "", `?${new URLSearchParams({ q: input.value })}`);
-      search();
-    }, 200);
+    waiting = setTimeout(searchNow, 200);
+  });
+  input.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    searchNow();
   });
   input.value = new URLSearchParams(location.search).get("q") ?? "";
   input.focus({ preventScroll: true });
