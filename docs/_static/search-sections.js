@@ -50,6 +50,7 @@ window.searchSections = (() => {
       score: scoreOf(section, anyOf, page.weight),
     }));
     const best = scored.filter(({ score }) => score).sort((a, b) => b.score - a.score);
+    for (const one of best) one.weighted_locations = [{ balanced_score: one.score }];
     if (!best.length) return [];
     const title = TITLE * Math.min(1, count(page.meta.title, anyOf)) * Math.sqrt(page.weight);
     const data = () => ({ ...page, sub_results: best, excerpt: excerptOf(best[0].text, anyOf) });

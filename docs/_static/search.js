@@ -3,7 +3,8 @@
 (() => {
   const AT_ONCE = 10;
   const ROOT = new URL(document.documentElement.dataset.content_root, location.href);
-  const HIDDEN = /⟦[^⟧]*⟧?|^[^⟦]*⟧/g; // words of search_words.toml, for finding only
+  // Words of search_words.toml, for finding only; an excerpt may begin or end among them.
+  const HIDDEN = /(<mark>)?⟦[^⟧]*⟧?(<\/mark>)?|^[^⟦]*⟧(<\/mark>)?/g;
   // What ranked the queries of tests/search_queries.toml best.
   const RANKING = {
     termSimilarity: 5,
@@ -62,15 +63,24 @@
     return [...scores.values()].sort((a, b) => b.score - a.score).map(({ result }) => result);
   };
 
-  // Only text and marks of an excerpt reach the page.
+  // The excerpt without hidden words or, if nothing else is in it, the beginning of the page.
+  const shownOf = ({ excerpt, content, meta }) => {
+    const shown = excerpt.replace(HIDDEN, "").trim();
+    if (shown.length > 40) return shown;
+    const start = content.replace(HIDDEN, "").slice(meta.title.length + 1).trim();
+    return start.slice(0, start.lastIndexOf(" ", 160)).replace(/</g, "&lt;");
+  };
+
+  // Only text and marks reach the page.
   const textOf = (excerpt) => {
-    const parsed = new DOMParser().parseFromString(excerpt.replace(/<mark>(⟦|[^<]*⟧)/g, "$1"), "text/html");
+    const parsed = new DOMParser().parseFromString(excerpt, "text/html");
     const text = document.createElement("p");
     for (const node of parsed.body.childNodes) {
       const part = node.nodeName === "MARK" ? document.createElement("mark") : new Text();
       part.textContent = node.textContent;
       text.append(part);
     }
+    text.append(" …");
     return text;
   };
 
@@ -80,6 +90,9 @@
     made.textContent = title;
     return made;
   };
+
+  const best = ({ weighted_locations: places }) =>
+    Math.max(...places.map(({ balanced_score: score }) => score));
 
   const itemOf = (data) => {
     const item = document.createElement("li");
@@ -92,9 +105,11 @@
       kind.textContent = data.meta.kind;
       item.append(kind);
     }
-    item.append(textOf(data.excerpt));
+    item.append(textOf(shownOf(data)));
     const sections = document.createElement("ul");
-    for (const part of data.sub_results.filter(({ anchor }) => anchor && anchor.element !== "h1").slice(0, 3)) {
+    const parts = data.sub_results.filter(({ anchor }) => /^h[2-4]$/.test(anchor?.element));
+    parts.sort((a, b) => best(b) - best(a));
+    for (const part of parts.slice(0, 3)) {
       const row = document.createElement("li");
       row.append(link(`${data.raw_url}#${part.anchor.id}`, part.title));
       sections.append(row);
