@@ -129,7 +129,7 @@
   const search = async () => {
     const number = ++latest;
     const query = input.value.trim();
-    if (query) engine ??= location.protocol === "file:" ? fromFile() : fromServer();
+    if (query) engine ??= location.protocol === "file:" ? fromFile() : fromServer().catch(fromFile);
     const { vocabulary, search: ask } = (query && (await engine)) || { vocabulary: [] };
     const { words, isCorrected } = window.readQuery(query, vocabulary);
     const found = words.length ? await find(words, ask) : [];
