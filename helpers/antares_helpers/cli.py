@@ -4,7 +4,6 @@ A command imports what it needs when it runs, so that the help and ``check`` wor
 """
 
 import sys
-import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -278,23 +277,17 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
     return 0
 
 
-@commands.command("night", epilog=_example("night 2026-07-09 --tag simulated -o night.ecsv"))
+@commands.command("night", epilog=_example("night 2026-07-09 --tag simulated -o night.parquet"))
 @click.argument("night", metavar="DAY")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag that the loci must have.")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     required=True,
     metavar="FILE",
-    help=f"File to write; its suffix names the format: {', '.join(_TABLE_SUFFIXES)}.",
-)
-@click.option(
-    "--property",
-    "more",
-    multiple=True,
-    metavar="NAME",
-    help="One more property of the loci, as a column.",
+    help=f"File to write; its suffix names the format: {', '.join(_TABLE_SUFFIXES)}. Without a "
+    "suffix it is a folder, which LSDB opens as a catalog.",
 )
 @click.option(
     "--every-alert",
@@ -313,7 +306,6 @@ def night_command(
     night: str,
     tags: tuple[str, ...],
     output: Path,
-    more: tuple[str, ...],
     every_alert: bool,
     folder: Path | None,
     timeout: float,
@@ -322,17 +314,16 @@ def night_command(
     """Put all loci of a night into one table.
 
     DAY is Rubin's day_obs, such as 2026-07-09: from 12:00 UTC on that day to 12:00 UTC on the next.
-    The table has one row per locus whose newest alert is in the night, with its position and
+    The table has one row per locus whose newest alert is in the night, with its position, tags and
     properties; its light curve is not fetched. After a crash or a Ctrl-C, run the same command
     again: what has arrived is not requested again.
 
     With --every-alert, loci with a newer alert too: of those that also have an older one, all
     alerts are requested, one request per locus. How many are needed is reported first.
     """
-    from antares_helpers import find_loci, write_table
     from antares_helpers.fetching.query import night_range
 
-    _check_output(output, [suffix[1:] for suffix in _TABLE_SUFFIXES])
+    _check_output(output, [suffix[1:] for suffix in _TABLE_SUFFIXES], folders=True)
     begin, end = night_range(night)
     limits = float(begin.tai.mjd), float(end.tai.mjd)
     _say(
@@ -340,28 +331,77 @@ def night_command(
         f"{limits[1]:.6f} (TAI); the end is excluded."
     )
     pages = folder or output.with_name(f"{output.name}.pages")
-    noted = pages / f"alerts-{limits[0]:.0f}.txt"
-    how: dict[str, Any] = {"timeout": timeout, "retries": retries}
-    wanted: dict[str, Any] = {"query": _overlapping(*limits)} if every_alert else {"night": night}
-    found = find_loci(tag=tags or None, limit=None, folder=pages, **wanted, **how)
-    rows = _NightRows(more, limits)
     try:
         with _warnings_in_a_line():
-            for locus in _with_progress(found):
-                rows.add(locus)
-            failed = rows.look_at_alerts(noted, **how)
+            return _write_night(
+                output,
+                pages,
+                limits,
+                {"tag": tags or None, "timeout": timeout, "retries": retries},
+                every_alert=every_alert,
+                keep_pages=folder is not None,
+            )
     except KeyboardInterrupt:
         _say(
             f"Interrupted. What has arrived is in {pages}: run the same command again to continue."
         )
         return _INTERRUPTED
-    rows.meta["sentence"], rows.meta["complete"] = found.sentence, not (found.truncated or failed)
-    write_table(rows.table(), output)
-    if folder is None and rows.meta["complete"]:
+
+
+def _write_night(
+    output: Path,
+    pages: Path,
+    limits: tuple[float, float],
+    how: dict[str, Any],
+    *,
+    every_alert: bool,
+    keep_pages: bool,
+) -> int:
+    from antares_helpers import find_loci
+    from antares_helpers.fetching.night import NightLoci, overlapping_query
+    from antares_helpers.fetching.query import newest_in
+    from antares_helpers.tables.io import write_loci
+
+    query = overlapping_query(limits) if every_alert else newest_in(limits)
+    notes = {
+        "begin_mjd_tai": limits[0],
+        "end_mjd_tai": limits[1],
+        "set": "an alert in the night" if every_alert else "their newest alert in the night",
+    }
+    noted, without, errors = pages / f"alerts-{limits[0]:.0f}.txt", set[str](), 0
+    found = find_loci(query=query, limit=None, folder=pages, **how)
+    if every_alert:
+        without, errors = _without_alerts(found, limits, noted, how)
+        found = find_loci(query=query, limit=None, folder=pages, **how)  # reads the pages again
+    loci = NightLoci(found, notes, without)
+    write_loci(loci, output, progress=True)
+    _say(f"{output}: {loci.number} loci with {notes['set']}. {found.sentence}")
+    if found.truncated or errors:
+        return _FAILED
+    if not keep_pages:
         noted.unlink(missing_ok=True)
         found.discard()
-    _say(f"{output}: {len(rows)} loci with {rows.meta['set']}. {found.sentence}")
-    return 0 if rows.meta["complete"] else _FAILED
+    return 0
+
+
+def _without_alerts(
+    found: Any, limits: tuple[float, float], noted: Path, how: dict[str, Any]
+) -> tuple[set[str], int]:
+    """Return the loci without an alert in a night, and for how many that is not known."""
+    from antares_helpers.fetching.night import CONNECTIONS, AlertTimes
+
+    times = AlertTimes(limits, noted, timeout=how["timeout"], retries=how["retries"])
+    ids = [each.locus_id for each in found if times.need_alerts(each)]
+    left = times.unknown(ids)
+    if ids:
+        _say(
+            f"{len(ids)} loci have older and newer alerts: {len(left)} requests for their alerts "
+            f"follow, {CONNECTIONS} at a time; that is about {len(left) / CONNECTIONS / 60:.1f} "
+            "min if each takes a second."
+        )
+        for locus_id, error in times.find_out(left):
+            _say(f"{locus_id}: {error}")
+    return times.without(ids), len(times.unknown(ids))
 
 
 @commands.command("check")
@@ -442,168 +482,6 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_NIGHT_COLUMNS = {
-    "num_alerts": "num_alerts",
-    "newest_mjd": "newest_alert_observation_time",
-    "oldest_mjd": "oldest_alert_observation_time",
-    "newest_magnitude": "newest_alert_magnitude",
-    "brightest_magnitude": "brightest_alert_magnitude",
-    "newest_alert_id": "newest_alert_id",
-}
-_NIGHT_CONNECTIONS = 8
-
-
-class _NightRows:
-    """The rows of the table of a night."""
-
-    def __init__(self, more: Sequence[str], limits: tuple[float, float]) -> None:
-        names = {name: name for name in (each.removeprefix("properties.") for each in more)}
-        self._names = _NIGHT_COLUMNS | names
-        self._limits = limits
-        self._rows: dict[str, tuple[Any, ...]] = {}
-        self._open: list[str] = []
-        self.meta: dict[str, Any] = {
-            "begin_mjd_tai": limits[0],
-            "end_mjd_tai": limits[1],
-            "set": "their newest alert in the night",
-        }
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def add(self, locus: Any) -> None:
-        """Add a locus, and note if only its alerts can say whether it belongs to the night."""
-        values = [_nested(locus.properties, name) for name in self._names.values()]
-        tags = ", ".join(sorted(locus.tags))
-        self._rows[locus.locus_id] = (locus.ra, locus.dec, tags, *values)
-        ends = (
-            locus.properties.get(f"{end}_alert_observation_time") for end in ("newest", "oldest")
-        )
-        if not any(self._is_in(each) for each in ends):
-            self._open.append(locus.locus_id)
-
-    def look_at_alerts(self, noted: Path, **how: Any) -> int:
-        """Remove the loci without an alert in the night; return for how many that is unknown.
-
-        What is found is noted in a file, for the next run.
-        """
-        if not self._open:
-            return 0
-        self.meta["set"] = "an alert in the night"
-        known = _read_noted(noted)
-        left = [each for each in self._open if each not in known]
-        minutes = len(left) / _NIGHT_CONNECTIONS / 60
-        _say(
-            f"{len(self._open)} loci have older and newer alerts: {len(left)} requests for their "
-            f"alerts follow, {_NIGHT_CONNECTIONS} at a time; that is about {minutes:.1f} min if "
-            "each takes a second."
-        )
-        with noted.open("a") as file:
-            for locus_id, answer in self._answers(left, how):
-                known[locus_id] = answer
-                file.write(f"{locus_id} {int(answer)} .\n")
-                file.flush()
-        for locus_id in self._open:
-            if not known.get(locus_id):
-                del self._rows[locus_id]
-        return sum(each not in known for each in self._open)
-
-    def _answers(self, ids: list[str], how: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-        """Yield whether each locus has an alert in the night, and report what is not known."""
-        from antares_helpers.fetching._parallel import in_parallel, progress_bar
-
-        number = _NIGHT_CONNECTIONS
-        with progress_bar(len(ids), is_shown=True) as bar:
-            results = in_parallel(
-                lambda each: self._has_alert(each, how),
-                ids,
-                threads=number,
-                prefetch=number,
-                on_progress=bar.show,
-            )
-            for locus_id, answer in zip(ids, results, strict=True):
-                if isinstance(answer, bool):
-                    yield locus_id, answer
-                else:
-                    _say(f"{locus_id}: {answer}")
-
-    def table(self) -> Any:
-        """Return the rows as a table."""
-        from astropy.table import Column, Table
-
-        from antares_helpers.fetching.search import property_column
-
-        names = ("ra", "dec", "tags", *self._names)
-        columns = zip(*self._rows.values(), strict=True) if self._rows else ((),) * len(names)
-        units = {"ra": "deg", "dec": "deg", "newest_mjd": "d", "oldest_mjd": "d"}
-        table = Table(meta=self.meta)
-        table["locus_id"] = Column(list(self._rows), dtype="U")
-        for name, values in zip(names, columns, strict=True):
-            table[name] = Column(property_column(list(values)), unit=units.get(name))
-        return table
-
-    def _is_in(self, time: object) -> bool:
-        begin, end = self._limits
-        return isinstance(time, int | float) and begin <= time < end
-
-    def _has_alert(self, locus_id: str, how: dict[str, Any]) -> bool | AntaresHelpersError:
-        """Return whether a locus has an alert in the night, other than an upper limit."""
-        from antares_helpers.fetching.client import fetch_alerts
-        from antares_helpers.fetching.request import CallOptions
-
-        try:
-            alerts = fetch_alerts(locus_id, options=CallOptions(**how, concurrent=False))
-        except AntaresHelpersError as error:
-            return error
-        return any(
-            self._is_in(each.mjd) and "upper_limit" not in str(each.alert_id) for each in alerts
-        )
-
-
-def _read_noted(path: Path) -> dict[str, bool]:
-    """Return which loci have an alert in the night, as far as an earlier run has found out."""
-    lines = path.read_text().splitlines() if path.exists() else []
-    whole = [line.split() for line in lines if line.endswith(" .")]  # the last may be cut
-    return {words[0]: words[1] == "1" for words in whole if len(words) == 3}
-
-
-def _nested(properties: Any, name: str) -> Any:
-    """Return a property, which may be nested: survey.lsst.dia_object_id."""
-    if name in properties:
-        return properties[name]
-    for part in name.split("."):
-        properties = properties.get(part) if isinstance(properties, dict) else None
-    return properties
-
-
-def _overlapping(begin: float, end: float) -> dict[str, Any]:
-    """Return the query for the loci that may have an alert in a range of time."""
-    newest, oldest = (f"properties.{each}_alert_observation_time" for each in ("newest", "oldest"))
-    ranges = [{"range": {newest: {"gte": begin}}}, {"range": {oldest: {"lt": end}}}]
-    return {"query": {"bool": {"filter": ranges}}}
-
-
-_PROGRESS_SECONDS = 1.0
-_MIN_FRACTION = 0.02
-
-
-def _with_progress(found: Any) -> Iterator[Any]:
-    """Iterate over loci, and report the progress in a terminal."""
-    start = shown = time.monotonic()
-    for number, locus in enumerate(found, 1):
-        now = time.monotonic()
-        if now - shown > _PROGRESS_SECONDS and sys.stderr.isatty():
-            shown, fraction = now, found.fraction
-            left = ""
-            if fraction and fraction > _MIN_FRACTION:
-                minutes = (now - start) * (1 / fraction - 1) / 60
-                left = f", {fraction:.0%} of the time range, about {minutes:.1f} min left"
-            click.echo(f"\r\033[K{number:,} loci{left}", err=True, nl=False)
-        yield locus
-    if shown > start:
-        click.echo("\r\033[K", err=True, nl=False)
-
-
 def _locus_id(name: str, **how: Any) -> str:
     """Return the ANTARES ID of the locus with a name."""
     from antares_helpers import find_loci
@@ -628,8 +506,9 @@ def _lines(listed: Iterable[str]) -> Iterator[str]:
         ) from error
 
 
-def _check_output(path: Path, known: list[str]) -> None:
-    if path.suffix.removeprefix(".").lower() not in known:
+def _check_output(path: Path, known: list[str], *, folders: bool = False) -> None:
+    is_known = folders and not path.suffix
+    if not is_known and path.suffix.removeprefix(".").lower() not in known:
         expected = ", ".join(f".{suffix}" for suffix in known)
         raise click.BadParameter(f"{str(path)!r} must end with one of {expected}.")
     if not path.parent.is_dir():

@@ -36,6 +36,10 @@ def texts(results: Mapping[str, Any]) -> dict[str, str]:
         "growth.inc": _table(
             ("What", "From, to", "Times as many", "Times as long"), _growth_rows(results["growth"])
         ),
+        "search.inc": _table(
+            ("Loci of a night", "Requests", "Least possible", "Processor time"),
+            _search_rows(results["search"]),
+        ),
         "memory.inc": _table(
             ("What", "Of", "Peak memory", "Limit"), _memory_rows(results["memory"])
         ),
@@ -79,6 +83,17 @@ def _growth_rows(curves: Iterable[Mapping[str, Any]]) -> Iterator[_Row]:
         (few, before), (many, after) = each["points"][-2:]
         numbers = f"{few:,} to {many:,} {each['of']}"
         yield each["what"], numbers, _shown_ratio(many / few), _shown_ratio(after / before)
+
+
+def _search_rows(searches: Iterable[Mapping[str, Any]]) -> Iterator[_Row]:
+    for each in searches:
+        times = _shown_ratio(each["requests"] / each["least"])
+        yield (
+            f"{each['loci']:,}",
+            f"{each['requests']:,}",
+            f"{each['least']:,}: {_unbroken(f'{times}{_TIMES}')} as many",
+            _unbroken(f"{each['processor_ms_per_locus']} ms a locus"),
+        )
 
 
 def _memory_rows(curves: Iterable[Mapping[str, Any]]) -> Iterator[_Row]:

@@ -58,6 +58,12 @@ def lines(results: Record) -> Iterator[str]:
         yield f"{names}: {each['ratio']:.3g} ({span}){_verdict(each)}"
     for each in results.get("growth", ()):
         yield f"{plain(each['what'])}, seconds: {_points(each)}"
+    for each in results.get("search", ()):
+        numbers = (
+            f"{each['loci']:,} loci: {each['requests']:,} requests, {each['least']:,} possible"
+        )
+        time = f"{each['seconds']:.3g} s, {each['processor_ms_per_locus']} ms of processor a locus"
+        yield f"{plain(each['what'])}, {numbers}; {time}"
     for each in results.get("memory", ()):
         yield f"{plain(each['what'])}, peak MB: {_points(each)}{_verdict(each)}"
 

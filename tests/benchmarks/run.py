@@ -14,6 +14,7 @@ import fetching
 import growth
 import importing
 import memory
+import searching
 from apart import apart
 from page import write_page
 from ratios import Record
@@ -27,6 +28,7 @@ PARTS = {
     "extracting": extracting.measure,
     "importing": importing.measure,
     "growth": growth.measure,
+    "searching": searching.measure,
     "memory": memory.measure,
 }
 

@@ -1,6 +1,7 @@
 """The sandbox in a process of its own, so that it does not share the interpreter lock.
 
-As a program, python serving.py FOLDER MILLISECONDS: serves until its standard input is closed.
+As a program, python serving.py LOCI MILLISECONDS LARGEST: serves until its standard input is
+closed.
 """
 
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from antares_sandbox import Sandbox, patch_client
 from antares_sandbox.faults import Delay
@@ -16,15 +18,26 @@ __all__ = ["serving"]
 
 
 @contextmanager
-def serving(folder: Path, delay_ms: int = 0) -> Iterator[str]:
-    """Serve a folder of loci to antares-client, with a delay before each response.
+def serving(
+    loci: Path | int, delay_ms: int = 0, *, largest_visit: int | None = None
+) -> Iterator[str]:
+    """Serve loci to antares-client, with a delay before each response.
+
+    Parameters
+    ----------
+    loci : path or int
+        A folder of loci, or how many loci of a simulated night.
+    delay_ms : int
+        The delay.
+    largest_visit : int, optional
+        How many loci of a night are in one visit.
 
     Yields
     ------
     str
         The base URL.
     """
-    command = [sys.executable, __file__, str(folder), str(delay_ms)]
+    command = [sys.executable, __file__, str(loci), str(delay_ms), str(largest_visit or "")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -41,8 +54,10 @@ def serving(folder: Path, delay_ms: int = 0) -> Iterator[str]:
 
 def main() -> None:
     """Serve until standard input is closed."""
-    folder, delay_ms = sys.argv[1:]
-    with Sandbox(folder) as sandbox:
+    loci, delay_ms, largest = sys.argv[1:]
+    night = int(loci) if loci.isdigit() else None
+    source: dict[str, Any] = {"night": night, "largest_visit": int(largest) if largest else None}
+    with Sandbox(**source) if night else Sandbox(loci) as sandbox:
         if int(delay_ms):
             sandbox.inject_fault("**", Delay(int(delay_ms) / 1000), times=None)
         print(sandbox.url, flush=True)

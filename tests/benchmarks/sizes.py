@@ -25,8 +25,8 @@ class Sizes:
         The points of the growth curves; the last one of each is measured once.
     streamed_loci, rows, alerts_a_locus
         The points of the memory curves, and the alerts of each locus that gives rows.
-    night_loci
-        The points of the curves of a night.
+    night_loci, night_largest_visit
+        The points of the curves of a night, and how many loci one visit has, but at most half.
     """
 
     delay_ms: int
@@ -45,6 +45,7 @@ class Sizes:
     rows: tuple[int, ...]
     alerts_a_locus: int
     night_loci: tuple[int, ...]
+    night_largest_visit: int
 
 
 FULL = Sizes(
@@ -64,6 +65,7 @@ FULL = Sizes(
     rows=(1_000, 10_000, 100_000, 1_000_000),
     alerts_a_locus=200,
     night_loci=(1_000, 10_000, 100_000, 500_000),
+    night_largest_visit=12_000,
 )
 
 QUICK = Sizes(
@@ -83,4 +85,5 @@ QUICK = Sizes(
     rows=(1_000, 10_000),
     alerts_a_locus=200,
     night_loci=(1_000, 10_000),
+    night_largest_visit=12_000,
 )

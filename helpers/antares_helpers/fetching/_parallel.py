@@ -3,10 +3,11 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import count
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
@@ -14,6 +15,7 @@ __all__ = ["ProgressBar", "finish_threads", "in_parallel", "progress_bar", "star
 
 _POLL_SECONDS = 0.1
 _EXIT_SECONDS = 0.6
+_MIN_FRACTION = 0.02  # below this an estimate is worth nothing
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,7 +48,7 @@ def finish_threads() -> None:
 
 def in_parallel(
     function: Callable[[Item], Result],
-    items: Sequence[Item],
+    items: Iterable[Item],
     *,
     threads: int,
     prefetch: int,
@@ -58,8 +60,9 @@ def in_parallel(
     ----------
     function : callable
         Applied to each item; an error that it raises is raised when its result is due.
-    items : sequence
-        The items.
+    items : iterable
+        The items; an iterator is read as they are needed, by one thread at a time. An error that
+        it raises is raised after the results of the items before.
     threads : int
         Number of items processed at the same time.
     prefetch : int
@@ -73,13 +76,17 @@ def in_parallel(
         The results.
     """
     pool = _OrderedPool(function, items, threads, prefetch)
-    for _ in range(min(threads, len(items))):
+    for _ in range(min(threads, len(items)) if isinstance(items, Sized) else threads):
         start_thread(pool.work)
     try:
-        for index in range(len(items)):
-            yield pool.wait_for(index, on_progress)
+        if not (isinstance(items, Sized) and len(items) == 0):
+            yield from pool.results(on_progress)
     finally:
         pool.stop()
+
+
+class _End:
+    """Stands for the result after the last."""
 
 
 class _OrderedPool(Generic[Item, Result]):
@@ -88,14 +95,16 @@ class _OrderedPool(Generic[Item, Result]):
     def __init__(
         self,
         function: Callable[[Item], Result],
-        items: Sequence[Item],
+        items: Iterable[Item],
         threads: int,
         prefetch: int,
     ) -> None:
         self._function = function
-        self._items = items
-        self._left: Iterator[int] = iter(range(len(items)))
-        self._results: dict[int, Future[Result]] = {}
+        self._items = enumerate(items)
+        self._items_lock = threading.Lock()
+        self._taken = 0
+        self._is_over = False
+        self._results: dict[int, Future[Result | _End]] = {}
         self._lock = threading.Lock()
         self._room = threading.Semaphore(threads + prefetch)
         self._threads = threads
@@ -106,19 +115,49 @@ class _OrderedPool(Generic[Item, Result]):
         """Process one item after the other, until none is left."""
         while True:
             self._room.acquire()
-            with self._lock:
-                index = next(self._left, None)
-            if index is None:
+            with self._items_lock:
+                taken = self._take()
+            if taken is None:
                 return
+            index, item = taken
             future = self._result(index)
             try:
-                future.set_result(self._function(self._items[index]))
+                future.set_result(self._function(item))
             except BaseException as error:
                 future.set_exception(error)
             with self._lock:
                 self._done += 1
 
-    def wait_for(self, index: int, on_progress: Callable[[int], object]) -> Result:
+    def results(self, on_progress: Callable[[int], object]) -> Iterator[Result]:
+        """Yield the results in order, as they become ready."""
+        for index in count():
+            result = self._wait_for(index, on_progress)
+            if isinstance(result, _End):
+                return
+            yield result
+
+    def stop(self) -> None:
+        """Stop the threads, each after its current item."""
+        self._is_over = True
+        self._room.release(self._threads)
+
+    def _take(self) -> tuple[int, Item] | None:
+        """Return the next item; after the last, or an error, end the results and return None."""
+        if self._is_over:
+            return None
+        try:
+            taken = next(self._items, None)
+        except BaseException as error:
+            self._is_over = True
+            self._result(self._taken).set_exception(error)
+            return None
+        if taken is None:
+            self._is_over = True
+            self._result(self._taken).set_result(_End())
+        self._taken += 1
+        return taken
+
+    def _wait_for(self, index: int, on_progress: Callable[[int], object]) -> Result | _End:
         """Return the result for the item at an index, and make room for another."""
         future = self._result(index)
         while not future.done():
@@ -130,13 +169,7 @@ class _OrderedPool(Generic[Item, Result]):
         on_progress(self._done)
         return result
 
-    def stop(self) -> None:
-        """Stop the threads, each after its current item."""
-        with self._lock:
-            self._left = iter(())
-        self._room.release(self._threads)
-
-    def _result(self, index: int) -> Future[Result]:
+    def _result(self, index: int) -> Future[Result | _End]:
         with self._lock:
             return self._results.setdefault(index, Future())
 
@@ -147,10 +180,13 @@ class ProgressBar:
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
-    def show(self, done: int) -> None:
-        """Show how many loci are done."""
-        if self._bar is not None:
-            self._bar.update(done - self._bar.n)
+    def show(self, done: int, fraction: float | None = None) -> None:
+        """Show how many loci are done, or of about how many, if they are this fraction of all."""
+        if self._bar is None:
+            return
+        if fraction is not None and fraction > _MIN_FRACTION:
+            self._bar.total = round(done / fraction)
+        self._bar.update(done - self._bar.n)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from antares_helpers.fetching.cache import LocusCache
 from antares_helpers.fetching.client import fetch_parts
 from antares_helpers.fetching.http import ConnectionLimiter
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
+from antares_helpers.fetching.search import SearchIterator
 from antares_helpers.validation import check_bool, check_locus_id, short_repr, strip_address
 
 __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]
@@ -25,6 +26,7 @@ __all__ = ["FetchedLoci", "LocusStream", "fetch_loci", "iter_loci"]
 MAX_CONSECUTIVE_FAILURES = 20
 """After how many failures in a row the service is considered down; more with many connections."""
 
+_ANY_NUMBER = 2**31
 _PREFETCH = 4  # loci that wait for the reader, for each connection
 _REQUESTS_PER_LOCUS = 3
 _FAILURE_COLUMNS = ("locus_id", "error", "hint")
@@ -68,7 +70,8 @@ def fetch_loci(
     ----------
     ids : iterable of str or Locus
         ANTARES IDs, such as a column of a table, or what `find_loci` found; all are read at the
-        beginning. One that comes twice is fetched, and returned, once.
+        beginning, but those of a search with ``limit=None`` as they are needed. One that comes
+        twice is fetched, and returned, once.
     folder : str or path-like, optional
         Folder to save the loci in; created if it is missing. Each locus is written as it arrives,
         to a file of its own that `load_locus` reads and the sandbox serves, with all that the
@@ -153,7 +156,8 @@ def iter_loci(
 ) -> "LocusStream":
     """Fetch many loci concurrently, and iterate over them.
 
-    Only a few loci are in memory at a time, however many there are.
+    Only a few loci are in memory at a time, however many there are. With
+    ``find_loci(..., limit=None)`` the search goes on while the first loci are fetched.
 
     Parameters
     ----------
@@ -184,17 +188,18 @@ def iter_loci(
         check_bool(name, given)
     check_bool("progress", progress)
     _check_connections(max_connections)
-    distinct = _distinct_ids(ids)
+    wanted = ids if isinstance(ids, SearchIterator) else _distinct_ids(ids)
     limiter = ConnectionLimiter(max_connections)
     # With few loci the parts of each are requested at the same time, as by `fetch_locus`; with
     # many, the connections are all in use anyway, and a thread a locus is enough.
-    is_few = len(distinct) * _REQUESTS_PER_LOCUS <= max_connections
+    number = len(wanted) if isinstance(wanted, list) else max_connections
+    is_few = number * _REQUESTS_PER_LOCUS <= max_connections
     options = CallOptions(timeout, retries, limiter, concurrent=is_few)
     cache = None
     if folder is not None:
         cache = LocusCache(folder, read=not refresh, include_catalogs=include_catalogs)
     fetcher = _Fetcher(options, limiter, cache, include_catalogs, max_connections)
-    return LocusStream(distinct, fetcher, max_connections, progress=progress)
+    return LocusStream(wanted, fetcher, max_connections, progress=progress)
 
 
 def _check_connections(given: object) -> None:
@@ -209,13 +214,13 @@ def _check_connections(given: object) -> None:
 def _distinct_ids(ids: Any) -> list[str]:
     """Return the IDs, each once; a string that is not an ID stays, to be listed as a failure."""
     try:
-        given = [ids] if isinstance(ids, str | Locus) else list(ids)
+        given = [ids] if isinstance(ids, str | Locus) else ids
+        names = [each.locus_id if isinstance(each, Locus) else each for each in given]
     except TypeError as error:
         raise InvalidInputError(
             f"ids={short_repr(ids)} must be ANTARES IDs, such as a list of strings, a column of a "
             "table, or what find_loci returns."
         ) from error
-    names = [each.locus_id if isinstance(each, Locus) else each for each in given]
     if not all(isinstance(name, str) for name in names):
         wrong = next(name for name in names if not isinstance(name, str))
         raise InvalidInputError(
@@ -233,10 +238,15 @@ class LocusStream(Iterator[dict[str, Any]]):
     """
 
     def __init__(
-        self, ids: list[str], fetcher: "_Fetcher", connections: int, *, progress: bool
+        self,
+        wanted: list[str] | SearchIterator,
+        fetcher: "_Fetcher",
+        connections: int,
+        *,
+        progress: bool,
     ) -> None:
         self._failed: list[tuple[str, AntaresHelpersError]] = []
-        self._ids = ids
+        self._wanted = wanted
         self._fetcher = fetcher
         # Some more threads than connections: they save files, and wait before retries.
         self._threads = connections + connections // 2
@@ -254,7 +264,7 @@ class LocusStream(Iterator[dict[str, Any]]):
 
     def prefetch_all(self) -> None:
         """Let all loci wait for the reader: if they are held anyway, a slow one delays no other."""
-        self._prefetch = len(self._ids)
+        self._prefetch = _ANY_NUMBER
 
     def close(self) -> None:
         """Send nothing more."""
@@ -263,7 +273,13 @@ class LocusStream(Iterator[dict[str, Any]]):
 
     def describe_saved(self) -> str:
         """Return a sentence that says how many of the loci are in the folder."""
-        return self._fetcher.describe_saved(self._ids)
+        wanted = self._wanted
+        return self._fetcher.describe_saved(wanted if isinstance(wanted, list) else wanted.ids)
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What the search says of itself, if the loci are those of a ``find_loci(limit=None)``."""
+        return {} if isinstance(self._wanted, list) else self._wanted.meta
 
     @property
     def failures(self) -> Table:
@@ -275,17 +291,23 @@ class LocusStream(Iterator[dict[str, Any]]):
         return Table(rows=rows or None, names=_FAILURE_COLUMNS, dtype=[np.str_] * 3)
 
     def _run(self, progress: bool) -> Generator[dict[str, Any], None, None]:
-        total = len(self._ids)
-        with progress_bar(total, is_shown=progress) as bar, closing(self._fetcher) as fetcher:
+        wanted = self._wanted
+        ids = wanted if isinstance(wanted, list) else (each.locus_id for each in wanted)
+        total = len(wanted) if isinstance(wanted, list) else 0
+
+        def fetch(locus_id: str) -> tuple[str, dict[str, Any] | None, AntaresHelpersError | None]:
+            return locus_id, *self._fetcher.fetch(locus_id)
+
+        with progress_bar(total, is_shown=progress) as bar, closing(self._fetcher):
             results = in_parallel(
-                fetcher.fetch,
-                self._ids,
+                fetch,
+                ids,
                 threads=self._threads,
                 prefetch=self._prefetch,
-                on_progress=bar.show,
+                on_progress=lambda done: bar.show(done, getattr(wanted, "fraction", None)),
             )
             with closing(results):
-                for locus_id, (locus, error) in zip(self._ids, results, strict=True):
+                for locus_id, locus, error in results:
                     if error is not None:
                         self._failed.append((locus_id, error))
                     if locus is not None:

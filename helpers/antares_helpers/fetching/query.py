@@ -156,6 +156,11 @@ def night_range(night: Any) -> tuple[Time, Time]:
     return begin, end
 
 
+def newest_in(limits: tuple[float, float]) -> dict[str, Any]:
+    """Return the query for the loci whose newest alert is in a half-open range of MJD (TAI)."""
+    return {"query": {"range": {NEWEST_TIME: {"gte": limits[0], "lt": limits[1]}}}}
+
+
 def build_query(
     *,
     name: Any,
@@ -193,7 +198,7 @@ def build_query(
         filters.append(_checked_cone(center, radius))
     if night is not None:
         begin, end = (float(each.tai.mjd) for each in night_range(night))
-        filters.append({"range": {NEWEST_TIME: {"gte": begin, "lt": end}}})
+        filters.append(newest_in((begin, end))["query"])
     filters += [_term("tags", each) for each in _tags(tag)]
     filters += _property_filters(properties)
     body = _joined(filters, None if query is None else _raw(query))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import warnings
@@ -15,7 +14,6 @@ import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, Table
-from numpy.typing import NDArray
 
 from antares_helpers.errors import (
     AntaresHelpersError,
@@ -26,13 +24,14 @@ from antares_helpers.fetching.cache import PageCache
 from antares_helpers.fetching.client import search_page
 from antares_helpers.fetching.query import PROPERTIES, Position, Search, build_query, check_limit
 from antares_helpers.fetching.request import DEFAULT_RETRIES, DEFAULT_TIMEOUT, CallOptions
-from antares_helpers.fetching.tiles import PAGE_SIZES, TileReader, TileRecord, time_of
+from antares_helpers.fetching.tile_reader import PAGE_SIZES, TileReader
+from antares_helpers.fetching.tiles import TileRecord, time_of
 from antares_helpers.validation import parse_name, short_repr
 
 if TYPE_CHECKING:
     from antares_client.models import Locus
 
-__all__ = ["SearchIterator", "SearchResult", "find_loci", "property_column"]
+__all__ = ["SearchIterator", "SearchResult", "find_loci"]
 
 MAX_PAGE_SIZE = PAGE_SIZES[0]
 """Maximum number of loci per request."""
@@ -256,6 +255,11 @@ class SearchResult(Sequence["Locus"]):
         return f"<SearchResult: {len(self)} loci{more}>"
 
     @property
+    def meta(self) -> dict[str, Any]:
+        """The ``query``, and whether the result is ``truncated``: the ``meta`` of its table."""
+        return {"query": self.query, "truncated": self.truncated}
+
+    @property
     def table(self) -> Table:
         """The loci as a table, one row each, newest first.
 
@@ -323,11 +327,16 @@ class SearchIterator(Iterator["Locus"]):
         return f"<SearchIterator: {self._returned} loci{more}>"
 
     @property
+    def meta(self) -> dict[str, Any]:
+        """The ``query``, whether the result is ``truncated``, and the ``sentence``."""
+        return {"query": self.query, "truncated": self.truncated, "sentence": self.sentence}
+
+    @property
     def table(self) -> Table:
         """The loci read so far, as the table of a `SearchResult`, in the order of reading."""
         found, number = self._reader.found, self._returned
         columns = (
-            list(found.index)[:number],
+            self.ids,
             found.num_alerts[:number],
             found.time[:number],
             found.tags[:number],
@@ -335,6 +344,11 @@ class SearchIterator(Iterator["Locus"]):
             found.dec[:number],
         )
         return _table(columns, self)
+
+    @property
+    def ids(self) -> list[str]:
+        """The IDs of the loci read so far."""
+        return list(self._reader.found.index)[: self._returned]
 
     @property
     def tiles(self) -> Table:
@@ -396,7 +410,7 @@ def _columns(loci: list[Locus]) -> tuple[Sequence[Any], ...]:
 
 def _table(values: tuple[Sequence[Any], ...], found: SearchResult | SearchIterator) -> Table:
     columns = dict(zip(_COLUMNS, values, strict=True))
-    table = Table(meta={"query": found.query, "truncated": found.truncated})
+    table = Table(meta=found.meta)
     table["locus_id"] = np.array(columns["locus_id"], dtype=np.str_)
     table["num_alerts"] = _numbers(columns["num_alerts"], np.int64)
     table["newest_mjd"] = _masked(columns["newest_mjd"], u.day)
@@ -413,25 +427,6 @@ def _table(values: tuple[Sequence[Any], ...], found: SearchResult | SearchIterat
     return table
 
 
-def property_column(values: list[Any]) -> NDArray[Any]:
-    """Return what loci have of a property as an array that every file format can hold.
-
-    Numbers without a value are NaN; what is not a number is text, and a list or dict its JSON.
-    """
-    kinds = {type(value) for value in values if value is not None}
-    if kinds and kinds <= {bool} and None not in values:
-        return np.array(values, dtype=np.bool_)
-    if kinds and kinds <= {int, float} and all(abs(each or 0) < _MAX_NUMBER for each in values):
-        is_whole = kinds == {int} and None not in values
-        return np.array(values, dtype=np.int64 if is_whole else np.float64)
-    return np.array([_text(value) for value in values], dtype=np.str_)
-
-
-def _text(value: Any) -> str:
-    text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
-    return " ".join(text.encode("utf-8", "replace").decode().split())
-
-
 def _masked(values: Any, unit: u.Unit) -> MaskedColumn:
     numbers = np.array(values, dtype=np.float64)
     missing = np.isnan(numbers)
@@ -443,7 +438,9 @@ def _tile_table(records: list[TileRecord], sentence: str) -> Table:
     limits = [(*each.tile.time, *each.tile.ra, *each.tile.dec) for each in records]
     ends = np.array(limits, dtype=np.float64).reshape(-1, 6).T  # None becomes NaN
     for name, values in zip(_LIMITS, ends, strict=True):
-        table[name] = _masked(values, u.day if name in ("begin", "end") else u.deg)
+        is_time = name in ("begin", "end")
+        table[name] = _masked(values, u.day if is_time else u.deg)
+        table[name].info.format = ".5f" if is_time else ".4f"
     cones = ("{:.5f} {:+.5f} {:.5f}".format(*each.tile.cone or (0, 0, 0)) for each in records)
     table["cone"] = [
         text if each.tile.cone else "" for text, each in zip(cones, records, strict=True)
@@ -462,11 +459,17 @@ def _utc(seconds: float) -> str:
 
 def _sentence(reader: TileReader, truncated: bool | None) -> str:
     times = [each.read_at for each in reader.records if each.read_at]
-    when = f" between {_utc(min(times))} and {_utc(max(times))}" if times else ""
-    what = (
-        f"{len(reader.found.index):,} loci found in ANTARES{when}, "
-        f"in {reader.pages:,} pages of {len(reader.records):,} tiles"
+    first, last = (_utc(end(times, default=0.0)) for end in (min, max))
+    when = f" between {first} and {last}" if first != last else f" at {last}" if last else ""
+    numbers = (
+        _number_of(number, name)
+        for number, name in (
+            (len(reader.found.index), "locus"),
+            (reader.pages, "page"),
+            (len(reader.records), "tile"),
+        )
     )
+    what = "{} found in ANTARES{when}, in {} of {}".format(*numbers, when=when)
     incomplete = [each for each in reader.records if each.reason]
     moved = " Loci changed meanwhile, and the tiles were checked again." if reader.has_moved else ""
     if truncated is None:
@@ -476,11 +479,14 @@ def _sentence(reader: TileReader, truncated: bool | None) -> str:
     return f"{what}; each tile was read to its end.{moved}"
 
 
+def _number_of(number: int, name: str) -> str:
+    plural = "loci" if name == "locus" else f"{name}s"
+    return f"{number:,} {name if number == 1 else plural}"
+
+
 def _first_reason(incomplete: list[TileRecord]) -> str:
-    number = len(incomplete)
-    return (
-        f"{number} tile{'s' * (number > 1)} could not be read ({incomplete[0].reason.rstrip('.')})"
-    )
+    tiles = _number_of(len(incomplete), "tile")
+    return f"{tiles} could not be read ({incomplete[0].reason.rstrip('.')})"
 
 
 def _page_size(limit: int) -> int:

@@ -56,12 +56,14 @@ _FITS_FRAMES = {
 }
 
 _MJD_ORIGIN = 2400000.5  # the JD of MJD 0
-_VOTABLE_FRAMES = {"mjd": "tai", "ra": "icrs", "dec": "icrs"}
+_TIME_COLUMNS = ("mjd", "newest_mjd", "oldest_mjd", "brightest_mjd")
+_VOTABLE_FRAMES = {**dict.fromkeys(_TIME_COLUMNS, "tai"), "ra": "icrs", "dec": "icrs"}
 _VOTABLE_VERSION = {"version": "1.4", "version_1_4_or_later": True}
 
 _PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation + " ") - {"\\"}
 
 _OBJECT = "LSST-AP-DO-"
+_OBJECT_COLUMNS = ("dia_object_id", "dia_object_ids")
 _TIME_SCALE, _TOTAL, _SIMULATED = "TAI", "total", "simulated"
 _TYPE = re.compile(r"bool|str|u?int\d+|float\d+")
 _HEADER = re.compile(r"(.*?)(?: \[([^\[\]]*)\])?", re.DOTALL)
@@ -284,7 +286,7 @@ def _header(column: Column, meta: Any) -> _Header:
     """Return the header of a column, with the type that a reader would not guess."""
     notes = [] if column.unit is None else [str(column.unit) or "1"]
     marks = {
-        "mjd": [_TIME_SCALE],
+        **{name: [_TIME_SCALE] for name in _TIME_COLUMNS},
         "flux": [_TOTAL] if meta.get("options", {}).get("flux") == _TOTAL else [],
         "survey": [_SIMULATED] if meta.get("simulated") else [],
     }
@@ -307,7 +309,7 @@ def _meta(headers: Iterable[_Header]) -> dict[str, Any]:
 def _cells(column: Column) -> Iterable[str]:
     kind = column.dtype.kind
     if kind == "U":
-        write = _object_cell if column.name == "dia_object_id" else _guarded
+        write = _object_cell if column.name in _OBJECT_COLUMNS else _guarded
         return map(write, column.tolist())
     texts = np.asarray(column).astype(np.str_).tolist()
     if kind == "f":
@@ -322,8 +324,8 @@ def _column(header: _Header, cells: Sequence[str]) -> Column:
         values = _values(cells, type_)
     except ValueError as error:
         raise ValueError(f"column {header.name!r}: {error}") from error
-    if header.name == "dia_object_id" and type_ == "str":
-        values = np.array([each.removeprefix(_OBJECT) for each in values.tolist()], np.str_)
+    if header.name in _OBJECT_COLUMNS and type_ == "str":
+        values = np.array([each.replace(_OBJECT, "") for each in values.tolist()], np.str_)
     return Column(values, header.name, unit=header.unit, description=description)
 
 
@@ -378,7 +380,7 @@ def _truth(text: str) -> bool:
 
 
 def _object_cell(text: str) -> str:
-    return f"{_OBJECT}{text}" if text else ""
+    return ",".join(f"{_OBJECT}{each}" for each in text.split(",")) if text else ""
 
 
 def _guarded(text: str) -> str:

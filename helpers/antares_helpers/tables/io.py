@@ -1,10 +1,11 @@
 """Write tables of light curves to files, and read them back exactly, in many formats."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from antares_client.models import Locus
 from astropy.table import QTable, Table
 
 from antares_helpers.atomic import as_path, existing_file
@@ -21,10 +22,11 @@ from antares_helpers.tables.formats import (
     write_fits,
     write_votable,
 )
-from antares_helpers.tables.parquet import read_parquet, write_parquet
+from antares_helpers.tables.parquet import read_parquet, search_meta, shown_loci, write_parquet
+from antares_helpers.tables.table import locus_table
 from antares_helpers.validation import short_repr
 
-__all__ = ["read_table", "write_table"]
+__all__ = ["read_table", "write_loci", "write_table"]
 
 
 class _Format(NamedTuple):
@@ -137,6 +139,20 @@ def read_table(path: str | os.PathLike[str]) -> QTable:
     except Exception as error:  # each reader has its own ways to fail
         reason = one_line(error) or type(error).__name__
         raise BadDataError(f"{path} can't be read as {form.name}: {reason}") from error
+
+
+def write_loci(loci: Iterable[Locus], path: Path, *, progress: bool) -> None:
+    """Write loci without light curves, in any format; without a suffix, as a catalog for LSDB.
+
+    Formats other than Parquet need memory for all rows, and lack the column ``properties``.
+    """
+    suffix = path.suffix.lower()
+    if suffix in ("", ".parquet"):
+        partition: Literal["sky"] | None = None if suffix else "sky"
+        write_parquet(loci, path, lightcurves=False, partition=partition, progress=progress)
+    else:
+        shown = shown_loci(loci, progress=progress)
+        write_table(locus_table(shown, lambda: search_meta(loci)), path)
 
 
 def _write_parquet(table: Table, path: Path) -> None:

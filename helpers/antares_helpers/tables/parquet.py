@@ -32,7 +32,14 @@ from antares_helpers.tables.table import (
 )
 from antares_helpers.validation import check_bool, import_optional, short_repr
 
-__all__ = ["META_KEY", "parquet_meta", "read_parquet", "write_parquet"]
+__all__ = [
+    "META_KEY",
+    "parquet_meta",
+    "read_parquet",
+    "search_meta",
+    "shown_loci",
+    "write_parquet",
+]
 
 META_KEY = "antares_helpers"
 """The key of the file's metadata that holds ``meta``, as JSON."""
@@ -144,24 +151,31 @@ def _content(
         json_of(loci.meta)
         plain = plain_table(loci)
         return _Content(plain, _slices(plain), lambda: loci.meta)
-    is_one = isinstance(loci, str | os.PathLike | Mapping)  # whose length is not that of loci
-    total = 0 if is_one else length_hint(loci)
-    shown = _shown(iter_loci_from(loci), total if progress else None)
+    shown = shown_loci(loci, progress=progress)
+    summary: TableSummary | LociSummary
     if lightcurves:
         summary = TableSummary(checked_options(options))
-        columns = plain_table(empty_table({}))
-        return _Content(columns, read_chunks(shown, summary), summary.meta)
-    listed = LociSummary()
-    columns = plain_table(empty_locus_table())
-    return _Content(columns, read_locus_chunks(shown, listed), listed.meta)
+        columns, chunks = empty_table({}), read_chunks(shown, summary)
+    else:
+        summary = LociSummary()
+        columns, chunks = empty_locus_table(), read_locus_chunks(shown, summary)
+    return _Content(plain_table(columns), chunks, lambda: {**summary.meta(), **search_meta(loci)})
 
 
-def _shown(loci: Iterator[Any], total: int | None) -> Iterator[Any]:
-    """Show how many loci have been read, unless `total` is None; of how many, unless it is 0."""
-    with progress_bar(total or 0, is_shown=total is not None) as bar:
-        for number, locus in enumerate(loci, start=1):
+def search_meta(loci: object) -> dict[str, Any]:
+    """Return what the result of a search says of itself."""
+    meta = getattr(loci, "meta", None)
+    return {"search": meta} if meta and isinstance(meta, dict) else {}
+
+
+def shown_loci(loci: Loci, *, progress: bool) -> Iterator[Any]:
+    """Iterate over loci, and show how many have been read; of how many, as far as that is known."""
+    is_one = isinstance(loci, str | os.PathLike | Mapping)  # whose length is not that of loci
+    total = 0 if is_one else length_hint(loci)
+    with progress_bar(total, is_shown=progress) as bar:
+        for number, locus in enumerate(iter_loci_from(loci), start=1):
             yield locus
-            bar.show(number)
+            bar.show(number, None if total else getattr(loci, "fraction", None))
 
 
 def read_parquet(path: Path) -> QTable:

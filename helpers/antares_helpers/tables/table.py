@@ -36,6 +36,7 @@ __all__ = [
     "empty_locus_table",
     "empty_table",
     "lightcurve_table",
+    "locus_table",
     "read_chunks",
     "read_locus_chunks",
 ]
@@ -212,6 +213,18 @@ def lightcurve_table(loci: Loci, **options: Unpack[LightcurveOptions]) -> QTable
     return table_of(_joined(chunks), summary.meta())
 
 
+def locus_table(loci: Iterator[Any], more: Callable[[], Mapping[str, Any]]) -> QTable:
+    """Put loci into a table, one row each, without the properties that have no column."""
+    summary = LociSummary()
+    chunks = [*read_locus_chunks(loci, summary)] or [_locus_columns([], [])]
+    joined = {
+        name: _plain(np.concatenate([each.pop(name) for each in chunks]))
+        for name in LOCI_COLUMNS
+        if name != "properties"
+    }
+    return table_of(joined, {**summary.meta(), **more()})
+
+
 def empty_table(meta: Mapping[str, Any]) -> QTable:
     """Make a table without rows."""
     return table_of(_joined([]), meta)
@@ -280,8 +293,8 @@ def empty_locus_table() -> QTable:
     return table_of({name: _plain(columns[name]) for name in LOCI_COLUMNS}, {})
 
 
-def _plain(empty: NDArray[Any]) -> NDArray[Any]:
-    return empty.astype(np.str_) if empty.dtype == object else empty
+def _plain(values: NDArray[Any]) -> NDArray[Any]:
+    return values.astype(np.str_) if values.dtype == object else values
 
 
 def locus_outline(locus: Any) -> Mapping[str, Any]:

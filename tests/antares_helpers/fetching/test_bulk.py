@@ -27,6 +27,7 @@ from antares_helpers import (
     iter_loci,
     load_locus,
 )
+from antares_helpers.errors import ServiceError
 from antares_helpers.fetching import client, http
 from antares_helpers.fetching.cache import LocusCache
 from antares_sandbox import Sandbox
@@ -593,3 +594,48 @@ def test_a_script_that_stops_early_ends_normally(sandbox: Sandbox, ids: list[str
             [sys.executable, "-c", STOPS, *ids], env=environment(), capture_output=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+# A search that goes on meanwhile
+
+
+def pages(sandbox: Sandbox) -> int:
+    """Return how many pages of searches were requested."""
+    return sum(each.path == "loci" for each in sandbox.requests)
+
+
+def test_loci_of_a_search_come_while_it_is_read() -> None:
+    with Sandbox(night=700, largest_visit=300) as sandbox:
+        found = find_loci(limit=None)
+        with iter_loci(found, include_catalogs=False, max_connections=2, **QUIET) as stream:
+            first = next(stream)
+            assert pages(sandbox) == 1
+            ids = [first["id"], *(locus["id"] for locus in stream)]
+    assert len(ids) == len(set(ids)) == 700
+    assert ids == found.ids
+    assert len(stream.failures) == 0
+    assert stream.meta == found.meta
+    assert found.truncated is False
+
+
+def test_an_error_of_a_search_comes_after_the_loci_before_it() -> None:
+    with Sandbox(night=700) as sandbox:
+        found = find_loci(limit=None, retries=0)
+        next(found)
+        stream = iter_loci(found, include_catalogs=False, max_connections=2, **QUIET)
+        next(stream)
+        sandbox.inject_fault("loci", Status(500), times=None)
+        more: list[Any] = []
+        with pytest.raises(ServiceError):
+            more.extend(stream)
+        assert 1 + len(more) + len(stream.failures) == 249
+
+
+def test_what_a_search_has_found_is_not_all_in_memory_while_it_is_read() -> None:
+    with Sandbox(night=700):
+        found = find_loci(limit=None)
+        stream = iter_loci(found, include_catalogs=False, max_connections=1, **QUIET)
+        next(stream)
+        time.sleep(0.5)
+        assert len(found.ids) < 20
+        stream.close()

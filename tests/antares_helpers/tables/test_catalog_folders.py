@@ -13,7 +13,7 @@ from astropy.table import Table
 from building import lsst_alert
 from tables_alike import assert_alike, numbered, three_loci
 
-from antares_helpers import InvalidInputError, find_loci
+from antares_helpers import InvalidInputError, find_loci, iter_loci
 from antares_helpers.convert import from_nested, nested
 from antares_helpers.errors import BadDataError, MissingPackageError
 from antares_helpers.tables import LOCI_COLUMNS, parquet
@@ -80,6 +80,19 @@ def test_a_search_is_written_without_another_request(tmp_path):
     assert table["locus_id"].tolist() == [locus.locus_id for locus in found]
     assert table.meta["report"] == {"loci": 300, "repeated_loci": 0}
     assert table.meta["simulated"] == 300
+
+
+def test_the_proof_of_a_search_is_in_the_file(tmp_path):
+    with Sandbox(night=700):
+        listed = find_loci(limit=None)
+        path = write_parquet(listed, tmp_path / "loci.parquet", lightcurves=False)
+        fetched = find_loci(tag="simulated", limit=None)
+        with iter_loci(fetched, include_catalogs=False, progress=False) as stream:
+            points = write_parquet(stream, tmp_path / "points.parquet")
+    assert read_table(path).meta["search"] == listed.meta
+    assert read_table(points).meta["search"] == fetched.meta
+    assert listed.meta["truncated"] is False
+    assert listed.meta["sentence"].startswith("700 loci found in ANTARES ")
 
 
 def test_each_property_is_in_a_column_or_in_the_json(tmp_path):
@@ -442,7 +455,7 @@ def test_the_bar_knows_the_number_of_loci_if_anybody_does(tmp_path, monkeypatch,
     write_parquet(loci, tmp_path / "p.parquet", progress=True)
     write_parquet(three_loci(), tmp_path / "p.parquet")
 
-    assert calls == [(total, True), (0, False)]
+    assert calls == [(total, True), (3, False)]
 
 
 @pytest.mark.slow
