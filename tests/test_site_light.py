@@ -78,7 +78,7 @@ def test_page_has_one_stylesheet_for_all_and_names_its_version(page: str) -> Non
 
 
 @needs_site
-@pytest.mark.parametrize("page", [page for page in pages() if page != "search.html"])
+@pytest.mark.parametrize("page", pages())
 def test_no_script_delays_the_page(page: str) -> None:
     scripts = soup(page).select("script[src]")
     assert scripts

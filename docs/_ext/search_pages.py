@@ -35,7 +35,7 @@ def prepare(page: str, html: str) -> str:
     _mark_headings(article, weight)
     for block in article.select("div.highlight"):
         block["data-pagefind-weight"] = str(_CODE * weight)
-    _hide_words(article, settings["words"].get(_name_of(page), {}))
+    _hide_words(article, article.h1, settings["words"].get(_name_of(page), {}))
     kind = _KINDS.get(Path(page).parts[0], "Page")
     return (
         '<html lang="en"><body>'
@@ -67,10 +67,10 @@ def _mark_headings(article: Tag, weight: float) -> None:
         )
 
 
-def _hide_words(article: Tag, words: dict[str, str]) -> None:
+def _hide_words(article: Tag, title: Tag, words: dict[str, str]) -> None:
     """Put words behind the headings of their sections; those without a section behind the title."""
     for section, text in words.items():
-        heading = (section and article.find(id=section)) or article.h1
+        heading = (section and article.find(id=section)) or title
         hidden = Tag(name="p", attrs={"data-pagefind-weight": str(_WORDS)})
         hidden.string = f"{OPEN}{text}{CLOSE}"
         heading.insert_after(hidden)
