@@ -21,7 +21,7 @@ WORDS = tomllib.loads((ROOT / "docs/search_words.toml").read_text(encoding="utf-
 FIELD, RESULTS = ".bd-search-container input", "#search-results > li"
 WAYS = ["server", "file"]
 # Percent.
-ENOUGH = 90
+ENOUGH = 95
 
 Ask = Callable[[str], list[str]]
 
