@@ -34,15 +34,19 @@ extensions = [
     "changelog",
     "downloads",
     "field_guide",
+    "contribute",
     "figure_first",
     "figure_themes",
     "finish_pages",
     "markdown_twins",
+    "light_styles",
     "notebook_downloads",
     "page_styles",
     "property_tables",
+    "quiet_theme",
     "sections",
     "previews",
+    "search",
     "small_figures",
     "thumbnails",
     "task_strips",
@@ -92,15 +96,22 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
-html_context = {"default_mode": "auto"}
+# Light without JavaScript: layout.html sets the mode of the reader.
+html_context = {"default_mode": "light", "site_url": site_url()}
 html_theme_options = {
     "announcement": LIVE if IS_LIVE else SIMULATED,
+    "header_links_before_dropdown": 8,
     "navigation_with_keys": False,
+    "search_bar_text": "Search this site",
     "article_header_end": ["tags"],
     "article_footer_items": ["run_it", "markdown"],
     "secondary_sidebar_items": ["page-toc", "run_it", "markdown"],
+    "article_footer_items": ["run_it", "contribute"],
+    "secondary_sidebar_items": ["page-toc", "run_it"],
     "show_prev_next": True,
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
-html_sidebars = {"*": []}  # only tutorials and API have pages below them
+html_additional_pages = {"404": "404.html"}
+_WITHOUT_SECTION = ("index", "snippets", "search", "genindex", "py-modindex", "404")
+html_sidebars = {page: [] for page in _WITHOUT_SECTION}

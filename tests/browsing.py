@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,37 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Log nothing."""
+
+
+class Host(Quiet):
+    """Serves a site below a folder, and its 404.html for what is not there, as hosts do."""
+
+    def __init__(self, *arguments: Any, below: str, **options: Any) -> None:
+        self.below = f"/{below}"
+        super().__init__(*arguments, **options)
+
+    def translate_path(self, path: str) -> str:
+        """Return the file for an address; one that can't be if it is not below the folder."""
+        inside = path.removeprefix(self.below) if path.startswith(self.below) else "no/such/file"
+        return super().translate_path(f"/{inside}")
+
+    def send_error(self, code: int, *_: Any) -> None:
+        """Send the page of the site in the place of an error."""
+        page = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(page)
+
+
+def serve_as_host(folder: Path, below: str) -> ThreadingHTTPServer:
+    """Return a running server of a folder, as a static host serves a site."""
+    handler = partial(Host, directory=str(folder), below=below)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ RUN_AXE = """rules => axe.run(document, {
 )))"""
 IN_SCHEME = "scheme => document.documentElement.dataset.theme === scheme"
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
-MAX_BYTES = 700_000
+MAX_BYTES = 200_000
 WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
 
 

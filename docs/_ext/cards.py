@@ -46,8 +46,9 @@ def _tags(card: Tag) -> list[str]:
 
 
 def _last_sentence(text: str) -> str:
-    """Return the task of a page, with which introductions of tutorials end."""
-    return re.split(r"(?<=[.?!])\s+(?=[A-Z])", text)[-1]
+    """Return the task of a page, with which introductions of tutorials end: not what it needs."""
+    sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z])", text)
+    return next(each for each in reversed(sentences) if not each.startswith("This page needs"))
 
 
 def add_filter(soup: BeautifulSoup) -> None:

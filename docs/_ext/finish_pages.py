@@ -1,14 +1,18 @@
 """Finish each page's HTML: cards, tables and menus that everyone can use."""
 
+import re
 from typing import Any
 
 from bs4 import BeautifulSoup
 from cards import add_filter, make_cards
+from light_images import lighten
+from page_tables import fix_tables
 from sphinx.application import Sphinx
 from tutorial_pages import TAGS_CLASS
 
 __all__ = ["setup"]
 
+_START = 'Start<span class="visually-hidden"> page</span>'
 _THEIRS = ("sg-tags.js", "sg_gallery-binder.css")  # sphinx-gallery's, which no page uses
 
 
@@ -20,22 +24,27 @@ def _finish(
     if pagename == "tutorials/index":
         add_filter(soup)
         app.add_js_file("tag-filter.js", loading_method="defer")
-    _fix_tables(soup)
+    fix_tables(soup)
     _drop_footer(soup)
+    lighten(app, soup)
     if "body" in context:
         context["body"] = str(soup)
     _name_menus(context)
     for kind in ("script_files", "css_files"):
         context[kind] = [each for each in context[kind] if not str(each.filename).endswith(_THEIRS)]
+    context["script_files"] = _deferred(context["script_files"])
 
 
-def _fix_tables(soup: BeautifulSoup) -> None:
-    """Make empty headers plain cells, and let wide tables scroll."""
-    for header in soup.select("th"):
-        if not header.get_text(strip=True):
-            header.name = "td"
-    for table in soup.select(".output_html table"):
-        table.wrap(soup.new_tag("div", attrs={"class": "pst-scrollable-table-container"}))
+def _deferred(scripts: list[Any]) -> list[Any]:
+    """Let no script delay the page: each is run in its order, once the page is read.
+
+    Those without a file set options for the search as you type, which this site does not use.
+    """
+    files = [script for script in scripts if script.filename]
+    for script in files:
+        if "type" not in script.attributes:
+            script.attributes["defer"] = "defer"
+    return files
 
 
 def _drop_footer(soup: BeautifulSoup) -> None:
@@ -45,19 +54,25 @@ def _drop_footer(soup: BeautifulSoup) -> None:
 
 
 def _name_menus(context: dict[str, Any]) -> None:
-    """Name the buttons that unfold the sidebar's menus after the page above each."""
-    generate = context.get("generate_toctree_html")
-    if generate is None:
+    """Name the buttons that unfold the sidebar's menus, and the link that says only "Start"."""
+    toctree, header = (context.get(f"generate_{name}_html") for name in ("toctree", "header_nav"))
+    if toctree is None or header is None:
         return
 
-    def generate_with_names(*args: Any, **options: Any) -> str:
-        soup = BeautifulSoup(str(generate(*args, **options)), "html.parser")
+    def toctree_with_names(*args: Any, **options: Any) -> str:
+        soup = BeautifulSoup(str(toctree(*args, **options)), "html.parser")
         for summary in soup.select("summary"):
             link = summary.find_parent("li").find("a")
             summary["aria-label"] = f"Pages of {link.get_text(strip=True)}"
         return str(soup)
 
-    context["generate_toctree_html"] = generate_with_names
+    def header_with_names(*args: Any, **options: Any) -> str:
+        return re.sub(r">\s*Start\s*</a>", f">{_START}</a>", str(header(*args, **options)))
+
+    context |= {
+        "generate_toctree_html": toctree_with_names,
+        "generate_header_nav_html": header_with_names,
+    }
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

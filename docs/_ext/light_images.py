@@ -1,0 +1,93 @@
+"""Show figures as lossless WebP, with their sizes: smaller files, and nothing moves as they load.
+
+The PNG files stay, for previews and for readers: a tap on a figure opens it at its full size.
+"""
+
+import re
+import shutil
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+from PIL import Image
+from sphinx.application import Sphinx
+
+__all__ = ["lighten"]
+
+_DOUBLE = "_2_00x.png"
+_SMALL = 500
+"""Pixels up to which an image has no larger version to open."""
+_PIXELS = re.compile(r'<svg[^>]*?viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', re.DOTALL)
+
+
+def lighten(app: Sphinx, soup: BeautifulSoup) -> None:
+    """Lighten the images of a page; all but the first load when they are about to be seen."""
+    sources = {name: Path(app.srcdir, path) for path, (_, name) in app.env.images.items()}
+    folder = Path(app.outdir, "_images")
+    is_first = True
+    for image in soup.select("img[src*='_images/']"):
+        name = Path(str(image["src"])).name
+        source = sources.get(name, folder / name)
+        _set_size(image, source)
+        if not is_first or "only-dark" in image.get("class", []):
+            image["loading"] = "lazy"
+        is_first = False
+        if source.suffix == ".png":
+            _offer_both_sizes(image, source)
+            _open_at_full_size(soup, image)
+            for each in {name, *re.findall(r"[^/\s]+\.png", str(image.get("srcset", "")))}:
+                _convert(source.with_name(each), folder, Path(app.doctreedir, "webp"))
+            for key in {"src", "srcset"} & image.attrs.keys():
+                image[key] = str(image[key]).replace(".png", ".webp")
+
+
+def _set_size(image: Tag, source: Path) -> None:
+    if "width" in image.attrs and "height" in image.attrs:
+        return
+    size = _size(source, source.stat().st_mtime_ns)
+    if size and not {"width", "height"} & image.attrs.keys():
+        factor = 2 if source.name.endswith(_DOUBLE) else 1
+        image["width"], image["height"] = (str(pixels // factor) for pixels in size)
+
+
+@lru_cache(maxsize=500)
+def _size(source: Path, _changed: int) -> tuple[int, int] | None:
+    if source.suffix == ".svg":
+        found = _PIXELS.search(source.read_text(encoding="utf-8"))
+        return (round(float(found[1])), round(float(found[2]))) if found else None
+    with Image.open(source) as opened:
+        width, height = opened.size
+        return width, height
+
+
+def _offer_both_sizes(image: Tag, source: Path) -> None:
+    """Let a screen that needs only half of the pixels load only these."""
+    single = source.with_name(source.name.replace(_DOUBLE, ".png"))
+    if source.name.endswith(_DOUBLE) and "srcset" not in image.attrs and single.exists():
+        address = str(image["src"])
+        image["src"] = address.replace(_DOUBLE, ".png")
+        image["srcset"] = f"{image['src']}, {address} 2x"
+
+
+def _open_at_full_size(soup: BeautifulSoup, image: Tag) -> None:
+    if image.find_parent("a") or int(image.get("width", 0)) <= _SMALL:
+        return
+    largest = str(image.get("srcset", image["src"])).split(",")[-1].split()[0]
+    link = soup.new_tag("a", attrs={"class": "full-size", "href": largest})
+    link["title"] = "Open at full size"
+    image.wrap(link)
+
+
+def _convert(source: Path, folder: Path, cache: Path) -> None:
+    """Write an image as WebP, from the cache if it holds the same pixels."""
+    content = source.read_bytes()
+    cached = cache / f"{sha256(content).hexdigest()}.webp"
+    if not cached.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with Image.open(source) as opened:
+            opened.convert("RGBA" if opened.has_transparency_data else "RGB").save(
+                cached, lossless=True, quality=100, method=4
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(cached, folder / source.with_suffix(".webp").name)
