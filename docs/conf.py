@@ -31,6 +31,8 @@ extensions = [
     "built_on",
     "captions",
     "changelog",
+    "explorer",
+    "explorer_links",
     "figure_first",
     "finish_pages",
     "notebook_downloads",
