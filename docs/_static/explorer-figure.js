@@ -2,7 +2,7 @@
 (() => {
   const { constants } = window.explorer;
   const SVG = "http://www.w3.org/2000/svg";
-  const MARGIN = { left: 76, right: 14, top: 30, bottom: 46 };
+  const MARGIN = { left: 84, right: 14, top: 30, bottom: 46 };
   const CALENDAR = [
     ...[1, 2, 5, 10].map((days) => ({ days })),
     ...[1, 2, 3, 6, 12, 24, 60, 120, 240].map((months) => ({ months })),

@@ -65,10 +65,10 @@
   }
 
   function addForced(locus, rows, options, report) {
-    if (!options.forced || !locus.packet || options.survey === "ztf") return [];
-    const { rows: points, unusable } = window.explorer.forcedPoints(
-      locus.packet, rows, options, window.explorer.constants,
-    );
+    if (!options.forced || !locus.packet) return [];
+    const packet = options.survey === "ztf" ? { forced: [] } : locus.packet;
+    const { constants, forcedPoints } = window.explorer;
+    const { rows: points, unusable } = forcedPoints(packet, rows, options, constants);
     Object.assign(report, {
       forcedAdded: points.length,
       forcedUnusable: unusable,
@@ -81,8 +81,7 @@
   function extract(locus, given = {}) {
     const options = { ...DEFAULTS, ...given };
     const { rows, excluded, convention } = readAlerts(locus, options);
-    const isJoined = options.forced && locus.packet && options.survey !== "ztf";
-    if (isJoined) window.explorer.takeSigns(rows, locus.packet, locus.alerts, options.flux);
+    if (options.forced && locus.packet) window.explorer.takeSigns(rows, locus.packet, locus.alerts, options.flux);
     select(rows, options);
     const counted = included(rows);
     const report = reportOf(locus, rows, excluded, counted);

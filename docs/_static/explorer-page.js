@@ -5,6 +5,7 @@
   const $ = (id) => document.getElementById(`explorer-${id}`);
   const MAX_POINTS = 20000;
   const NEAR_PX = 28;
+  const MIN_WIDTH = 150; // below it, the page is not laid out yet, or on its way out
   const ADDRESS_DELAY_MS = 300; // browsers limit how often an address may change
 
   let state = readState(location.hash);
@@ -17,12 +18,10 @@
 
   // --- The list of loci --------------------------------------------------------------------
 
-  const alertsText = (number) => (number === 1 ? "1 alert" : `${number} alerts`);
-
   function optionGroup({ name, loci }) {
     const group = document.createElement("optgroup");
     group.label = `${name} (${loci.length})`;
-    group.append(...loci.map(([id, alerts]) => new Option(`${id}, ${alertsText(alerts)}`, id)));
+    group.append(...loci.map(([id, alerts]) => new Option(`${id} (${alerts})`, id)));
     return group;
   }
 
@@ -104,7 +103,7 @@
 
   // Draw again: because of a change, or of another width.
   function redraw() {
-    if (!result) return;
+    if (!result || $("figure").clientWidth < MIN_WIDTH) return;
     const { points } = result;
     const hasFocus = document.activeElement?.id === "explorer-points";
     const shown = points.length <= MAX_POINTS ? points : [];

@@ -128,7 +128,7 @@
   // Return the Python that makes the figure of a locus in a state.
   function python(locus, state) {
     const { imports, names, lines } = loading(locus);
-    const hasPacket = state.forced && locus.packet !== undefined && state.survey !== "ztf";
+    const hasPacket = state.forced && Boolean(locus.packet);
     const rule = state.flux === "difference" ? (RULES[state.sign] ?? []) : [];
     if (state.sign === "naive" && rule.length) imports.push("import numpy as np");
     names.push("extract_lightcurve", "plot_lightcurve", ...(hasPacket ? ["fetch_alert_packet"] : []));
