@@ -72,7 +72,8 @@ def with_rule(lc: Any, locus: Any, options: Options) -> Any:
     if options["sign"] == "abs":
         return abs(flux)
     name = "lsst_diaSource_psfFlux"
-    raw = {each["id"]: each["properties"].get(name) for each in locus["alerts"]}
+    alerts = [each for each in locus["alerts"] if isinstance(each, dict) and "properties" in each]
+    raw = {each["id"]: each["properties"].get(name) for each in alerts}
     for row, (alert_id, negative) in enumerate(zip(lc["alert_id"], lc["is_negative"], strict=True)):
         value = raw.get(alert_id)
         if value is not None:
@@ -88,13 +89,12 @@ def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
 
 
 def _equal(found: dict[str, Any], wanted: dict[str, Any], name: str) -> bool:
-    if name not in ("flux", "fluxErr") or "ztf" not in wanted["survey"]:
+    if name not in ("mjd", "flux", "fluxErr"):
         return bool(found[name] == wanted[name])
-    is_ztf = np.array(wanted["survey"]) == "ztf"
-    ours, theirs = np.array(found[name]), np.array(wanted[name])
+    ours, theirs = (np.array(each[name], dtype=float) for each in (found, wanted))
     if len(ours) != len(theirs):
         return False
-    exact = (ours == theirs) | is_ztf
+    exact = (ours == theirs) | ((np.array(wanted["survey"]) == "ztf") & (name != "mjd"))
     return bool(exact.all() and np.allclose(ours, theirs, rtol=1e-14, atol=0))
 
 

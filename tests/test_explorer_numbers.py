@@ -15,7 +15,7 @@ from antares_helpers import fetch_alert_packet
 from antares_sandbox.bundled import BUNDLED
 
 pytest_plugins = ["browsing"]
-pytestmark = needs_site
+pytestmark = [needs_site, pytest.mark.slow]
 
 IDS = sorted(path.stem for path in BUNDLED.glob("*.json"))
 CHOICES: dict[str, tuple[Any, ...]] = {

@@ -117,13 +117,17 @@ def _exact(value: Any) -> Any:
 
 
 def _packet(file: Row) -> dict[str, Any] | None:
-    """Return what the packet of the newest LSST alert adds; None if there is no such alert."""
+    """Return what `fetch_alert_packet` of a locus adds; None if it has no LSST alert."""
     alerts = [each for each in file["locus"]["alerts"] if each["id"].startswith("lsst")]
     if not alerts:
         return None
-    record = alert_packet(file, max(alerts, key=lambda alert: alert["mjd"]))  # type: ignore[arg-type]
+    named = file["locus"]["old_properties"].get("newest_alert_id")
+    newest = max(alerts, key=lambda alert: (alert["id"] == named, alert["mjd"]))
+    record = alert_packet(file, newest)  # type: ignore[arg-type]
     sources = {each["diaSourceId"]: each for each in (record["diaSource"], *record["prvDiaSources"])}
     forced = record["prvDiaForcedSources"]
+    if len({(row["diaObjectId"], row["visit"], row["detector"]) for row in forced}) < len(forced):
+        raise ValueError("the explorer can't choose between forced photometry of one exposure")
     columns = _columns([{name: row[name] for name in _FORCED} for row in forced])
     fluxes = {name: [_single(row[name]) for row in forced] for name in _FORCED_FLUXES}
     return {"signs": _signs(file["locus"]["alerts"], sources), **columns, **fluxes}
