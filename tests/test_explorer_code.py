@@ -3,6 +3,8 @@
 import json
 import random
 from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,10 +67,12 @@ def page(browser: Any, site: str) -> Iterator[Any]:
     context.close()
 
 
-def run(code: str) -> dict[str, Any]:
-    """Run lines of code; return their names."""
+def run(code: str, folder: Path) -> dict[str, Any]:
+    """Run lines of code in a folder, where they write their figure; return their names."""
     names: dict[str, Any] = {}
-    exec(compile(code, "figure.py", "exec"), names)
+    with chdir(folder):
+        exec(compile(code, "figure.py", "exec"), names)
+    assert (folder / "light_curve.png").exists()
     plt.close("all")
     return names
 
@@ -84,10 +88,10 @@ def drawn(ax: Any) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore::antares_helpers.errors.SignConventionWarning")
-def test_the_code_of_many_states_gives_their_numbers(page: Any) -> None:
+def test_the_code_of_many_states_gives_their_numbers(page: Any, tmp_path: Path) -> None:
     for locus_id, hash_ in some_states(60):
         shown = page.evaluate(SHOWN, [locus_id, hash_])
-        found = run(shown["code"])
+        found = run(shown["code"], tmp_path)
         lc = found["lc"]
         assert lc["alert_id"].tolist() == shown["ids"], (locus_id, hash_)
         ours = np.array(shown["flux"], dtype=float)
@@ -104,28 +108,25 @@ def test_the_code_of_many_states_gives_their_numbers(page: Any) -> None:
 @pytest.mark.parametrize("period", ["", "&period=0.50731"])
 @pytest.mark.parametrize("locus_id", ["ANT2026simrrlyrae", "ANT2026simeclipse"])
 def test_points_are_drawn_where_matplotlib_draws_them(
-    page: Any, locus_id: str, period: str, y: str
+    page: Any, tmp_path: Path, locus_id: str, period: str, y: str
 ) -> None:
     shown = page.evaluate(SHOWN, [locus_id, f"y={y}&forced=true{period}"])
-    wanted = drawn(run(shown["code"])["ax"])
+    wanted = drawn(run(shown["code"], tmp_path)["ax"])
     found = sorted((x, height) for x, height, _ in shown["places"])
     assert len(found) == len(wanted)
     assert np.allclose(found, wanted, rtol=1e-12, atol=1e-9)
 
 
-def test_the_code_for_a_file_loads_it(
-    page: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_code_for_a_file_loads_it(page: Any, tmp_path: Path) -> None:
     locus = json.loads((BUNDLED / "ANT2026simmissing.json").read_bytes())["locus"]
     name = 'my "locus" \\ é.json'
     (tmp_path / name).write_text(as_text(locus), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
     code = page.evaluate(
         """([text, name]) => explorer.readFile(new File([text], name))
             .then((locus) => explorer.python(locus, explorer.readState("keep_flagged=false")))""",
         [as_text(locus), name],
     )
-    assert len(run(code)["lc"]) == 49
+    assert len(run(code, tmp_path)["lc"]) == 49
 
 
 def test_lines_are_no_longer_than_79_characters(page: Any) -> None:

@@ -24,7 +24,9 @@ def link_of(page: str) -> Any:
 
 def state_of(name: str) -> dict[str, str]:
     page = next(each for each in TUTORIALS if PurePosixPath(each).name.startswith(name))
-    return {key: values[0] for key, values in parse_qs(urlsplit(link_of(page)["href"]).fragment).items()}
+    return {
+        key: values[0] for key, values in parse_qs(urlsplit(link_of(page)["href"]).fragment).items()
+    }
 
 
 @pytest.mark.parametrize("page", TUTORIALS)

@@ -94,7 +94,7 @@ CRITICAL = tuple(
 
 
 def damaged(locus: dict[str, Any], seed: int) -> dict[str, Any]:
-    """Return a locus in which alerts are missing values, repeated, of other types, or not alerts."""
+    """Return a locus in which alerts lack values, are repeated, or are no alerts at all."""
     chance = random.Random(seed)
     copy: dict[str, Any] = json.loads(json.dumps(locus))
     alerts = copy["alerts"]
@@ -108,7 +108,9 @@ def damaged(locus: dict[str, Any], seed: int) -> dict[str, Any]:
     for alert in chance.sample(alerts, k=min(3, len(alerts))):
         alerts.append(json.loads(json.dumps(alert)))
         alert["properties"]["ant_time_received"] = chance.choice([1, 2e9, None])
-    alerts.append(chance.choice([None, [], "lsst:1", {"id": 5, "properties": {}}, {"id": "lsst:2"}]))
+    alerts.append(
+        chance.choice([None, [], "lsst:1", {"id": 5, "properties": {}}, {"id": "lsst:2"}])
+    )
     alerts.append({"id": "lsst:3\u200b", "mjd": 61000.0, "properties": {}})
     chance.choice(alerts[:-2])["mjd"] = chance.choice([None, 100.0, 99999.0, "61000", float("inf")])
     return copy
@@ -116,7 +118,9 @@ def damaged(locus: dict[str, Any], seed: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_damaged_loci_are_as_extracted(page: Any, seed: int) -> None:
-    options: list[Options] = [each for each in SOME if not each.get("forced") and "sign" not in each]
+    options: list[Options] = [
+        each for each in SOME if not each.get("forced") and "sign" not in each
+    ]
     for locus_id in (*HARD, IDS[seed], IDS[-seed]):
         locus = damaged(locus_of(locus_id), seed)
         assert not wrong(page, OF_FILE, as_text(locus), locus, options, None), locus_id

@@ -1,4 +1,4 @@
-"""One's own data in the explorer: a file that stays in the browser, or a locus that ANTARES sends."""
+"""One's own data in the explorer: a file, which stays in the browser, or a locus from ANTARES."""
 
 import gzip
 import json
@@ -9,7 +9,7 @@ import pytest
 from explorer_page import PAGE, as_text, expected
 from site_pages import needs_site
 
-from antares_helpers import fetch_locus, fetch_loci, load_locus, save_locus
+from antares_helpers import fetch_loci, fetch_locus, load_locus, save_locus
 from antares_sandbox import Sandbox
 from antares_sandbox.bundled import BUNDLED
 
@@ -68,7 +68,11 @@ def test_all_forms_of_locus_files_are_read(opened: Any, tmp_path: Any) -> None:
     nan.write_text(json.dumps(content), encoding="utf-8")
     for path in (saved, tmp_path / f"{LOCUS_ID}.json", BUNDLED / f"{LOCUS_ID}.json", nan):
         wanted = expected(load_locus(path), {})["sentence"]
-        for data in (path.read_bytes(), gzip.compress(path.read_bytes()), b"\xef\xbb\xbf" + path.read_bytes()):
+        for data in (
+            path.read_bytes(),
+            gzip.compress(path.read_bytes()),
+            b"\xef\xbb\xbf" + path.read_bytes(),
+        ):
             opened.reload()
             opened.wait_for_selector("#explorer-svg")
             give(opened, data)
@@ -81,7 +85,8 @@ def test_a_file_can_be_dropped_anywhere(opened: Any) -> None:
         """(text) => {
             const data = new DataTransfer();
             data.items.add(new File([text], "dropped.json"));
-            const event = (name) => new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true});
+            const how = {dataTransfer: data, bubbles: true, cancelable: true};
+            const event = (name) => new DragEvent(name, how);
             document.querySelector("h1").dispatchEvent(event("dragover"));
             document.querySelector("h1").dispatchEvent(event("drop"));
         }""",
@@ -129,7 +134,11 @@ def test_any_other_file_gives_one_message_and_changes_nothing(opened: Any, name:
 def test_a_file_without_alerts_or_with_hostile_ones_is_shown(opened: Any) -> None:
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    for alerts in ([], [None, 1, "x", [], {}], [{"id": "lsst:<b>", "mjd": 61000, "properties": {}}]):
+    for alerts in (
+        [],
+        [None, 1, "x", [], {}],
+        [{"id": "lsst:<b>", "mjd": 61000, "properties": {}}],
+    ):
         opened.reload()
         opened.wait_for_selector("#explorer-svg")
         locus = {"id": "ANT2026x", "alerts": alerts, "old_properties": 5, "user_tags": "x"}
@@ -159,7 +168,11 @@ def test_a_typed_id_is_fetched_from_the_service(open_page: Any, allowing: Sandbo
     page = open_page(f"{PAGE}?api={allowing.url}")
     page.wait_for_selector("#explorer-svg")
     assert not allowing.requests
-    for given in (LOCUS_ID, "  ANT2026simmixed ", "https://antares.noirlab.edu/loci/ANT2026simdipoles"):
+    for given in (
+        LOCUS_ID,
+        "  ANT2026simmixed ",
+        "https://antares.noirlab.edu/loci/ANT2026simdipoles",
+    ):
         ask(page, given)
         locus_id = given.strip().rpartition("/")[2]
         assert message(page) == f"Showing {locus_id}."
@@ -200,13 +213,18 @@ def test_a_service_closed_to_browsers_gives_the_command_that_makes_the_file(open
 def test_a_malformed_response_gives_the_command_too(open_page: Any, allowing: Sandbox) -> None:
     page = open_page(f"{PAGE}?api={allowing.url}")
     page.wait_for_selector("#explorer-svg")
-    page.route("**/v2/loci/**", lambda route: route.fulfill(body="{", headers={"Access-Control-Allow-Origin": "*"}))
+    page.route(
+        "**/v2/loci/**",
+        lambda route: route.fulfill(body="{", headers={"Access-Control-Allow-Origin": "*"}),
+    )
     ask(page, LOCUS_ID)
     assert "malformed" in message(page)
     assert page.locator("#explorer-command").is_visible()
 
 
-@pytest.mark.parametrize("api", ["https://example.org/v2/", "http://127.0.0.1.example.org", "javascript:1", "x"])
+@pytest.mark.parametrize(
+    "api", ["https://example.org/v2/", "http://127.0.0.1.example.org", "javascript:1", "x"]
+)
 def test_no_address_but_one_of_this_machine_replaces_antares(open_page: Any, api: str) -> None:
     page = open_page(f"{PAGE}?api={api}")
     page.wait_for_selector("#explorer-svg")

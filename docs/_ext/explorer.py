@@ -92,9 +92,7 @@ def _write_all(folder: Path, version: str) -> None:
         'explorer.folder = document.currentScript.src.replace(/[^/]*$/, "");\n'
     )
     data = json.dumps({"index": index, "constants": _constants()}, separators=(",", ":"))
-    (folder / "index.js").write_text(
-        f"{start}Object.assign(explorer, {data});\n", encoding="utf-8"
-    )
+    (folder / "index.js").write_text(f"{start}Object.assign(explorer, {data});\n", encoding="utf-8")
     (folder / "bands.css").write_text(_colors(), encoding="utf-8")
 
 
@@ -126,11 +124,11 @@ def _colors() -> str:
     from antares_helpers.bands import COLORS_ON_BLACK, COLORS_ON_WHITE
 
     themes = {"": COLORS_ON_WHITE, 'html[data-theme="dark"] ': COLORS_ON_BLACK}
-    rules = [
-        f"{theme}.explorer {{ {' '.join(f'--band-{band}: {color};' for band, color in of.items())} }}"
-        for theme, of in themes.items()
-    ]
-    return "\n".join(rules) + "\n"
+    rules = ""
+    for theme, colors in themes.items():
+        named = " ".join(f"--band-{band}: {color};" for band, color in colors.items())
+        rules += f"{theme}.explorer {{ {named} }}\n"
+    return rules
 
 
 def _add_files(app: Sphinx, page: str, *_: Any) -> None:

@@ -40,9 +40,7 @@ def sprite(file: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """
     rows, sizes, limits = [], [], []
     for alert in file["locus"]["alerts"]:
-        source = read_source(
-            alert["id"], alert["properties"], file["locus"]["old_properties"]
-        )
+        source = read_source(alert["id"], alert["properties"], file["locus"]["old_properties"])
         sizes.append(min(source.camera.pixels, _MAX_PIXELS) if source else 0)
         limits.append(0.0)
         if source:

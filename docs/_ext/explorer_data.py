@@ -56,7 +56,7 @@ def as_script(function: str, content: Any) -> str:
 def kind_of(file: Row) -> str:
     """Return the kind of source that a locus file simulates."""
     kind: str = file["locus"]["old_properties"].get("sim_class", "other")
-    return "artifact" if "artifact" in kind else kind
+    return "artifact" if kind.startswith("artifact") else kind
 
 
 def exported(file: Row) -> dict[str, Any]:
@@ -124,7 +124,9 @@ def _packet(file: Row) -> dict[str, Any] | None:
     named = file["locus"]["old_properties"].get("newest_alert_id")
     newest = max(alerts, key=lambda alert: (alert["id"] == named, alert["mjd"]))
     record = alert_packet(file, newest)  # type: ignore[arg-type]
-    sources = {each["diaSourceId"]: each for each in (record["diaSource"], *record["prvDiaSources"])}
+    sources = {
+        each["diaSourceId"]: each for each in (record["diaSource"], *record["prvDiaSources"])
+    }
     forced = record["prvDiaForcedSources"]
     if len({(row["diaObjectId"], row["visit"], row["detector"]) for row in forced}) < len(forced):
         raise ValueError("the explorer can't choose between forced photometry of one exposure")
@@ -153,5 +155,3 @@ def _single(value: float | None) -> float | None:
         return None
     short = float(str(single))
     return short if np.float32(short) == single else float(single)
-
-

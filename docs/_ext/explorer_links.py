@@ -20,6 +20,7 @@ __all__ = ["find_link", "setup", "watch"]
 
 _CLASS = "explorer-link"
 _LOCUS_ID = re.compile(r"ANT2026[0-9A-Za-z]+")
+_TIME = re.compile("MJD|days|phase", re.IGNORECASE)
 _OPTIONS = ("survey", "flux", "bands", "keep_dipoles", "keep_flagged", "min_reliability")
 _DEFAULTS = {"survey": "lsst", "flux": "difference", "keep_dipoles": True, "keep_flagged": True}
 
@@ -44,7 +45,6 @@ class _Watched:
                 self.state = _state(given, options, lc, look)
                 return
 
-
     def state_of(self, locus_id: str) -> dict[str, Any]:
         """Return the state of the locus as it was extracted last, if it was."""
         for lc, options in reversed(self.extracted):
@@ -56,7 +56,9 @@ class _Watched:
 _watched = _Watched()
 
 
-def _state(given: Any, options: Mapping[str, Any], lc: Any, look: Mapping[str, Any]) -> dict[str, Any]:
+def _state(
+    given: Any, options: Mapping[str, Any], lc: Any, look: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the state of the explorer in which it shows a light curve, as its address names it."""
     state = {"locus": given.meta["locus_id"]}
     chosen = {name: options[name] for name in _OPTIONS if options.get(name) is not None}
@@ -135,8 +137,8 @@ def find_link(_block: Any, _block_vars: dict[str, Any], _conf: dict[str, Any]) -
 
 
 def _titled(figures: list[Any]) -> dict[str, Any] | None:
-    """Return the locus named in the title of axes against MJD."""
-    for ax in (ax for figure in figures for ax in figure.axes if "MJD" in ax.get_xlabel()):
+    """Return the state of the locus named in the title of axes against time."""
+    for ax in (ax for figure in figures for ax in figure.axes if _TIME.search(ax.get_xlabel())):
         if found := _LOCUS_ID.search(ax.get_title()):
             return _watched.state_of(found.group())
     return None
@@ -165,13 +167,17 @@ class ExplorerLink(SphinxDirective):
 
 def _move_below_captions(_app: Sphinx, doctree: nodes.document) -> None:
     """Put each link below the caption of its figure."""
-    for link in list(doctree.findall(lambda node: _CLASS in getattr(node, "attributes", {}).get("classes", ()))):
+    for link in list(
+        doctree.findall(lambda node: _CLASS in getattr(node, "attributes", {}).get("classes", ()))
+    ):
         page = link.parent
         caption = next(
             (each for each in page[page.index(link) :] if "figure-caption" in each["classes"]), None
         )
         if caption is None:
-            earlier = [each for each in page[: page.index(link)] if "figure-caption" in each["classes"]]
+            earlier = [
+                each for each in page[: page.index(link)] if "figure-caption" in each["classes"]
+            ]
             caption = earlier[-1] if earlier else None
         if caption is not None:
             page.remove(link)

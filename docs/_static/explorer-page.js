@@ -50,7 +50,7 @@
     $("sentence").textContent = explorer.sentence(result.report);
     $("warning").textContent = warningOf();
     $("code").textContent = python(locus, state);
-    $("code-note").textContent = codeNote();
+    $("code-note").replaceChildren(...codeNote());
     showSummary();
     showTable();
     showControls();
@@ -80,10 +80,13 @@
     return found.join(" ");
   }
 
+  // How to run the code.
   function codeNote() {
-    if (locus.origin === "file") return "Run it in the folder of the file.";
-    if (!locus.simulated) return "";
-    return "The locus is simulated: save these lines as figure.py and run python -m antares_sandbox -- python figure.py";
+    if (locus.origin === "file") return ["Run it in the folder of the file."];
+    if (!locus.simulated) return [];
+    const command = document.createElement("code");
+    command.textContent = "python -m antares_sandbox -- python figure.py";
+    return ["The locus is simulated: save these lines as figure.py, and run ", command];
   }
 
   function showSummary() {

@@ -144,6 +144,7 @@
       call("lc = extract_lightcurve", ["locus", ...extractOptions(state, hasPacket)]),
       ...rule,
       call("ax = plot_lightcurve", plotted),
+      'ax.figure.savefig("light_curve.png", dpi=200)',
       "",
     ].join("\n");
   }
