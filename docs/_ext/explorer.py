@@ -22,7 +22,7 @@ _HERE = Path(__file__).parent
 _PARTS = ("values", "signs", "alerts", "select", "packet", "lightcurve", "sources", "state")
 _SCRIPTS = (
     f"{FOLDER}/index.js",
-    *(f"explorer-{part}.js" for part in (*_PARTS, "figure", "details", "page")),
+    *(f"explorer-{part}.js" for part in (*_PARTS, "figure", "details", "texts", "page")),
 )
 _KINDS = {
     "SN Ia-like": "Supernovae of type Ia",

@@ -18,21 +18,11 @@
 
   // --- The list of loci --------------------------------------------------------------------
 
-  function optionGroup({ name, loci }) {
-    const group = document.createElement("optgroup");
-    group.label = `${name} (${loci.length})`;
-    group.append(...loci.map(([id, alerts]) => new Option(`${id} (${alerts})`, id)));
-    return group;
-  }
-
   // List the loci whose kind or ID contains each word of the search.
   function listLoci() {
     const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const isFound = (name, id) => words.every((word) => `${name} ${id}`.toLowerCase().includes(word));
-    const kinds = index.kinds
-      .map(({ name, loci }) => ({ name, loci: loci.filter(([id]) => isFound(name, id)) }))
-      .filter(({ loci }) => loci.length);
-    $("loci").replaceChildren(...kinds.map(optionGroup));
+    const kinds = explorer.searchLoci(words);
+    $("loci").replaceChildren(...kinds.map(explorer.optionGroup));
     $("loci").value = locus?.origin === "site" ? locus.id : "";
     const number = kinds.reduce((sum, { loci }) => sum + loci.length, 0);
     const all = index.kinds.reduce((sum, { loci }) => sum + loci.length, 0);
@@ -46,47 +36,16 @@
   function update() {
     if (!locus) return;
     result = explorer.extract(locus, state);
-    $("title").textContent = titleOf(locus);
+    $("title").textContent = explorer.titleOf(locus);
     $("sentence").textContent = explorer.sentence(result.report);
-    $("warning").textContent = warningOf();
+    $("warning").textContent = explorer.warningOf(locus, result, state);
     $("code").textContent = python(locus, state);
-    $("code-note").replaceChildren(...codeNote());
+    $("code-note").replaceChildren(...explorer.codeNote(locus));
     showSummary();
     showTable();
     showControls();
     redraw();
     saveState();
-  }
-
-  function titleOf({ id, kind, origin, simulated }) {
-    const isStandIn = simulated && !/^ANT\d{4}sim/.test(id);
-    const about = origin === "site" ? `${kind}, simulated` : simulated ? "simulated" : "";
-    return [id, isStandIn ? `${about} stand-in` : about].filter(Boolean).join(": ");
-  }
-
-  function warningOf() {
-    const { report, convention } = result;
-    const found = [];
-    if (state.flux === "difference" && state.sign === "abs") found.push("Wrong: abs() turns every fading into a brightening.");
-    if (state.flux === "difference" && state.sign === "naive" && convention === "signed") {
-      found.push("Wrong: here psfFlux has its sign, and × −1 turns every fading into a brightening.");
-    }
-    if (convention === "mixed") found.push("Alerts flagged negative have both signs of psfFlux; all are taken as negative.");
-    if (typeof locus.num_alerts === "number" && report.alerts < locus.num_alerts) {
-      found.push(`This locus should have ${locus.num_alerts} alerts: the light curve has gaps.`);
-    }
-    if (locus.replaced_by && locus.replaced_by !== locus.id) found.push("ANTARES has replaced this locus by another one.");
-    if (state.forced && !locus.packet) found.push("Forced photometry is in Rubin's packets, which only the simulated loci have here.");
-    return found.join(" ");
-  }
-
-  // How to run the code.
-  function codeNote() {
-    if (locus.origin === "file") return ["Run it in the folder of the file."];
-    if (!locus.simulated) return [];
-    const command = document.createElement("code");
-    command.textContent = "python -m antares_sandbox -- python figure.py";
-    return ["The locus is simulated: save these lines as figure.py, and run ", command];
   }
 
   function showSummary() {
@@ -111,7 +70,7 @@
     const hasFocus = document.activeElement?.id === "explorer-points";
     const shown = points.length <= MAX_POINTS ? points : [];
     places = explorer.draw($("figure"), shown, state, locus.simulated);
-    showLegend(shown);
+    $("legend").replaceChildren(...explorer.legend(shown));
     const without = state.y === "magnitude" ? points.length - points.filter(explorer.hasMagnitude).length : 0;
     if (without) $("sentence").textContent = `${explorer.sentence(result.report)} ${without} without a magnitude.`;
     if (shown !== points) $("warning").textContent = `More than ${MAX_POINTS} points: the code below draws them.`;
@@ -120,32 +79,6 @@
     list?.addEventListener("focus", () => chosen < 0 && choose(0));
     if (hasFocus) list?.focus();
     choose(places.find(({ point }) => point.id && point.id === state.point)?.index ?? -1, false);
-  }
-
-  function legendItem(label, point) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "-10 -10 20 20");
-    svg.setAttribute("aria-hidden", "true");
-    svg.append(explorer.symbol(point));
-    const item = document.createElement("li");
-    item.append(svg, label);
-    return item;
-  }
-
-  function showLegend(points) {
-    const items = new Map();
-    for (const survey of ["lsst", "ztf"]) {
-      for (const band of constants.bands) {
-        const found = points.some((point) => point.band === band && point.survey === survey);
-        const label = survey === "ztf" ? `${band} (ZTF)` : band;
-        if (found) items.set(label, { band, survey });
-      }
-    }
-    const [first] = points;
-    if (points.some((point) => point.isForced)) items.set("forced photometry", { band: first.band, survey: "lsst", isForced: true });
-    if (points.some((point) => point.isLimit)) items.set("upper limit", { band: first.band, survey: "ztf", isLimit: true });
-    if (points.some((point) => point.isDipole)) items.set("dipole", { band: first.band, survey: "lsst", isDipole: true });
-    $("legend").replaceChildren(...[...items].map(([label, point]) => legendItem(label, point)));
   }
 
   // --- One point ---------------------------------------------------------------------------
