@@ -85,6 +85,7 @@ def test_files_are_as_extracted(page: Any) -> None:
 
 VALUES = (
     *(None, True, False, "true", "f", "t", 0, 1, -1, 2**53 + 1, 170587117485817955, 1e400, 10**40),
+    *(0.12345678901234567, -98765.432109876543, 1e-7, 1.2345678901234567e17),
     *(float("nan"), float("-inf"), -5.5, "r", "g", "x" * 40, "170587117485817955", "0", "", [], {}),
 )
 CRITICAL = tuple(

@@ -96,6 +96,14 @@ def test_a_file_can_be_dropped_anywhere(opened: Any) -> None:
     assert "dropped.json" in opened.locator("#explorer-code").inner_text()
 
 
+def test_long_and_odd_strings_do_not_matter(opened: Any) -> None:
+    content = json.loads(renamed(TEXT))
+    odd = ["\\", '"', '\\"', "NaN 12345678901234567890", 'a\\\\"', "x" * 20_000_000]
+    content["locus"]["old_properties"]["odd"] = odd
+    give(opened, json.dumps(content).encode())
+    assert message(opened) == "Showing my_locus-1.2."
+
+
 HEADER = {"format": "antares-locus", "version": 1}
 HOSTILE = {
     "nothing": b"",

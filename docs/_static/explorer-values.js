@@ -14,18 +14,42 @@ window.explorer = window.explorer || {};
     }
   }
 
+  // The place of the quote that ends a string of JSON. (A regular expression fails for long ones.)
+  function endOfString(text, start) {
+    let end = start;
+    let slashes = 1;
+    while (slashes % 2) {
+      end = text.indexOf('"', end + 1);
+      if (end < 0) return text.length;
+      for (slashes = 0; text[end - 1 - slashes] === "\\"; ) slashes += 1;
+    }
+    return end;
+  }
+
+  // Make strings, beginning with a mark, of what JSON.parse does not read as Python does.
+  function withMarks(text, mark) {
+    const special = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])|NaN|-?Infinity/g;
+    const parts = [];
+    for (let from = 0; from < text.length; ) {
+      const quote = text.indexOf('"', from);
+      const start = quote < 0 ? text.length : quote;
+      const end = quote < 0 ? text.length : endOfString(text, quote) + 1;
+      parts.push(text.slice(from, start).replace(special, `"${mark}$&"`), text.slice(start, end));
+      from = end;
+    }
+    return parts.join("");
+  }
+
   // Parse JSON as Python does: large integers exactly, and NaN and Infinity.
   function parseJson(text) {
-    const special = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])|NaN|-?Infinity/g;
     const mark = "\uE000" + Math.random().toString(36).slice(2) + ":";
-    const marked = text.replace(special, (found) => (found[0] === '"' ? found : `"${mark}${found}"`));
     const revive = (_key, value) => {
       if (typeof value !== "string" || !value.startsWith(mark)) return value;
       const token = value.slice(mark.length);
       if (/[NI]/.test(token)) return Number(token);
       return Number.isSafeInteger(Number(token)) ? Number(token) : new BigNumber(token);
     };
-    return JSON.parse(marked, revive);
+    return JSON.parse(withMarks(text, mark), revive);
   }
 
   const MISSING = -1;
