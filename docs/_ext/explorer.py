@@ -52,7 +52,10 @@ class Explorer(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make the page."""
         path = _HERE / "explorer.html"
-        self.env.note_dependency(str(path))
+        # The page names its scripts, with their checksums.
+        scripts = _HERE.parent.glob("_static/explorer*")
+        for each in (path, Path(__file__), *sorted(scripts)):
+            self.env.note_dependency(str(each))
         return [nodes.raw("", path.read_text(encoding="utf-8"), format="html")]
 
 
