@@ -35,6 +35,8 @@ extensions = [
     "downloads",
     "field_guide",
     "contribute",
+    "explorer",
+    "explorer_links",
     "figure_first",
     "figure_themes",
     "finish_pages",
