@@ -34,6 +34,7 @@ extensions = [
     "contribute",
     "figure_first",
     "finish_pages",
+    "light_images",
     "light_styles",
     "notebook_downloads",
     "property_tables",
@@ -41,7 +42,6 @@ extensions = [
     "sections",
     "previews",
     "small_figures",
-    "thumbnails",
     "tutorial_pages",
 ]
 default_role = "py:obj"

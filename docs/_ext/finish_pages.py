@@ -5,7 +5,6 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from cards import add_filter, make_cards
-from light_images import lighten
 from page_tables import fix_tables
 from sphinx.application import Sphinx
 from tutorial_pages import TAGS_CLASS
@@ -26,7 +25,6 @@ def _finish(
         app.add_js_file("tag-filter.js", loading_method="defer")
     fix_tables(soup)
     _drop_footer(soup)
-    lighten(app, soup)
     if "body" in context:
         context["body"] = str(soup)
     _name_menus(context)
