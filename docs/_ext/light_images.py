@@ -35,7 +35,7 @@ def _lighten(
         name = Path(str(image["src"])).name
         source = sources.get(name, folder / name)
         _set_size(image, source)
-        if number or "only-dark" in image.get("class", []):
+        if number or "only-dark" in image.get_attribute_list("class"):
             image["loading"] = "lazy"
         if source.suffix == ".png":
             _offer_both_sizes(image, source)
@@ -77,14 +77,14 @@ def _offer_both_sizes(image: Tag, source: Path) -> None:
 
 
 def _open_at_full_size(soup: BeautifulSoup, image: Tag) -> None:
-    if image.find_parent("a") or int(image.get("width", 0)) <= _SMALL:
+    if image.find_parent("a") or int(str(image.get("width", 0))) <= _SMALL:
         return
     largest = str(image.get("srcset", image["src"])).split(",")[-1].split()[0]
     link = soup.new_tag("a", attrs={"class": "full-size", "href": largest})
     link["title"] = "Open at full size"
     dark = image.find_next_sibling()
     image.wrap(link)
-    if dark and dark.name == "img" and "only-dark" in dark.get("class", []):
+    if dark and dark.name == "img" and "only-dark" in dark.get_attribute_list("class"):
         link.append(dark)  # one of the two is shown
 
 
