@@ -39,11 +39,15 @@ def _deferred(scripts: list[Any]) -> list[Any]:
 
     Those without a file set options for the search as you type, which this site does not use.
     """
-    files = [script for script in scripts if script.filename]
-    for script in files:
-        if "type" not in script.attributes:
-            script.attributes["defer"] = "defer"
-    return files
+    return [_defer(script) for script in scripts if script.filename]
+
+
+def _defer(script: Any) -> Any:
+    """Return a deferred copy: all pages share the scripts that Sphinx hands out."""
+    if "type" in script.attributes:  # modules are deferred anyway
+        return script
+    attributes = {**script.attributes, "defer": "defer"}
+    return type(script)(script.filename, priority=script.priority, **attributes)
 
 
 def _drop_footer(soup: BeautifulSoup) -> None:
