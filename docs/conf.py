@@ -41,6 +41,7 @@ extensions = [
     "figure_themes",
     "finish_pages",
     "markdown_twins",
+    "light_images",
     "light_styles",
     "notebook_downloads",
     "page_styles",

@@ -29,11 +29,15 @@ LOOK = """() => [...document.querySelectorAll("body, body *")].map(it => {
     return [it.tagName, style.color, style.backgroundColor, style.display, style.fontSize,
         style.margin, style.padding, style.borderWidth, style.position].join();
 })"""
-WHOLE = """names => Promise.all(names.map(name => new Promise(resolve => {
-    const link = document.createElement("link");
-    Object.assign(link, {rel: "stylesheet", href: `_static/${name}`, onload: resolve});
-    document.head.append(link);
-}))).then(() => document.querySelector("link[href*='light.css']").remove())"""
+WHOLE = """names => {
+    const small = document.querySelector("link[href*='light.css']");
+    const loaded = names.map(name => new Promise(resolve => {
+        const link = document.createElement("link");
+        Object.assign(link, {rel: "stylesheet", href: `_static/${name}`, onload: resolve});
+        small.before(link);
+    }));
+    return Promise.all(loaded).then(() => small.remove());
+}"""
 STYLES = ["basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "copybutton.css",
           "sg_gallery.css", "sg_gallery-dataframe.css", "sg_gallery-rendered-html.css",
           "sphinx-design.min.css", "site.css"]  # fmt: skip

@@ -50,7 +50,7 @@ def test_nothing_is_cut_off_and_paper_is_white(paper: Any, name: str, scheme: st
     parts = page.locator("article :is(pre, table, p, dl, img, li)")
     assert parts.evaluate_all(CUT) == []
     colors = page.evaluate(
-        """() => [document.body, document.querySelector("article h1")].map(it =>
+        """() => [document.body, document.querySelector("main h1")].map(it =>
             getComputedStyle(it)).map((style, n) => n ? style.color : style.backgroundColor)"""
     )
     assert colors[0] == "rgb(255, 255, 255)"

@@ -127,14 +127,14 @@ def test_the_menu_of_a_phone_works_by_keyboard(open_page: Any) -> None:
     toggle = page.get_by_role("button", name="Site navigation")
     toggle.focus()
     page.keyboard.press("Enter")
-    link = page.locator("dialog[open]").get_by_role("link", name="API reference", exact=True)
+    link = page.locator("dialog[open]").get_by_role("link", name="Reference", exact=True)
     expect(link).to_be_visible()
     page.keyboard.press("Escape")
     expect(link).not_to_be_visible()
     page.keyboard.press("Enter")
     link.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/api/index.html")
+    page.wait_for_url("**/reference.html")
 
 
 def test_the_theme_can_be_switched_by_keyboard(open_page: Any) -> None:

@@ -53,8 +53,8 @@ def _last_sentence(text: str) -> str:
 
 def add_filter(soup: BeautifulSoup) -> None:
     """Put a button for each tag above the cards; tag-filter.js makes them work."""
-    box = _element(soup, "div", "tag-filter", "")
-    box.attrs |= {"role": "group", "aria-label": "Filter the tutorials by tag", "hidden": ""}
+    box = _element(soup, "div", "tag-filter pst-js-only", "")
+    box.attrs |= {"role": "group", "aria-label": "Filter the tutorials by tag"}
     # Each tag once, in reading order.
     for tag in dict.fromkeys(tag for card in soup.select("li[data-tags]") for tag in _tags(card)):
         button = _element(soup, "button", "tag", tag)

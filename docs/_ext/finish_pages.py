@@ -5,7 +5,6 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from cards import add_filter, make_cards
-from light_images import lighten
 from page_tables import fix_tables
 from sphinx.application import Sphinx
 from tutorial_pages import TAGS_CLASS
@@ -26,7 +25,6 @@ def _finish(
         app.add_js_file("tag-filter.js", loading_method="defer")
     fix_tables(soup)
     _drop_footer(soup)
-    lighten(app, soup)
     if "body" in context:
         context["body"] = str(soup)
     _name_menus(context)
@@ -40,11 +38,15 @@ def _deferred(scripts: list[Any]) -> list[Any]:
 
     Those without a file set options for the search as you type, which this site does not use.
     """
-    files = [script for script in scripts if script.filename]
-    for script in files:
-        if "type" not in script.attributes:
-            script.attributes["defer"] = "defer"
-    return files
+    return [_defer(script) for script in scripts if script.filename]
+
+
+def _defer(script: Any) -> Any:
+    """Return a deferred copy: all pages share the scripts that Sphinx hands out."""
+    if "type" in script.attributes:  # modules are deferred anyway
+        return script
+    attributes = {**script.attributes, "defer": "defer"}
+    return type(script)(script.filename, priority=script.priority, **attributes)
 
 
 def _drop_footer(soup: BeautifulSoup) -> None:

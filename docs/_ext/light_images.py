@@ -8,12 +8,13 @@ import shutil
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 from sphinx.application import Sphinx
 
-__all__ = ["lighten"]
+__all__ = ["setup"]
 
 _DOUBLE = "_2_00x.png"
 _SMALL = 500
@@ -21,25 +22,30 @@ _SMALL = 500
 _PIXELS = re.compile(r'<svg[^>]*?viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', re.DOTALL)
 
 
-def lighten(app: Sphinx, soup: BeautifulSoup) -> None:
+def _lighten(
+    app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: Any
+) -> None:
     """Lighten the images of a page; all but the first load when they are about to be seen."""
+    if "<img" not in context.get("body", ""):
+        return
+    soup = BeautifulSoup(context["body"], "html.parser")
     sources = {name: Path(app.srcdir, path) for path, (_, name) in app.env.images.items()}
     folder = Path(app.outdir, "_images")
-    is_first = True
-    for image in soup.select("img[src*='_images/']"):
+    for number, image in enumerate(soup.select("img[src*='_images/']")):
         name = Path(str(image["src"])).name
         source = sources.get(name, folder / name)
         _set_size(image, source)
-        if not is_first or "only-dark" in image.get("class", []):
+        if number or "only-dark" in image.get_attribute_list("class"):
             image["loading"] = "lazy"
-        is_first = False
         if source.suffix == ".png":
             _offer_both_sizes(image, source)
             _open_at_full_size(soup, image)
             for each in {name, *re.findall(r"[^/\s]+\.png", str(image.get("srcset", "")))}:
                 _convert(source.with_name(each), folder, Path(app.doctreedir, "webp"))
-            for key in {"src", "srcset"} & image.attrs.keys():
-                image[key] = str(image[key]).replace(".png", ".webp")
+    for image in soup.select("img[src*='_images/']"):
+        for key in {"src", "srcset"} & image.attrs.keys():
+            image[key] = str(image[key]).replace(".png", ".webp")
+    context["body"] = str(soup)
 
 
 def _set_size(image: Tag, source: Path) -> None:
@@ -71,12 +77,15 @@ def _offer_both_sizes(image: Tag, source: Path) -> None:
 
 
 def _open_at_full_size(soup: BeautifulSoup, image: Tag) -> None:
-    if image.find_parent("a") or int(image.get("width", 0)) <= _SMALL:
+    if image.find_parent("a") or int(str(image.get("width", 0))) <= _SMALL:
         return
     largest = str(image.get("srcset", image["src"])).split(",")[-1].split()[0]
     link = soup.new_tag("a", attrs={"class": "full-size", "href": largest})
     link["title"] = "Open at full size"
+    dark = image.find_next_sibling()
     image.wrap(link)
+    if dark and dark.name == "img" and "only-dark" in dark.get_attribute_list("class"):
+        link.append(dark)  # one of the two is shown
 
 
 def _convert(source: Path, folder: Path, cache: Path) -> None:
@@ -91,3 +100,9 @@ def _convert(source: Path, folder: Path, cache: Path) -> None:
             )
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(cached, folder / source.with_suffix(".webp").name)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension, to run once all images are on the page."""
+    app.connect("html-page-context", _lighten, priority=970)
+    return {"version": "1", "parallel_read_safe": True}

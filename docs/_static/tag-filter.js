@@ -39,5 +39,4 @@ for (const button of buttons) {
   button.addEventListener("click", () => toggle(button.dataset.tag));
 }
 addEventListener("hashchange", show);
-document.querySelector(".tag-filter").hidden = false;
 show();
