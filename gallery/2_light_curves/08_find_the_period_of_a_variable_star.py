@@ -3,7 +3,7 @@ Find the period of a variable star
 ==================================
 
 A variable star is sometimes brighter and sometimes fainter than its template. Its total flux
-repeats with its period, if it has one. This page needs scipy, which ``pip install ".[tutorials]"``
+repeats with its period, if it has one. This page needs scipy, which ``antares-helpers[tutorials]``
 installs and the Rubin Science Platform has. Find stars with a period, fold their light curves, and
 give each period with an error.
 """

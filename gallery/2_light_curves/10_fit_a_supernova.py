@@ -4,7 +4,7 @@ Fit a supernova
 
 When was a supernova brightest, and how well is that known? The brightest point alone does not
 answer this: weather and noise determine which one that is. This page needs scipy, which
-``pip install ".[tutorials]"`` installs and the Rubin Science Platform has. Fit a curve, see how far
+``antares-helpers[tutorials]`` installs and the Rubin Science Platform has. Fit a curve, see how far
 off a good-looking fit can be, quote an honest error, and check it on supernovae whose maximum is
 known.
 """

@@ -3,7 +3,7 @@ Follow up a gravitational wave
 ==============================
 
 A gravitational-wave event comes with a sky map instead of a position. ANTARES marks the loci with
-alerts inside the map. This page needs scipy, which ``pip install ".[tutorials]"`` installs and the
+alerts inside the map. This page needs scipy, which ``antares-helpers[tutorials]`` installs and the
 Rubin Science Platform has. Plot the map of the latest event, and find the loci that may be its
 source.
 """
@@ -131,7 +131,7 @@ legend = ax.legend(loc="upper left")
 # the event: select the loci whose first alert came after it. Use the alerts themselves for that.
 # One with a negative flux has no magnitude, and the property ``oldest_alert_observation_time`` may
 # skip it. Then compare the distance of the galaxy that a catalog has there, if any, with that of
-# the event: this step needs scipy, which ``pip install ".[tutorials]"`` installs and the Rubin
+# the event: this step needs scipy, which ``antares-helpers[tutorials]`` installs and the Rubin
 # Science Platform has.
 
 from astropy.cosmology import Planck18

@@ -3,7 +3,7 @@ Build one big table
 ===================
 
 A hundred light curves are too many to look at one by one, and a million are too many for one
-process. This page needs nested-pandas and LSDB, which ``pip install ".[tutorials]"`` installs and
+process. This page needs nested-pandas and LSDB, which ``antares-helpers[tutorials]`` installs and
 the Rubin Science Platform has. Put many light curves into one table, and reduce each to a few
 numbers, first in one process, then with LSDB on Dask.
 """

@@ -4,7 +4,7 @@ Search a whole night
 
 Rubin may change half a million loci in one night, and one search of ANTARES shows 10,000 of them.
 Get all loci of a night, with a proof that none is missing, and write them to a Parquet file in
-little memory. This page needs the sandbox, which ``pip install ".[tutorials]"`` installs.
+little memory. This page needs the sandbox, which ``antares-helpers[tutorials]`` installs.
 """
 
 # sphinx_gallery_tags = ["many loci", "search", "tables"]

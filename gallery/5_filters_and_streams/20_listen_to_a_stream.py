@@ -3,7 +3,7 @@ Listen to a stream
 ==================
 
 Filters set tags, and tags send loci to streams, over Kafka: new loci reach you without a search.
-This page needs confluent-kafka and the sandbox, which ``pip install ".[tutorials]"`` installs; for
+This page needs confluent-kafka and the sandbox, which ``antares-helpers[tutorials]`` installs; for
 the Rubin Science Platform, see :doc:`/installation`. Listen to a stream on your own machine, then
 to the real one with your own credentials.
 """

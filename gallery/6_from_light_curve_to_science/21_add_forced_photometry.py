@@ -112,7 +112,7 @@ for found in find_loci(tag="young_rubin_transients", limit=8):
 # --------------
 #
 # Fit the curve of :doc:`/tutorials/2_light_curves/10_fit_a_supernova` to one band, to the
-# detections alone and then to all fluxes. This needs scipy, which ``pip install ".[tutorials]"``
+# detections alone and then to all fluxes. This needs scipy, which ``antares-helpers[tutorials]``
 # installs.
 
 import numpy as np

@@ -3,7 +3,7 @@ Get from flux to luminosity
 ===========================
 
 How luminous is a transient? Its flux answers this once its distance and the dust before it are
-known. This page needs scipy, which ``pip install ".[tutorials]"`` installs. Find the host galaxy,
+known. This page needs scipy, which ``antares-helpers[tutorials]`` installs. Find the host galaxy,
 and draw the absolute light curve beside that of a type Ia supernova.
 """
 

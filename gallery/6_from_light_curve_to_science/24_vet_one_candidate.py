@@ -5,7 +5,7 @@ Vet one candidate
 Before you ask for telescope time: is it known, is it real, is it in the nucleus of its galaxy, and
 is it up tonight? Take a young transient with its forced photometry, answer one question after
 another, and end with a follow-up request and a one-page summary for the group meeting. This page
-needs scipy, which ``pip install ".[tutorials]"`` installs and the Rubin Science Platform has.
+needs scipy, which ``antares-helpers[tutorials]`` installs and the Rubin Science Platform has.
 """
 
 # sphinx_gallery_tags = ["data quality", "images", "supernovae", "search"]

@@ -3,7 +3,7 @@ Follow an asteroid
 ==================
 
 An asteroid moves, so each of its alerts is in a locus of its own. This page needs scipy, which
-``pip install ".[tutorials]"`` installs and the Rubin Science Platform has. Join the loci of one
+``antares-helpers[tutorials]`` installs and the Rubin Science Platform has. Join the loci of one
 asteroid, and measure its absolute magnitude, its colors, its rotation and its offsets.
 """
 
