@@ -121,7 +121,8 @@ def test_no_line_of_code_scrolls(script: Path) -> None:
 @pytest.mark.parametrize("script", TUTORIALS, ids=lambda path: path.stem)
 @pytest.mark.slow
 def test_tutorial_runs_and_draws(script: Path, tmp_path: Path) -> None:
-    missing = [] if "antares-helpers[tutorials]" in script.read_text(encoding="utf-8") else BEYOND_THE_HELPERS
+    names_extra = "antares-helpers[tutorials]" in script.read_text(encoding="utf-8")
+    missing = [] if names_extra else BEYOND_THE_HELPERS
     without = WITHOUT.format(missing)
     whole = str(with_solution(script, tmp_path))
     program = f"{without}; import runpy; runpy.run_path({whole!r}); {SHOW_FIGURES}"

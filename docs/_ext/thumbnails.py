@@ -45,7 +45,7 @@ def _data_alone(figure: Figure) -> Iterator[None]:
             undo.callback(artist.set_in_layout, artist.get_in_layout())
             artist.set_visible(False)
             artist.set_in_layout(False)
-        for ax in axes:
+        for ax in figure.axes:  # not the axes of calendars, which have no aspect
             if ax.name == "rectilinear" and not ax.images:
                 undo.callback(ax.set_aspect, ax.get_aspect())
                 ax.set_aspect("auto")  # it fills the card

@@ -34,7 +34,8 @@ missing = f"no magnitude:\n{lost.sum()} of {len(lc)}"
 ax.text(low / 2, np.nanmean(magnitude), missing, ha="center")
 ax.set(xlabel="Difference flux [nJy]", ylabel="Difference magnitude [AB]")
 bottom, top = np.nanmax(magnitude) + 2, np.nanmin(magnitude) - 0.5
-ax.set(xlim=(low, high), ylim=(bottom, top), title=lc.meta["locus_id"])
+limits = ax.set(xlim=(low, high), ylim=(bottom, top))
+ax.set_title(lc.meta["locus_id"])
 
 # %%
 # **Figure 1.** Difference magnitude against difference flux for each detection of one variable

@@ -256,7 +256,7 @@ class SearchResult(Sequence["Locus"]):
 
     @property
     def meta(self) -> dict[str, Any]:
-        """The ``query``, and whether the result is ``truncated``: the ``meta`` of its table."""
+        """The ``meta`` of the table, with the ``query`` and whether the result is ``truncated``."""
         return {"query": self.query, "truncated": self.truncated}
 
     @property
@@ -352,7 +352,7 @@ class SearchIterator(Iterator["Locus"]):
 
     @property
     def tiles(self) -> Table:
-        """What has been read: one row for each part of the search, from the first to the last.
+        """A table with one row for each part of the search that was read, in that order.
 
         Its columns are ``begin`` and ``end`` [d], the MJD of the newest alert, ``ra_min``,
         ``ra_max``, ``dec_min`` and ``dec_max`` [deg], all masked if there is no limit, and of which
@@ -364,7 +364,7 @@ class SearchIterator(Iterator["Locus"]):
 
     @property
     def sentence(self) -> str:
-        """What was read, in words for a paper: how many loci, when, and whether all of them."""
+        """A sentence for a paper that says how many loci were read, when, and whether all."""
         return _sentence(self._reader, self.truncated)
 
     @property
