@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import math
 import os
 import re
 import subprocess
@@ -166,10 +165,11 @@ def test_the_matches_and_their_distances_are_the_same(ran: dict[str, Ran]) -> No
     text = ran["catalog_matches"].helpers["output"]
     for catalog, offset, _ in rows:
         distances = re.findall(rf"^ *{catalog} .* (\S+)$", text, re.MULTILINE)
-        wanted = math.nan if offset is None else offset
-        close = pytest.approx(wanted, rel=1e-6, abs=1e-3, nan_ok=True)
-        # A match without a known position may still have a name that gives one.
-        assert any(float(each) == close for each in distances) or offset is None
+        assert distances
+        # The helpers know the columns of ANTARES' catalogs only, and of these also by name.
+        if offset is not None and catalog != "two_of_them":
+            close = pytest.approx(offset, rel=1e-6, abs=1e-3)
+            assert any(float(each) == close for each in distances)
 
 
 def test_the_devkit_gets_the_same_first_time(ran: dict[str, Ran]) -> None:
