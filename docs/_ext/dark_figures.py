@@ -103,7 +103,8 @@ def _set(artist: Any, undo: ExitStack, **changes: Callable[[RGBA], RGBA]) -> Non
 def _recolor_line(line: Line2D, undo: ExitStack) -> None:
     """Recolor a line; a band's symbol has no dark edge on a dark page, as `plot_lightcurve`."""
     face = line.get_markerfacecolor()
-    has_edge_of_face = face != "none" and is_of_a_band(to_rgba(face))
+    is_empty = isinstance(face, str) and face == "none"
+    has_edge_of_face = not is_empty and is_of_a_band(to_rgba(face))
     edge = (lambda _: dark(to_rgba(face))) if has_edge_of_face else dark
     _set(line, undo, color=dark, markerfacecolor=dark, markeredgecolor=edge)
 

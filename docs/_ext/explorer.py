@@ -63,7 +63,7 @@ def _write_data(app: Sphinx) -> None:
     """Write what the page loads: before Sphinx looks for its scripts."""
     folder = Path(app.outdir, "_static", FOLDER)
     paths = [*built_on.ROOT.glob("helpers/**/*.*"), *_HERE.glob("explorer*.py")]
-    made_from, stamp = built_on._fingerprint(paths), folder / "made_from.json"
+    made_from, stamp = built_on.fingerprint(paths), folder / "made_from.json"
     if app.builder.format == "html" and built_on._made_from(stamp) != made_from:
         folder.mkdir(parents=True, exist_ok=True)
         _write_all(folder, made_from[:12])
