@@ -114,5 +114,5 @@ html_theme_options = {
     "footer_end": ["theme-version"],
 }
 html_additional_pages = {"404": "404.html"}
-_WITHOUT_SECTION = ("index", "snippets", "search", "genindex", "py-modindex", "404")
+_WITHOUT_SECTION = ("index", "snippets", "explorer", "search", "genindex", "py-modindex", "404")
 html_sidebars = {page: [] for page in _WITHOUT_SECTION}

@@ -3,8 +3,10 @@
 The PNG files stay, for previews and for readers: a tap on a figure opens it at its full size.
 """
 
+import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +18,7 @@ from sphinx.application import Sphinx
 
 __all__ = ["setup"]
 
+_shown: set[Path] = set()
 _DOUBLE = "_2_00x.png"
 _SMALL = 500
 """Pixels up to which an image has no larger version to open."""
@@ -40,8 +43,8 @@ def _lighten(
         if source.suffix == ".png":
             _offer_both_sizes(image, source)
             _open_at_full_size(soup, image)
-            for each in {name, *re.findall(r"[^/\s]+\.png", str(image.get("srcset", "")))}:
-                _convert(source.with_name(each), folder, Path(app.doctreedir, "webp"))
+            names = {name, *re.findall(r"[^/\s]+\.png", str(image.get("srcset", "")))}
+            _shown.update(source.with_name(each) for each in names)
     for image in soup.select("img[src*='_images/']"):
         for key in {"src", "srcset"} & image.attrs.keys():
             image[key] = str(image[key]).replace(".png", ".webp")
@@ -88,21 +91,31 @@ def _open_at_full_size(soup: BeautifulSoup, image: Tag) -> None:
         link.append(dark)  # one of the two is shown
 
 
+def _convert_all(app: Sphinx, error: Exception | None) -> None:
+    """Write the images of the pages that were written, several at a time."""
+    if error is None and _shown:
+        cache, folder = Path(app.doctreedir, "webp"), Path(app.outdir, "_images")
+        for each in (cache, folder):
+            each.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda source: _convert(source, folder, cache), _shown))
+    _shown.clear()
+
+
 def _convert(source: Path, folder: Path, cache: Path) -> None:
     """Write an image as WebP, from the cache if it holds the same pixels."""
     content = source.read_bytes()
     cached = cache / f"{sha256(content).hexdigest()}.webp"
     if not cached.exists():
-        cache.mkdir(parents=True, exist_ok=True)
         with Image.open(source) as opened:
-            opened.convert("RGBA" if opened.has_transparency_data else "RGB").save(
-                cached, lossless=True, quality=100, method=4
-            )
-    folder.mkdir(parents=True, exist_ok=True)
+            image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+        image.save(part := cached.with_suffix(f".{source.stem}"), "webp", lossless=True, quality=75)
+        part.replace(cached)
     shutil.copyfile(cached, folder / source.with_suffix(".webp").name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension, to run once all images are on the page."""
     app.connect("html-page-context", _lighten, priority=970)
+    app.connect("build-finished", _convert_all, priority=850)
     return {"version": "1", "parallel_read_safe": True}
