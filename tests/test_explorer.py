@@ -282,7 +282,7 @@ def test_nothing_moves_while_it_opens(open_page: Any) -> None:
 
 def test_works_from_a_file(browser: Any) -> None:
     page = browser.new_context().new_page()
-    page.goto((SITE / PAGE).as_uri() + "#locus=ANT2026simrr01&flux=total")
+    page.goto((SITE / PAGE).resolve().as_uri() + "#locus=ANT2026simrr01&flux=total")
     page.wait_for_selector("#explorer-svg")
     assert sentence(page) == expected(locus_of("ANT2026simrr01"), {"flux": "total"})["sentence"]
     page.locator("#explorer-points").focus()

@@ -241,7 +241,7 @@ def test_a_card_has_its_figures_small_and_in_both_themes(name: str) -> None:
         assert image["alt"].endswith("Simulated data.")
         path = SITE / image["src"]
         assert path.stat().st_size < MAX_BYTES
-        with Image.open(path) as opened:
+        with Image.open(path.with_suffix(".png")) as opened:
             assert opened.mode == "P"
 
 

@@ -84,8 +84,9 @@ def test_twin_has_the_code_the_outputs_and_the_signatures_of_its_page(page: str)
 @pytest.mark.parametrize("page", with_twins())
 def test_twin_has_the_figures_and_the_words_of_its_page(page: str) -> None:
     text, whole = twin(page), article(page)
-    for image in whole.select("img[alt]:not([alt=''])"):
-        assert f"]({image['src']})" in text
+    for image in whole.select("img[alt]:not([alt='']):not(.only-dark)"):
+        assert f"]({image['src'].replace('.webp', '.png')})" in text
+    assert "_dark." not in text
     for each in whole.select("pre, dt.sig, img"):
         each.decompose()
     words = plain(FENCED.sub("", text))

@@ -144,7 +144,7 @@ class InstallLines(SphinxDirective):
         block = nodes.literal_block(lines, lines, language="console", classes=[_LINES])
         self.set_source_info(block)
         # Run at once, before anything is below the block that its new lines would move.
-        script = f'<script src="{_root(self.env.docname)}_static/downloads.js"></script>'
+        script = f"<script>{Path(__file__).with_suffix('.js').read_text(encoding='utf-8')}</script>"
         return [block, nodes.raw("", script + self._by_hand(lines), format="html")]
 
     def _by_hand(self, lines: str) -> str:

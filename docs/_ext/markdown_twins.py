@@ -121,6 +121,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_js_file("markdown.js", loading_method="defer")
     app.add_css_file("markdown.css")
     app.connect("html-page-context", _name_twin, priority=400)
-    app.connect("html-page-context", _write_twin, priority=950)
+    app.connect("html-page-context", _write_twin, priority=945)  # before dark figures
     app.connect("build-finished", _write_llms)
     return {"version": "1", "parallel_read_safe": True}

@@ -7,7 +7,7 @@ Get all loci of a night, with a proof that none is missing, and write them to a 
 little memory. This page needs the sandbox, which ``antares-helpers[tutorials]`` installs.
 """
 
-# sphinx_gallery_tags = ["many loci", "search", "tables"]
+# sphinx_gallery_tags = ["many loci", "search"]
 
 from tempfile import TemporaryDirectory
 
@@ -33,7 +33,9 @@ points = ax.scatter(east, loci["dec"].value, **shown)
 fig.colorbar(points, label="newest alert, MJD (TAI)", format="%.2f")
 ax.set(xlabel="right ascension [deg]", ylabel="declination [deg]")
 ax.set(xlim=(60, -180), ylim=(-90, 15), title=f"Night {NIGHT}")
-ax.set_xticks(ticks := range(-180, 61, 60), [f"{t % 360}" for t in ticks])
+labels = ax.set_xticks(
+    ticks := range(-180, 61, 60), [f"{t % 360}" for t in ticks]
+)
 
 # %%
 # **Figure 1.** The 20,000 loci of a simulated night, colored by the time of the newest alert. Each
