@@ -188,7 +188,8 @@ def test_the_copy_opens_without_a_server(
     opened.wait_for_load_state("networkidle")
     images = opened.locator("article img:visible")
     images.evaluate_all("images => images.forEach(image => image.loading = 'eager')")
-    opened.wait_for_function("[...document.images].every(image => image.complete)")
+    shown = "[...document.images].filter(image => image.checkVisibility())"
+    opened.wait_for_function(f"{shown}.every(image => image.complete)")
     sizes = images.evaluate_all("images => images.map(image => image.naturalWidth)")
     assert all(sizes)
     assert [said for said in opened.problems if "[PST]" not in said] == []

@@ -1,6 +1,7 @@
 // Copy a page, or the section around the button, as Markdown. Without it, a link leads to the file.
 (() => {
   const alternate = document.querySelector('link[rel="alternate"][type="text/markdown"]');
+  if (!alternate) return;
   const status = document.createElement("span");
   let text;
 
