@@ -130,7 +130,7 @@ def test_names_of_properties_break_behind_underscores_only(open_page: Any) -> No
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_announcement_is_no_louder_than_the_page(open_page: Any, scheme: str) -> None:
-    page = open_page("index.html", color_scheme=scheme)
+    page = open_page("installation.html", color_scheme=scheme)
     banner = page.locator(".bd-header-announcement")
     colors = banner.evaluate(
         """it => [getComputedStyle(it).backgroundColor,

@@ -37,7 +37,7 @@ def test_tags_filter_the_tutorials(open_page: Any) -> None:
     few = page.locator("li[data-tags~='no-helpers']").count()
     assert 0 < few < len(TUTORIALS)
     assert shown.count() == few
-    expect(page.get_by_role("status")).to_have_text(f"{few} of {len(TUTORIALS)} tutorials shown.")
+    expect(page.locator(".tag-status")).to_have_text(f"{few} of {len(TUTORIALS)} tutorials shown.")
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "false")
     assert shown.count() == len(TUTORIALS)

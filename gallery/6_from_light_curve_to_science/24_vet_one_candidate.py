@@ -149,7 +149,7 @@ if not rows:
 ra, dec, ra_err, dec_err = np.transpose(rows) * u.deg
 east, north = locus.coordinates.spherical_offsets_to(SkyCoord(ra, dec))
 weights = ra_err**-2, dec_err**-2
-mean = map(np.average, (east, north), (None, None), weights)
+mean = [*map(np.average, (east, north), (None, None), weights)]
 position = locus.coordinates.spherical_offsets_by(*mean)
 errors = u.Quantity([np.sum(each) ** -0.5 for each in weights]).to("arcsec")
 

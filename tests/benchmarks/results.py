@@ -56,14 +56,14 @@ def lines(results: Record) -> Iterator[str]:
         span = f"{each['least']:.3g} to {each['most']:.3g} in {each['rounds']} rounds"
         names = plain(f"{each['what']} / {each['against']}")
         yield f"{names}: {each['ratio']:.3g} ({span}){_verdict(each)}"
-    for each in results.get("growth", ()):
-        yield f"{plain(each['what'])}, seconds: {_points(each)}"
     for each in results.get("search", ()):
         numbers = (
             f"{each['loci']:,} loci: {each['requests']:,} requests, {each['least']:,} possible"
         )
         time = f"{each['seconds']:.3g} s, {each['processor_ms_per_locus']} ms of processor a locus"
         yield f"{plain(each['what'])}, {numbers}; {time}"
+    for each in results.get("growth", ()):
+        yield f"{plain(each['what'])}, seconds: {_points(each)}"
     for each in results.get("memory", ()):
         yield f"{plain(each['what'])}, peak MB: {_points(each)}{_verdict(each)}"
 

@@ -27,8 +27,8 @@ PARTS = {
     "fetching": fetching.measure,
     "extracting": extracting.measure,
     "importing": importing.measure,
-    "growth": growth.measure,
     "searching": searching.measure,
+    "growth": growth.measure,
     "memory": memory.measure,
 }
 
