@@ -1,5 +1,8 @@
 """``field-guide``: the cards of a group of `field_guide.toml`, with figures, code and links."""
 
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +67,31 @@ class FieldGuide(SphinxDirective):
         return box
 
 
-def _draw(_app: Sphinx) -> None:
-    def draw(folder: Path) -> None:
-        from field_guide_figures import draw_all
+_drawing: list[Future[None]] = []
 
-        draw_all(folder)
+
+def _start_drawing(_app: Sphinx) -> None:
+    """Draw the figures in a process of its own, beside the gallery."""
+    _drawing.append(ThreadPoolExecutor(1).submit(_draw))
+
+
+def _wait_for_figures(_app: Sphinx) -> None:
+    """Wait for the figures, before Sphinx looks for them."""
+    _drawing.pop().result()
+
+
+def _draw() -> None:
+    def draw(folder: Path) -> None:
+        program = Path(__file__).with_name("field_guide_figures.py")
+        subprocess.run([sys.executable, program, folder], check=True)
 
     drawn = [(card.name, card.locus, card.first, card.helps) for card in read_cards()]
     draw_if_changed(_FOLDER, "_ext/field_guide_*.py", draw, drawn)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive, and draw its figures before Sphinx looks for them."""
+    """Register the directive, and draw its figures."""
     app.add_directive("field-guide", FieldGuide)
-    app.connect("builder-inited", _draw, priority=450)
+    app.connect("builder-inited", _start_drawing, priority=450)
+    app.connect("builder-inited", _wait_for_figures, priority=950)
     return {"version": "1", "parallel_read_safe": True}

@@ -1,5 +1,9 @@
-"""The figures of the field guide: two light curves and the cutouts of each card, light and dark."""
+"""The figures of the field guide: two light curves and the cutouts of each card, light and dark.
 
+As a program, python field_guide_figures.py FOLDER: draws them into a folder.
+"""
+
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -105,3 +109,7 @@ def _save(draw: Callable[[Figure], None], name: str, path: Path) -> None:
     mark(figure)
     figure.savefig(path, dpi=_DPI)
     shrink(path)
+
+
+if __name__ == "__main__":
+    draw_all(Path(sys.argv[1]))
