@@ -29,13 +29,14 @@ WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
 class Visit:
     """A page, loaded in each width and looked at in each color scheme."""
 
-    def __init__(self, page: Any, site: str, name: str) -> None:
+    def __init__(self, context: Any, site: str, name: str) -> None:
         self.problems: list[str] = []
         self.foreign: set[str] = set()
         self.bytes: dict[int, int] = {}
         self.overflow: dict[int, int] = {}
         self.violations: dict[tuple[int, str], list[str]] = {}
         for width in WIDTHS:
+            page = context.new_page()  # whose memory has no figures of the other theme
             page.set_viewport_size({"width": width, "height": 850})
             requests = self._load(page, site + name)
             self.foreign |= {url for url in requests if not url.startswith((site, "data:"))}
@@ -46,6 +47,7 @@ class Visit:
                 page.emulate_media(color_scheme=scheme)
                 page.wait_for_function(IN_SCHEME, arg=scheme)
                 self.violations[width, scheme] = page.evaluate(RUN_AXE, RULES)
+            page.close()
 
     def _load(self, page: Any, address: str) -> set[str]:
         """Load the page and return the addresses it requests, before axe runs."""
@@ -76,10 +78,7 @@ def visit(browser: Any, site: str) -> Any:
 
     @cache
     def visit(name: str) -> Visit:
-        page = context.new_page()
-        visit = Visit(page, site, name)
-        page.close()
-        return visit
+        return Visit(context, site, name)
 
     yield visit
     context.close()
