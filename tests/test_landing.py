@@ -59,7 +59,7 @@ def test_numbers_of_the_sign() -> None:
     negative = [each for each in alerts() if each.get(P + "isNegative") in (True, "true")]
     change = [each[P + "scienceFlux"] - each[P + "templateFlux"] for each in negative]
     outbursts = [-each[P + "psfFlux"] > 0 for each in negative]
-    assert f"{sum(outbursts)} of {len(negative)} fadings" in card("Sign")
+    assert f"{sum(outbursts)} of {len(negative)} negative detections" in card("Sign")
     assert all(value < 0 for value in change)
     assert all(-abs(each[P + "psfFlux"]) < 0 for each in negative)
 

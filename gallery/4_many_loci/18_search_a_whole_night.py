@@ -2,7 +2,7 @@
 Search a whole night
 ====================
 
-Rubin may change half a million loci in one night, and one search of ANTARES shows 10,000 of them.
+Half a million loci may get new alerts in one night, and one search of ANTARES shows 10,000 of them.
 Get all loci of a night, with a proof that none is missing, and write them to a Parquet file in
 little memory. This page needs the sandbox, which ``antares-helpers[tutorials]`` installs.
 """

@@ -374,7 +374,13 @@ def _write_night(
         without, errors = _without_alerts(found, limits, noted, how)
         found = find_loci(query=query, limit=None, folder=pages, **how)  # reads the pages again
     loci = NightLoci(found, notes, without)
-    write_loci(loci, output, progress=True)
+    try:
+        write_loci(loci, output, progress=True)
+    except InvalidInputError:
+        if found.truncated is None or loci.number:
+            raise
+        _say(f"{output} is not written: a catalog needs at least one locus. {found.sentence}")
+        return _FAILED
     _say(f"{output}: {loci.number} loci with {notes['set']}. {found.sentence}")
     if found.truncated or errors:
         return _FAILED
@@ -507,6 +513,8 @@ def _lines(listed: Iterable[str]) -> Iterator[str]:
 
 
 def _check_output(path: Path, known: list[str], *, folders: bool = False) -> None:
+    if not path.name or path.name == "..":
+        raise click.BadParameter(f"{str(path)!r} must be the name of a new file.")
     is_known = folders and not path.suffix
     if not is_known and path.suffix.removeprefix(".").lower() not in known:
         expected = ", ".join(f".{suffix}" for suffix in known)

@@ -495,6 +495,16 @@ def test_a_night_without_a_suffix_is_a_catalog(here: Path) -> None:
     assert names(here) == ["night"]
 
 
+def test_a_night_without_loci_makes_no_catalog_and_says_so(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("hats")
+    with serving_night(night_sky()):
+        assert main(["night", "2020-07-09", "-o", "night"]) == 1
+    assert said(capsys)[-1].startswith("night is not written: a catalog needs at least one locus.")
+    assert "night" not in [path.name for path in here.iterdir()]
+
+
 @pytest.mark.filterwarnings("default")
 def test_a_night_that_is_not_complete_is_status_1_and_its_pages_stay(
     here: Path, capsys: pytest.CaptureFixture[str]
@@ -569,6 +579,10 @@ def test_ctrl_c_ends_a_night_at_once_and_the_same_command_goes_on(here: Path) ->
         (["night", "tonight", "-o", "a.ecsv"], "night='tonight' must be Rubin's day_obs"),
         (["night", "2026-07-09", "-o", "a.tsv"], "must end with one of .parquet, .ecsv, "),
         (["night", "2026-07-09"], "Missing option '-o'"),
+        (["night", "2026-07-09", "-o", "."], "'.' must be the name of a new file"),
+        (["night", "2026-07-09", "-o", ""], "'.' must be the name of a new file"),
+        (["night", "2026-07-09", "-o", ".."], "'..' must be the name of a new file"),
+        (["night", "2026-07-09", "-o", "/"], "'/' must be the name of a new file"),
         (["night", "2026-07-09", "-o", "a.ecsv", "--folder", "file.txt"], "'file.txt' is a file"),
     ],
 )

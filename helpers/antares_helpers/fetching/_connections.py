@@ -47,7 +47,7 @@ _MAX_UNICODE_BYTES = MAX_RESPONSE_BYTES // 4
 """The same for text that is not ASCII: one sign of it can make a string four times as large."""
 
 MAX_CONNECTIONS = 32
-"""How many connections are kept open for further requests."""
+"""How many connections stay open for further requests."""
 
 _MAX_ERROR_BYTES = 2**16
 _CODINGS = ("gzip", "deflate")
