@@ -9,6 +9,7 @@ import io
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -53,7 +54,7 @@ def run(snippet: Path, figure: Path) -> dict[str, Any]:
         if plt.get_fignums():
             plt.gcf().savefig(figure, dpi=_DPI)
         elif drawn:
-            drawn[-1].replace(figure)
+            shutil.copyfile(drawn[-1], figure)  # the folder may be on another disk
     has_figure = figure.exists()
     if has_figure:
         shrink(figure)

@@ -273,8 +273,8 @@ def read_csv(path: Path) -> QTable:
         columns = list(zip(*rows, strict=True)) or [()] * len(headers)
     if len(headers) == 1 and ";" in headers[0].name:
         raise BadDataError(
-            f"The columns of {path} are separated by semicolons, and decimal commas could not be "
-            "distinguished from separators. Save it with commas between the columns and decimal points."
+            f"The columns of {path} are separated by semicolons, and decimal commas look like "
+            "separators. Save it with commas between the columns and decimal points."
         )
     if not headers or not (columns[0] or any(each.name in TABLE_COLUMNS for each in headers)):
         raise BadDataError(f"{path} has no rows and none of the columns of lightcurve_table.")
