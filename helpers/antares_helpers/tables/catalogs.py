@@ -21,6 +21,9 @@ _BEYOND_ANY_ID = 10**30
 _MAX_ARCSEC = 180 * 3600
 _MAX_REDSHIFT = 20.0
 
+_NO_TEXT = frozenset({"nan", "none", "null"})
+"""What a missing value has become where a table was turned into text."""
+
 _FIELD_CENTER_ARCSEC = 60.0
 """Within this, GALEX' AVASPRA is a source, else the center of a field, 1.1 degrees wide."""
 
@@ -315,11 +318,11 @@ def _first_text(names: tuple[str, ...], row: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return text, or a whole number exactly; a float beyond 2**53 is not an ID."""
+    """Return text, or a whole number exactly: no float beyond 2**53, nothing below 0."""
     if isinstance(value, str):
-        return one_line(value)
+        return "" if value.strip().casefold() in _NO_TEXT else one_line(value)
     if isinstance(value, float | np.floating) and value.is_integer():
-        return str(int(value)) if -_FLOAT_EXACT_MAX < value < _FLOAT_EXACT_MAX else ""
+        return str(int(value)) if 0 <= value < _FLOAT_EXACT_MAX else ""
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return str(value) if -_BEYOND_ANY_ID < value < _BEYOND_ANY_ID else ""
+        return str(value) if 0 <= value < _BEYOND_ANY_ID else ""
     return ""

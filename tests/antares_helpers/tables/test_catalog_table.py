@@ -202,7 +202,16 @@ def test_what_is_not_a_value_is_unknown(catalog, value):
     found = only(catalog, dict.fromkeys(ROWS[catalog][0], value))
 
     assert all(np.isnan(found[name]) for name in ("ra", "dec", "separation", "redshift"))
-    assert found["name"] in ("", "x", "x x", "-9999")
+    assert found["name"] in ("", "x", "x x")
+
+
+@pytest.mark.parametrize("catalog", ROWS)
+@pytest.mark.parametrize("missing", ["nan", "NaN", " None", "NULL"])
+def test_a_missing_value_that_has_become_text_is_unknown(catalog, missing):
+    found = only(catalog, dict.fromkeys(ROWS[catalog][0], missing))
+
+    assert (found["name"], found["type"]) == ("", "")
+    assert all(np.isnan(found[name]) for name in ("ra", "dec", "separation", "redshift"))
 
 
 def test_the_units_and_what_they_are_of():
