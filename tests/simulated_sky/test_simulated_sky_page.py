@@ -169,6 +169,16 @@ def catalogs() -> set[str]:
     return {name for file in sky.loci() for name in file["locus"]["catalog_objects"]}
 
 
+def shared_visits() -> str:
+    """Return the percentage of visits that are also of a locus in another band, or far away."""
+    looks = defaultdict(set)
+    for file in sky.loci():
+        for rows in file.get("wire", {}).get("forced_photometry", []):
+            for visit, band in zip(rows["visit"], rows["band"], strict=True):
+                looks[visit].add((band, round(rows["ra"] / 4), round(rows["dec"] / 4)))
+    return f"{100 * np.mean([len(each) > 1 for each in looks.values()]):.0f}"
+
+
 STATED: dict[str, Callable[[], str]] = {
     "There are {}": lambda: f"{len(sky.loci())} loci with {len(sky.detections()):,} Rubin alerts",
     "higher than {} degrees": lambda: f"{observing.LOWEST_DEG:.0f}",
@@ -193,6 +203,7 @@ STATED: dict[str, Callable[[], str]] = {
     "The matches are in {} of": lambda: f"{len(catalogs())}",
     "probability in {} square degrees": lambda: f"{GW_SKY_MAP.area_deg2(90.0):.0f}",
     "a locus of the wide field until it has {} alerts": lambda: "{} to {}".format(*ALERTS_RANGE),
+    "about {}% of the visit numbers": shared_visits,
     "about {} properties": lambda: f"{np.median([len(e.row) for e in sky.detections()]):.0f}",
 }
 
