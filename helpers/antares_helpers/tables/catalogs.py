@@ -90,7 +90,7 @@ _CATALOGS = {
     "gaia_edr3_distances_bailer_jones": _Columns(("source",), _ICRS),
     "galex": _Columns(("OBJID",), (("RA", "DEC"), ("AVASPRA", "AVASPDEC"))),
     "linear_ll": _Columns(("linear",), _J2000, ("lctype", "type")),
-    "milliquas": _Columns(("name",), _RA_DEC, ("type",), ("z",)),
+    "milliquas": _Columns(("name", "rname"), _RA_DEC, ("type",), ("z",)),
     "ned": _Columns(("Object_Name",), (("RA_deg", "DEC_deg"),), ("Type",), ("Redshift_1",)),
     "nyu_valueadded_gals": _Columns(("IND",), (("RA", "DEC"),), (), ("Z",)),
     "PS1StarGalaxyCatalog": _Columns(("objid",), _ANY),

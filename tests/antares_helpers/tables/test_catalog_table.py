@@ -308,6 +308,10 @@ def test_an_id_that_has_been_a_float_is_unknown():
     assert only("gaia_dr3_variability", {"source": float(BIG)})["name"] == ""
 
 
+def test_milliquas_has_had_another_column_for_the_name():
+    assert only("milliquas", {"rname": "PKS 0040-30"})["name"] == "PKS 0040-30"
+
+
 # What ANTARES says of a match itself
 
 
