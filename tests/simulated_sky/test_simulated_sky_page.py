@@ -179,7 +179,7 @@ STATED: dict[str, Callable[[], str]] = {
     "Those of stars scatter by {}%": lambda: f"{100 * detections.STAR_SCATTER:.1f}",
     "template, which is {} mag deeper": lambda: f"{detections._TEMPLATE_DEPTH_MAG}",
     "{}% of the error, is an assumption": lambda: f"{100 * detections._FORCED_SCATTER:.0f}",
-    "E(B-V) of {}, dims": lambda: "{} to {}".format(*transients._EBV),
+    "E(B-V) of {} as in the map SFD": lambda: "{} to {}".format(*transients._EBV),
     "At redshifts above {} a band shows": lambda: f"{supernovae._RAMP[1]}",
     "band that it observes at rest; below {} its own": lambda: f"{supernovae._RAMP[0]}",
     "a half-light radius of {} kpc": lambda: span(hosts._RADIUS_KPC, 0),
