@@ -136,7 +136,7 @@ def _recolor_collection(artist: Collection, undo: ExitStack) -> None:
 
 def _add_edges(symbols: PathCollection, undo: ExitStack) -> None:
     """Draw an edge around symbols whose color may be as dark as the page."""
-    diameter = np.sqrt(np.min(symbols.get_sizes(), initial=np.inf))
+    diameter = np.sqrt(np.min(np.asarray(symbols.get_sizes(), float), initial=np.inf))
     undo.callback(symbols.set_edgecolor, "face")
     undo.callback(symbols.set_linewidth, symbols.get_linewidth())
     symbols.set_edgecolor(TEXT)

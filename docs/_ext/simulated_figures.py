@@ -31,7 +31,7 @@ def mark(figure: Any) -> None:
         mark_as_simulated(corner)
         if any(ax.yaxis.get_ticks_position() == "right" for ax in corner.child_axes):
             for text in marks_of(figure):
-                text.set(x=1, y=1.01, rotation=0, ha="right")
+                text.set(x=0.98, y=1.01, rotation=0, ha="right")
 
 
 def _titles(figure: Any) -> Iterator[Text]:

@@ -299,10 +299,10 @@ print(alert_summary(lc).meta["sentence"])
 # never use both corrections. Simulated supernovae have E(B-V) as in SFD, in ``sim_mw_ebv``. Print
 # what it costs in each band.
 
-FACTORS = (4.145, 3.237, 2.273, 1.684, 1.323, 1.088)
+FACTORS, RECALIBRATION = (4.145, 3.237, 2.273, 1.684, 1.323, 1.088), 0.86
 
 ebv_sfd = locus.properties.get("sim_mw_ebv", 0.02)
-ebv_mw = 0.86 * ebv_sfd
+ebv_mw = RECALIBRATION * ebv_sfd
 print(f"SFD {ebv_sfd:.3f}, so that E(B-V) = {ebv_mw:.3f}, at", end=" ")
 print(f"{locus.ra:.4f} {locus.dec:+.4f}:")
 costs = [f"{band} {x * ebv_sfd:.2f}" for band, x in zip(BANDS, FACTORS)]

@@ -96,7 +96,7 @@ for name, z, arcsec, probability in hosts:
 # %%
 # * One galaxy can be in several catalogs, at one position. A match of ``tns_public_objects`` is the
 #   transient itself, and its redshift often that of the host.
-# * A small separation is not enough: of two galaxies, the bright one further away can be the host.
+# * A small separation is not enough: of two galaxies, the bright one farther away can be the host.
 #   Take that with the smaller chance, and none if all chances are above some percent.
 # * A supernova is rarely further than 30 kpc from the center of its host.
 # * A photometric redshift has an error of its own, often of 0.02 or more.

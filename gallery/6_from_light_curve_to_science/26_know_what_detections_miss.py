@@ -16,7 +16,6 @@ import numpy as np
 from antares_helpers import fetch_alert_packet, find_loci
 
 
-
 def binomial_error(share, number):
     center = (share * number + 0.5) / (number + 1)
     half = np.sqrt(share * (1 - share) * number + 0.25) / (number + 1)
@@ -346,7 +345,7 @@ legend = ax.legend(loc="upper left")
 #
 # Forced photometry has limits of its own. It exists only for objects that have at least one
 # detection, so it does not correct the number of objects. It has no reliability: look at outliers.
-# And there is none from before 2026-02-17.
+# And there is reported to be none from before 2026-02-17.
 #
 # Exercise
 # --------
