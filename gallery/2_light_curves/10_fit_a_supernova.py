@@ -299,7 +299,8 @@ print(alert_summary(lc).meta["sentence"])
 # never use both corrections. Simulated supernovae have E(B-V) as in SFD, in ``sim_mw_ebv``. Print
 # what it costs in each band.
 
-FACTORS, RECALIBRATION = (4.145, 3.237, 2.273, 1.684, 1.323, 1.088), 0.86
+FACTORS = (4.145, 3.237, 2.273, 1.684, 1.323, 1.088)
+RECALIBRATION = 0.86
 
 ebv_sfd = locus.properties.get("sim_mw_ebv", 0.02)
 ebv_mw = RECALIBRATION * ebv_sfd

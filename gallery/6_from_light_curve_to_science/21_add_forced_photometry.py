@@ -26,7 +26,7 @@ for locus in find_loci(tag="young_rubin_transients", limit=30):
     if early >= 6 and len(flux) >= 7 and 2 <= flux.argmax() < len(flux) - 2:
         break
 else:
-    raise LookupError("No newest transient has enough forced fluxes.")
+    raise LookupError("No new transient has enough forced fluxes.")
 
 title = f"{len(detected)} detections, {len(forced)} forced fluxes"
 ax = plot_lightcurve(lc, title=title)
