@@ -181,13 +181,13 @@ print(f"{not_covered} not covered, {refused} with an error above 5 d")
 if names:
     offsets, errors = np.transpose(offsets), np.transpose(errors)
     fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+    ax.use_sticky_edges = False
     rows = range(len(names))
     left = offsets[2] - errors[2]
     ax.barh(rows, 2 * errors[2], 0.4, left, color="0.75", label="mean")
     ax.plot(offsets[0], rows, "<", color="#B22222", label="bazin")
     ax.plot(offsets[1], rows, ">", color="#1F5FA8", label="cubic")
     ax.axvline(0, color="0.2", linewidth=0.8)
-    ax.use_sticky_edges = False
     ax.set_yticks(rows, names)
     ax.set_xlabel("fitted minus true time of maximum in r [d]")
     ax.legend(frameon=False)

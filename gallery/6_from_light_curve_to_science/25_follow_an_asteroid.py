@@ -35,8 +35,7 @@ mag = to_magnitude(table["flux"]) - 5 * np.log10(sun * earth)
 fig, ax = plt.subplots(layout="constrained")
 for band in sorted(set(table["band"]), key=BANDS.index):
     one, color = table["band"] == band, COLORS_ON_WHITE[band]
-    style = {"color": color, "mec": "0.15", "mew": 0.5, "label": band}
-    ax.plot(phase[one], mag[one], SYMBOLS[band], **style)
+    ax.plot(phase[one], mag[one], SYMBOLS[band], c=color, mec="k", label=band)
 ax.set(xlabel="Phase angle [deg]", ylabel="Reduced AB magnitude")
 ax.set(ylim=ax.get_ylim()[::-1], title=f"ssObject {object_id}")
 legend = ax.legend()

@@ -15,17 +15,9 @@ import numpy as np
 
 from antares_helpers import fetch_alert_packet, find_loci
 
-
-def binomial_error(share, number):
-    center = (share * number + 0.5) / (number + 1)
-    half = np.sqrt(share * (1 - share) * number + 0.25) / (number + 1)
-    return np.clip([share - center + half, center + half - share], 0, 1)
-
-
 found = find_loci(tag="young_rubin_transients", limit=16)
-surveys = [locus.properties["survey"]["lsst"] for locus in found]
-single = [len(each["dia_object_id"]) == 1 for each in surveys]
-packets = [fetch_alert_packet(a) for a, ok in zip(found, single) if ok]
+ids = [a.properties["survey"]["lsst"]["dia_object_id"] for a in found]
+packets = [fetch_alert_packet(a) for a, b in zip(found, ids) if len(b) == 1]
 packets = [packet for packet in packets if "FORCEDPHOT" in packet]
 if len(packets) < 5:
     raise LookupError("No 5 of the newest loci have forced photometry.")
@@ -39,7 +31,9 @@ err = np.concatenate([each["psfFluxErr"] for each in forced])
 bins = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 14, 20])
 number = np.histogram(abs(flux / err), bins)[0]
 fraction = np.histogram(abs(flux / err)[seen], bins)[0] / np.maximum(number, 1)
-error = binomial_error(fraction, number)
+shift = (fraction - 0.5) / (number + 1)
+width = np.sqrt(fraction * (1 - fraction) * number + 0.25) / (number + 1)
+error = np.maximum([width + shift, width - shift], 0)
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 middle, half = (bins[1:] + bins[:-1]) / 2, np.diff(bins) / 2
 ax.errorbar(middle, fraction, error, half, fmt="o", color="#00204D")
@@ -116,7 +110,9 @@ bins = np.arange(20, 26, 0.5)
 size = to_magnitude(abs(flux))
 number = np.histogram(size, bins)[0]
 fraction = np.histogram(size[seen], bins)[0] / np.maximum(number, 1)
-error = binomial_error(fraction, number)
+shift = (fraction - 0.5) / (number + 1)
+width = np.sqrt(fraction * (1 - fraction) * number + 0.25) / (number + 1)
+error = np.maximum([width + shift, width - shift], 0)
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 sky, total = {}, 0
