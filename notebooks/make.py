@@ -38,6 +38,7 @@ IS_LIVE = os.environ.get("ANTARES_LIVE") == "1"
 SERVICE = "the live service" if IS_LIVE else "the sandbox (simulated data)"
 
 _WIDTH = 88
+_PROGRESS = re.compile(r"%\||\d\w* \[\d+:\d\d")
 _FOLD = re.compile(r"^\.\. dropdown:: (.*)\n((?:\n|   .*\n)+)", re.MULTILINE)
 _CODE_BLOCK = re.compile(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 _MARK_FIGURES = (
@@ -240,6 +241,7 @@ def _execute(notebook: Any) -> None:
             timeout=120,
             resources={"metadata": {"path": folder}},
             record_timing=False,
+            coalesce_streams=True,
             extra_arguments=[] if IS_LIVE else [f"--IPKernelApp.exec_lines={_MARK_FIGURES}"],
         ).execute()
     for cell in notebook.cells:
@@ -257,7 +259,7 @@ def _drop_progress(cell: Any) -> None:
 
 def _is_progress(output: Any) -> bool:
     if output.get("name") == "stderr":
-        return "%|" in output["text"] or not output["text"].strip()
+        return bool(_PROGRESS.search(output["text"])) or not output["text"].strip()
     return "application/vnd.jupyter.widget-view+json" in output.get("data", {})
 
 

@@ -149,6 +149,25 @@ def test_symbols_of_a_color_map_keep_their_colors_and_get_an_edge() -> None:
     assert (points.get_edgecolor() == before).all()
 
 
+def test_the_edge_of_a_dot_leaves_its_color_visible() -> None:
+    figure, ax = plt.subplots()
+    dots, disks = (ax.scatter([0, 1], [0, 1], c=[0, 1], s=size) for size in (1, 60))
+    pixels(figure)
+    with dark_figures.dark_colors(figure):
+        assert dots.get_linewidth()[0] <= 0.1
+        assert disks.get_linewidth()[0] == 0.5
+
+
+def test_the_lines_from_an_inset_to_its_box_change_too() -> None:
+    figure, (ax, zoom) = plt.subplots(1, 2)
+    zoom.set(xlim=(0.4, 0.6), ylim=(0.4, 0.6))
+    lines = ax.indicate_inset_zoom(zoom, edgecolor="black").connectors
+    assert lines
+    with dark_figures.dark_colors(figure):
+        for line in lines:
+            assert dark_colors.contrast(line.get_edgecolor()[:3], BACKGROUND) > 4.5
+
+
 def test_labels_of_sky_coordinates_change_too() -> None:
     wcs = pytest.importorskip("astropy.wcs").WCS({"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN"})
     figure = plt.figure()

@@ -155,6 +155,13 @@ def test_template_is_fitted_behind_the_dust_of_the_milky_way(fit_page: dict[str,
     assert without["amplitude"] < 0.7e-15
 
 
+def test_dust_of_the_milky_way_is_corrected_once(fit_page: dict[str, Any]) -> None:
+    extinction = pytest.importorskip("extinction")
+    middle = np.array([3671.0, 4827.0, 6223.0, 7546.0, 8691.0, 9712.0])
+    law = extinction.fitzpatrick99(middle, 3.1 * fit_page["RECALIBRATION"], 3.1)
+    assert fit_page["FACTORS"] == pytest.approx(law, rel=0.05)
+
+
 def a_row(mjd: list[float], band: str, flux: list[float], flux_err: list[float]) -> dict[str, Any]:
     columns = {"mjd": mjd, "band": list(band), "flux": flux, "flux_err": flux_err}
     return {f"lightcurve.{name}": np.array(values) for name, values in columns.items()}

@@ -35,6 +35,13 @@ def test_every_code_cell_was_executed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_progress_bar_is_left(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    texts = [each.get("text", "") for cell in cells for each in cell.get("outputs", ())]
+    assert not [text for text in texts if "\r" in text or re.search(r"\[\d\d:\d\d", text)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_text_precedes_every_code_cell(path: Path) -> None:
     kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
     assert "code code" not in " ".join(kinds)

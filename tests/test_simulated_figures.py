@@ -69,6 +69,20 @@ def test_the_mark_overlaps_no_color_bar_and_no_label() -> None:
     assert not box.overlaps(ax.get_window_extent())
 
 
+def test_the_mark_overlaps_no_axis_on_the_right() -> None:
+    simulated_figures.start()
+    figure, ax = plt.subplots(layout="constrained")
+    right = ax.secondary_yaxis("right", ylabel="airmass")
+
+    save(figure)
+
+    (mark,) = marks_of(figure)
+    box = mark.get_window_extent()
+    assert not box.overlaps(right.get_tightbbox())
+    assert not box.overlaps(ax.get_window_extent())
+    assert mark.get_text() == SIMULATED
+
+
 def test_the_title_names_a_stand_in_once() -> None:
     simulated_figures.start()
     figure, (ax, other) = plt.subplots(1, 2)

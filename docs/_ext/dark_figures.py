@@ -13,13 +13,14 @@ from matplotlib.collections import Collection, PathCollection, PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb, to_rgba, to_rgba_array
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
+from matplotlib.inset import InsetIndicator
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
 
 __all__ = ["coordinate_artists", "dark_colors", "dark_path", "save_dark"]
 
-_EDGE = 0.5
+_EDGE, _SMALL_EDGE = 0.5, 0.1
 
 
 def dark_path(path: Path) -> Path:
@@ -56,6 +57,8 @@ def coordinate_artists(ax: Artist) -> list[Artist]:
 def _artists(parent: Artist) -> Iterator[Artist]:
     """Yield all artists of a figure but those on images, which stay as they are."""
     children: Iterable[Artist] = parent.get_children()
+    if isinstance(parent, InsetIndicator):
+        children = [parent.rectangle, *(parent.connectors or ())]
     if isinstance(parent, Axes) and parent.images:
         titles = (parent.title, parent._left_title, parent._right_title)  # type: ignore[attr-defined]
         around = (*titles, parent.xaxis, parent.yaxis, *parent.spines.values())
@@ -133,7 +136,8 @@ def _recolor_collection(artist: Collection, undo: ExitStack) -> None:
 
 def _add_edges(symbols: PathCollection, undo: ExitStack) -> None:
     """Draw an edge around symbols whose color may be as dark as the page."""
+    diameter = np.sqrt(np.min(np.asarray(symbols.get_sizes(), float), initial=np.inf))
     undo.callback(symbols.set_edgecolor, "face")
     undo.callback(symbols.set_linewidth, symbols.get_linewidth())
     symbols.set_edgecolor(TEXT)
-    symbols.set_linewidth(_EDGE)
+    symbols.set_linewidth(min(_EDGE, diameter * _SMALL_EDGE))  # of a dot, it would hide the color

@@ -74,9 +74,11 @@ def light_curve(locus: str, options: Mapping[str, Any]) -> Any:
 
 
 def _cutouts(card: Card) -> Any:
-    """Return the images of the alert with the highest S/N."""
+    """Return the images of the alert with the highest S/N, or of the dipole with the least flux."""
     lc = antares_helpers.extract_lightcurve(antares_helpers.fetch_locus(card.locus))
     best = int(np.nanargmax(lc["snr"]))
+    if "dipole artifacts" in card.classes:  # a large net flux hides one of the two lobes
+        best = int(np.nanargmin(np.where(lc["is_dipole"], abs(lc["flux"].value), np.nan)))
     return antares_helpers.fetch_cutouts(lc["alert_id"][best])
 
 

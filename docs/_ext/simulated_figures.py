@@ -27,7 +27,11 @@ def mark(figure: Any) -> None:
             title.set_text(text.replace(TUTORIAL_ID, f"{TUTORIAL_ID} {_STAND_IN}", 1))
     panels = [ax for ax in figure.axes if ax.get_label() != "<colorbar>" and ax.get_visible()]
     if panels and not marks_of(figure):
-        mark_as_simulated(max(panels, key=lambda ax: (ax.get_position().x1, -ax.get_position().y0)))
+        corner = max(panels, key=lambda ax: (ax.get_position().x1, -ax.get_position().y0))
+        mark_as_simulated(corner)
+        if any(ax.yaxis.get_ticks_position() == "right" for ax in corner.child_axes):
+            for text in marks_of(figure):
+                text.set(x=0.98, y=1.01, rotation=0, ha="right")
 
 
 def _titles(figure: Any) -> Iterator[Text]:

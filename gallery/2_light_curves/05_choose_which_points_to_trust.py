@@ -96,9 +96,9 @@ for cut in (0.6, 0.7, 0.8, 0.9):
 # %%
 # A good cut excludes most of the first column and few of the second. Whether
 # there is one depends on the object. Of 93 real detections that are not
-# dipoles, in the alerts that this project has examined, 17 % lie between 0.5
-# and 0.6. Of the 27 detections of diaObject 170046091723538510 in Fink's
-# tutorials, which looks like a supernova, a cut at 0.6 excludes 13.
+# dipoles, in the alerts that this project has examined, a cut at 0.6 excludes
+# 17%. Of the 27 detections of diaObject 170046091723538510 in Fink's
+# tutorials, which looks like a supernova, it excludes 13.
 #
 # Exclude points
 # --------------

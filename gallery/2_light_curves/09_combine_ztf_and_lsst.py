@@ -88,11 +88,11 @@ for survey in ("lsst", "ztf"):
 # %%
 # The beginning of ``alert_id`` also identifies the survey.
 #
-# Of Rubin's observations, ANTARES hands on the detections only. Rubin's own alert packets contain
+# Of Rubin's observations, ANTARES passes on the detections only. Rubin's own alert packets contain
 # more: forced photometry at the position of the object, over up to a year before the alert
 # (``prvDiaForcedSources`` in `Rubin's alert schema <https://github.com/lsst/alert_packet>`_). Each
 # is a flux with an error, also if nothing was detected; the packets contain no upper limits. To get
-# forced photometry, read the packet: other brokers hand it on, and with data rights you get it from
+# forced photometry, read the packet: other brokers pass it on, and with data rights you get it from
 # the alert service of the Rubin Science Platform. The same values go to the table
 # ``DiaForcedSource``.
 #

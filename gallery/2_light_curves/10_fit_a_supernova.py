@@ -127,14 +127,16 @@ for shape, maximum, error_of_it in zip(SHAPES, maxima, errors):
 print(f"mean  {mean:10.1f} +- {total:.1f}; true: {truth or 'not known'}")
 
 # %%
-# **Figure 2.** The same points, near the maximum. Both functions describe them, and are brightest
-# at different times. The shaded stripe is their mean with the error quoted here, the dashed line
-# the true maximum, where it is known.
+# **Figure 2.** The same points, near the maximum, with both functions, which are brightest at
+# different times. The shaded stripe is their mean with the error quoted here, the dashed line the
+# true maximum, where it is known.
 #
 # * The error of each function is that of ``curve_fit``, multiplied by the square root of chi2 per
 #   degree of freedom (dof) if that is above 1. The same ``fit`` is used everywhere below.
-# * **A chi2 near 1 does not say that the time is right.** It says that the points do not contradict
-#   the function, which is not the supernova. A chi2 well above 1 says that they do.
+# * A chi2 per dof well above 1 says that the points contradict the function, which is not the
+#   supernova. If they are precise, they contradict any simple one.
+# * **A chi2 per dof near 1 does not say that the time is right.** It says that the points are not
+#   precise enough to contradict the function.
 # * So quote the mean of both times, and add half their difference, in quadrature, as a systematic
 #   error.
 #
@@ -179,6 +181,7 @@ print(f"{not_covered} not covered, {refused} with an error above 5 d")
 if names:
     offsets, errors = np.transpose(offsets), np.transpose(errors)
     fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+    ax.use_sticky_edges = False
     rows = range(len(names))
     left = offsets[2] - errors[2]
     ax.barh(rows, 2 * errors[2], 0.4, left, color="0.75", label="mean")
@@ -200,9 +203,10 @@ if names:
 # Bazin's function, blue ones the polynomial. Gray bars are the mean with the error quoted here.
 #
 # With their own errors both functions are off more than these allow: noise is the smaller part.
-# With the systematic error the pulls have an rms near 1. Its own error is the rms divided by the
-# square root of twice the number of supernovae. The difference of two functions is not a proof:
-# both can be wrong in the same direction, most of all where no point lies close to the maximum.
+# With the systematic error the pulls have an rms near 1; below 1, the error is rather too large.
+# The rms has an error of its own: the rms divided by the square root of twice the number of
+# supernovae. The difference of two functions is not a proof: both can be wrong in the same
+# direction, most of all where no point lies close to the maximum.
 #
 # All bands, with residuals
 # -------------------------
@@ -238,7 +242,8 @@ for band, (days, flux, error) in points_of.items():
     times = np.linspace(days[0], days[-1], 300)
     top.plot(times, bazin(times, *best), color=color, linestyle=LINES[band])
     residual = (flux - bazin(days, *best)) / error
-    bottom.errorbar(days, residual, 1, fmt=SYMBOLS[band], color=color)
+    style = {"fmt": SYMBOLS[band], "mec": "0.15", "mew": 0.5}
+    bottom.errorbar(days, residual, 1, color=color, **style)
 
 # %%
 # **Figure 4.** Above, the light curve in all bands, and Bazin's function fitted to each band that
@@ -284,18 +289,24 @@ print(alert_summary(lc).meta["sentence"])
 #
 # `sncosmo <https://sncosmo.readthedocs.io>`_ fits spectral templates. The dust of the Milky Way
 # dims and reddens every supernova. A fit without it finds too red a color and too large a distance,
-# each by about E(B-V), in mag. So look up E(B-V) at the position: `IRSA
-# <https://irsa.ipac.caltech.edu/applications/DUST/>`_ gives it, by Schlafly and Finkbeiner (`2011
-# <https://doi.org/10.1088/0004-637X/737/2/103>`_, ``SandF``). The package dustmaps has the older
-# map, SFD: multiply its values by 0.86. Simulated supernovae have their E(B-V) in ``sim_mw_ebv``.
-# Print what it costs in each band; the factors are from the same paper, for Rubin's bands and R_V =
-# 3.1.
+# each by about E(B-V), in mag. So look up E(B-V) at the position, in the map named SFD: `IRSA
+# <https://irsa.ipac.caltech.edu/applications/DUST/>`_ gives it, and so does the package dustmaps.
+#
+# Schlafly and Finkbeiner (`2011 <https://doi.org/10.1088/0004-637X/737/2/103>`_) found that the
+# values of this map are too high: 0.86 of them is the true E(B-V), which IRSA lists as ``SandF``.
+# The factors in their table 6, here those for Rubin's bands and R_V = 3.1, include that. So they
+# apply to the values of SFD as they are, and a law of extinction, as in sncosmo, to 0.86 of them:
+# never use both corrections. Simulated supernovae have E(B-V) as in SFD, in ``sim_mw_ebv``. Print
+# what it costs in each band.
 
 FACTORS = (4.145, 3.237, 2.273, 1.684, 1.323, 1.088)
+RECALIBRATION = 0.86
 
-ebv_mw = locus.properties.get("sim_mw_ebv", 0.02)
-print(f"E(B-V) = {ebv_mw:.3f} at {locus.ra:.4f} {locus.dec:+.4f}:")
-costs = [f"{band} {x * ebv_mw:.2f}" for band, x in zip(BANDS, FACTORS)]
+ebv_sfd = locus.properties.get("sim_mw_ebv", 0.02)
+ebv_mw = RECALIBRATION * ebv_sfd
+print(f"SFD {ebv_sfd:.3f}, so that E(B-V) = {ebv_mw:.3f}, at", end=" ")
+print(f"{locus.ra:.4f} {locus.dec:+.4f}:")
+costs = [f"{band} {x * ebv_sfd:.2f}" for band, x in zip(BANDS, FACTORS)]
 print(", ".join(costs), "mag")
 
 # %%

@@ -181,10 +181,10 @@ fig.legend(handles.values(), handles, loc="outside right upper")
 # it has a radius of one arcsecond, within which ANTARES adds an alert to the locus. Hollow symbols
 # are the objects of other catalogs that ANTARES matched with them.
 #
-# The error of the mean is statistical. The positions of two catalogs agree to 0.1 arcsec at best,
-# and the center of an extended galaxy is known less well. A smaller offset is consistent with none:
-# the source may be the nucleus, as in an active galaxy or a tidal disruption. A supernova may be
-# anywhere in the light of its host.
+# The error of the mean is statistical. The positions in many catalogs are off by 0.1 arcsec or
+# more, and the center of an extended galaxy is known less well. An offset that is not larger than
+# that is consistent with none: the source may be the nucleus, as in an active galaxy or a tidal
+# disruption. A supernova may be anywhere in the light of its host.
 #
 # Could it be chance?
 # -------------------

@@ -131,8 +131,7 @@ legend = ax.legend(loc="upper left")
 # the event: select the loci whose first alert came after it. Use the alerts themselves for that.
 # One with a negative flux has no magnitude, and the property ``oldest_alert_observation_time`` may
 # skip it. Then compare the distance of the galaxy that a catalog has there, if any, with that of
-# the event: this step needs scipy, which ``antares-helpers[tutorials]`` installs and the Rubin
-# Science Platform has.
+# the event.
 
 from astropy.cosmology import Planck18
 from astropy.table import Table

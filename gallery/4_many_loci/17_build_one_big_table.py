@@ -173,8 +173,8 @@ legend = fig.legend(loc="outside upper center", ncols=2, frameon=False)
 #   star not the color of the star. Both fluxes must have the same sign.
 # * The errors are those of the noise. A source that changes within half an hour, such as an RR
 #   Lyrae star, adds to them.
-# * The dust of the Milky Way is not removed. It reddens g - r by 0.96 times E(B-V):
-#   :doc:`/tutorials/2_light_curves/10_fit_a_supernova` says where to look that up.
+# * The dust of the Milky Way is not removed. It reddens g - r by 0.96 times the E(B-V) of the map
+#   SFD: :doc:`/tutorials/2_light_curves/10_fit_a_supernova` says where to look that up.
 #
 # Run it with LSDB on Dask
 # ------------------------

@@ -78,7 +78,9 @@ tiles = found.tiles
 print(tiles["begin", "end", "ra_min", "ra_max", "loci", "pages", "complete"])
 
 # %%
-# Limits that are not set are shown as ``--``. Plot how many loci each tile has.
+# Limits that are not set are shown as ``--``. The sentence at the top counts some pages more: the
+# first page of each tile that had too many loci, and so was divided. Plot how many loci each tile
+# has.
 
 from astropy.time import Time
 
@@ -117,7 +119,7 @@ legend = ax.legend(loc="center left")
 # -------------------------
 #
 # With ``folder=``, every page is stored as it arrives. After Ctrl-C, a crash or a lost network,
-# run the same call again: it goes on where it was. Stop after 5,000 loci, and begin anew.
+# run the same call again: it resumes where it stopped. Stop after 5,000 loci, and begin anew.
 
 from itertools import islice
 
@@ -165,8 +167,8 @@ print(chosen["locus_id", "num_alerts", "newest_mag"][:3])
 # and a newer alert it must look at all their alerts, one request each: the command says first how
 # many.
 #
-# Be kind to the service
-# ----------------------
+# Be gentle with the service
+# --------------------------
 #
 # A night of 500,000 loci takes about 2,100 requests, one at a time: do not start several at once,
 # and share the file with your group instead of the search. Search when the night in Chile is over

@@ -129,7 +129,7 @@ for row, locus in enumerate(loci):
     rings = ax.plot(mjd[is_tagged], height[is_tagged], "ko", ms=11, mfc="w")
     for band, color in COLORS_ON_WHITE.items():
         x, y = mjd[bands == band], height[bands == band]
-        ax.plot(x, y, SYMBOLS[band], color=color, markersize=4)
+        ax.plot(x, y, SYMBOLS[band], color=color, ms=4, mec="0.15", mew=0.4)
 for band, color in COLORS_ON_WHITE.items():
     ax.plot([], [], SYMBOLS[band], color=color, label=band)
 ax.set_yticks(range(len(loci)), [locus["id"] for locus in loci])

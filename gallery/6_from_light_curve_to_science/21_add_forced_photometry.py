@@ -26,7 +26,7 @@ for locus in find_loci(tag="young_rubin_transients", limit=30):
     if early >= 6 and len(flux) >= 7 and 2 <= flux.argmax() < len(flux) - 2:
         break
 else:
-    raise LookupError("No newest transient has enough forced fluxes.")
+    raise LookupError("No new transient has enough forced fluxes.")
 
 title = f"{len(detected)} detections, {len(forced)} forced fluxes"
 ax = plot_lightcurve(lc, title=title)
@@ -209,7 +209,7 @@ for name, points in {"first alert": oldest, "first and newest": both}.items():
 # * If the template contains light of the transient, all its fluxes, forced ones too, are too low by
 #   the same amount in each band. Then the fluxes before the explosion lie below zero: subtract
 #   their weighted mean.
-# * Rubin has no forced photometry of visits before 2026-02-17.
+# * Rubin is reported to have no forced photometry of visits before 2026-02-17.
 # * What faded after the newest alert is in no packet. It is in Rubin's database on the Science
 #   Platform: look for the table ``DiaForcedSource``.
 # * The position is that of the object when the packet was made. If it is wrong, all forced fluxes

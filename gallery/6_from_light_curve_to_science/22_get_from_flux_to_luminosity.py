@@ -45,9 +45,10 @@ ax.yaxis.set_inverted(True)
 # The gray band is where most type Ia supernovae are, between -18.9 and -19.5 mag at maximum:
 # ``TYPE_IA`` gives how much fainter than that they are on ``DAYS``, in hundredths of a magnitude.
 #
-# The mean of type Ia is that of `Folatelli et al. (2010) <https://doi.org/10.1088/0004-6256/139/1/120>`_,
-# the shape that of SN 2006ax (`Contreras et al. 2010 <https://doi.org/10.1088/0004-6256/139/2/519>`_).
-# The simulated sky was made with both, so that it agrees with them says nothing about nature.
+# The mean of type Ia is that of `Folatelli et al. (2010)
+# <https://doi.org/10.1088/0004-6256/139/1/120>`_, the shape that of SN 2006ax (`Contreras et al.
+# 2010 <https://doi.org/10.1088/0004-6256/139/2/519>`_). The simulated sky was made with both, so
+# that it agrees with them says nothing about nature.
 #
 # Choose the host
 # ---------------
@@ -95,7 +96,7 @@ for name, z, arcsec, probability in hosts:
 # %%
 # * One galaxy can be in several catalogs, at one position. A match of ``tns_public_objects`` is the
 #   transient itself, and its redshift often that of the host.
-# * A small separation is not enough: of two galaxies, the bright one further away can be the host.
+# * A small separation is not enough: of two galaxies, the bright one farther away can be the host.
 #   Take that with the smaller chance, and none if all chances are above some percent.
 # * A supernova is rarely further than 30 kpc from the center of its host.
 # * A photometric redshift has an error of its own, often of 0.02 or more.
@@ -104,11 +105,12 @@ for name, z, arcsec, probability in hosts:
 # ----------------
 #
 # Dust in the Milky Way dims the blue more than the red: by ``R * E(B-V)`` magnitudes, with R of
-# `Schlafly and Finkbeiner (2011) <https://doi.org/10.1088/0004-637X/737/2/103>`_ for Rubin's bands.
-# E(B-V) is not in the alerts. For a simulated object the locus has it. For your own, replace 0.03
-# above by the value at its position: type it in from the `dust service of IRSA
-# <https://irsa.ipac.caltech.edu/applications/DUST/>`_, or install the package dustmaps. Print the
-# extinction in each band. Dust in the host is not known, and not corrected.
+# `Schlafly and Finkbeiner (2011) <https://doi.org/10.1088/0004-637X/737/2/103>`_ for Rubin's bands,
+# which is made for the E(B-V) of the map SFD. That is not in the alerts. For a simulated object the
+# locus has it. For your own, replace 0.03 above by the value at its position: type in that of SFD,
+# not of SandF, from the `dust service of IRSA <https://irsa.ipac.caltech.edu/applications/DUST/>`_,
+# or install the package dustmaps. Print the extinction in each band. Dust in the host is not known,
+# and not corrected.
 
 R_BAND = dict(zip("ugrizy", (4.145, 3.237, 2.273, 1.684, 1.323, 1.088)))
 

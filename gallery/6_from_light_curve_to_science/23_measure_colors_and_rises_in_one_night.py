@@ -65,10 +65,10 @@ for (g, r), value, error in zip(pairs, color, color_err):
 # above about 5 sigma.
 #
 # These are difference fluxes: the color is that of the transient, without its host. Two things
-# change it. The dust of the Milky Way reddens g - r by 0.96 times E(B-V) (`Schlafly and Finkbeiner
-# 2011 <https://doi.org/10.1088/0004-637X/737/2/103>`_): subtract that, as in
-# :doc:`/tutorials/6_from_light_curve_to_science/22_get_from_flux_to_luminosity`. And the two visits
-# are not at the same time: at a rise of one magnitude a day, half an hour is 0.02 mag.
+# change it. The dust of the Milky Way reddens g - r by 0.96 times the E(B-V) of the map SFD
+# (`Schlafly and Finkbeiner 2011 <https://doi.org/10.1088/0004-637X/737/2/103>`_): subtract that, as
+# in :doc:`/tutorials/6_from_light_curve_to_science/22_get_from_flux_to_luminosity`. And the two
+# visits are not at the same time: at a rise of one magnitude a day, half an hour is 0.02 mag.
 #
 # Turn a missing flux into a limit
 # --------------------------------
@@ -223,9 +223,9 @@ legend = fig.legend(*handles, loc="outside upper center", ncols=2)
 # the color, g - r on the left and r - i on the right. Arrows are limits. Above zero the source
 # brightens. Nights within three of the first detection are diamonds.
 #
-# Young transients stand apart: they are blue, and they rise by more than any older one. Between the
-# two, at no rise, are those near maximum. The scale of the rise is linear near zero and logarithmic
-# beyond, so that declines have a place.
+# Most of the fastest rises are those of young transients, and these are blue; but some of the older
+# ones still rise as fast, and a young one may already decline. Near no rise are those at maximum.
+# The scale of the rise is linear near zero and logarithmic beyond, so that declines have a place.
 #
 # Compare with the truth
 # ----------------------

@@ -167,11 +167,12 @@ print(f"offset from {host['name']}: {separation}")
 print(f"{kpc:.1f} in projection at redshift {host['redshift']:.3f}: {place}")
 
 # %%
-# Two catalogs agree to 0.1 arcsec at best, and the center of an extended galaxy is known less well:
-# the page adds 0.1 arcsec to the error. An offset of less than three times the error is consistent
-# with none, as for an active nucleus or a tidal disruption. If galaxies are many, or the nearest is
-# far, it may not be the host: :doc:`/tutorials/3_finding_things/12_search_around_a_position` gives
-# the probability of chance. In the simulated sky the truth is known: print it.
+# The positions in many catalogs are off by 0.1 arcsec or more, and the center of an extended galaxy
+# is known less well: the code adds 0.1 arcsec to the error, in quadrature. An offset of less than
+# three times the error is consistent with none, as for an active nucleus or a tidal disruption. If
+# galaxies are many, or the nearest is far, it may not be the host:
+# :doc:`/tutorials/3_finding_things/12_search_around_a_position` gives the probability of chance. In
+# the simulated sky the truth is known: print it.
 
 truth = locus.properties
 if "sim_host_east_arcsec" in truth:

@@ -35,7 +35,7 @@ mag = to_magnitude(table["flux"]) - 5 * np.log10(sun * earth)
 fig, ax = plt.subplots(layout="constrained")
 for band in sorted(set(table["band"]), key=BANDS.index):
     one, color = table["band"] == band, COLORS_ON_WHITE[band]
-    ax.plot(phase[one], mag[one], SYMBOLS[band], color=color, label=band)
+    ax.plot(phase[one], mag[one], SYMBOLS[band], c=color, mec="k", label=band)
 ax.set(xlabel="Phase angle [deg]", ylabel="Reduced AB magnitude")
 ax.set(ylim=ax.get_ylim()[::-1], title=f"ssObject {object_id}")
 legend = ax.legend()
@@ -70,7 +70,9 @@ print(f"distance from the Earth {earth.min():.2f} to {earth.max():.2f} AU")
 # %%
 # Rubin's pipeline gives an alert either a ``diaObject`` or a known solar-system object, so these
 # loci have no ``diaObjectId``. An asteroid that it does not recognize looks like a transient with
-# one alert, or with two a night, ten arcseconds apart.
+# one alert, or with two a night, ten arcseconds apart. That ANTARES names Rubin's properties of
+# asteroids ``lsst_ssSource_...`` follows from its other names: this project has no real record of
+# one.
 #
 # The difference flux is the total flux
 # -------------------------------------
@@ -239,8 +241,8 @@ fig = plt.figure(figsize=(8.4, 3.8), layout="constrained")
 left, right = fig.subplots(1, 2)
 for each in bands:
     one = band[use] == each
-    style = {"color": COLORS_ON_WHITE[each], "label": each}
-    left.plot(phase[use][one], still[one], SYMBOLS[each], **style)
+    style = {"color": COLORS_ON_WHITE[each], "mec": "0.15", "mew": 0.5}
+    left.plot(phase[use][one], still[one], SYMBOLS[each], **style, label=each)
     right.plot(turns[one] % 1, turned[one], SYMBOLS[each], **style)
 x = np.linspace(0, phase.max() + 1, 200)
 curve = phase_curve(x, fitted[4 + bands.index("r")], fitted[0])

@@ -16,9 +16,8 @@ import numpy as np
 from antares_helpers import fetch_alert_packet, find_loci
 
 found = find_loci(tag="young_rubin_transients", limit=16)
-surveys = [locus.properties["survey"]["lsst"] for locus in found]
-single = [len(each["dia_object_id"]) == 1 for each in surveys]
-packets = [fetch_alert_packet(a) for a, ok in zip(found, single) if ok]
+ids = [a.properties["survey"]["lsst"]["dia_object_id"] for a in found]
+packets = [fetch_alert_packet(a) for a, b in zip(found, ids) if len(b) == 1]
 packets = [packet for packet in packets if "FORCEDPHOT" in packet]
 if len(packets) < 5:
     raise LookupError("No 5 of the newest loci have forced photometry.")
@@ -32,8 +31,9 @@ err = np.concatenate([each["psfFluxErr"] for each in forced])
 bins = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 14, 20])
 number = np.histogram(abs(flux / err), bins)[0]
 fraction = np.histogram(abs(flux / err)[seen], bins)[0] / np.maximum(number, 1)
-likely = (fraction * number + 1) / (number + 2)
-error = np.sqrt(likely * (1 - likely) / (number + 3))
+shift = (fraction - 0.5) / (number + 1)
+width = np.sqrt(fraction * (1 - fraction) * number + 0.25) / (number + 1)
+error = np.maximum([width + shift, width - shift], 0)
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 middle, half = (bins[1:] + bins[:-1]) / 2, np.diff(bins) / 2
 ax.errorbar(middle, fraction, error, half, fmt="o", color="#00204D")
@@ -42,7 +42,8 @@ labels = ax.set(xlabel="Forced flux / its error", ylabel="Fraction detected")
 
 # %%
 # **Figure 1.** All visits to some transients, by the significance of the forced flux: the fraction
-# that has a detection, with its binomial error. The dashed line is at 5 sigma.
+# that has a detection, with its binomial error (the interval of `Wilson 1927
+# <https://doi.org/10.1080/01621459.1927.10502953>`_ for 1 sigma). The dashed line is at 5 sigma.
 #
 # `antares_helpers.fetch_alert_packet` fetches Rubin's own packet of the newest alert:
 # ``DIASOURCE`` has the detections, ``FORCEDPHOT`` the flux at the same position in every visit. A
@@ -109,8 +110,9 @@ bins = np.arange(20, 26, 0.5)
 size = to_magnitude(abs(flux))
 number = np.histogram(size, bins)[0]
 fraction = np.histogram(size[seen], bins)[0] / np.maximum(number, 1)
-likely = (fraction * number + 1) / (number + 2)
-error = np.sqrt(likely * (1 - likely) / (number + 3))
+shift = (fraction - 0.5) / (number + 1)
+width = np.sqrt(fraction * (1 - fraction) * number + 0.25) / (number + 1)
+error = np.maximum([width + shift, width - shift], 0)
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 sky, total = {}, 0
@@ -244,7 +246,9 @@ for limit in (22, 23, 24, 24.5):
 
 # %%
 # The correction works as long as the efficiency is well above zero. Beyond that it multiplies a few
-# lucky ones by a large number that depends on the assumed light curve: end the sample before.
+# lucky ones by a large number that depends on the assumed light curve: end the sample before. It
+# does not add what is missing from a bright sample: no visit hits the peak, so that some transients
+# look fainter than the limit of the sample, though they were found.
 #
 # What forced photometry changes
 # ------------------------------
@@ -337,7 +341,7 @@ legend = ax.legend(loc="upper left")
 #
 # Forced photometry has limits of its own. It exists only for objects that have at least one
 # detection, so it does not correct the number of objects. It has no reliability: look at outliers.
-# And there is none from before 2026-02-17.
+# And there is reported to be none from before 2026-02-17.
 #
 # Exercise
 # --------

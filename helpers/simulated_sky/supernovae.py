@@ -28,7 +28,7 @@ __all__ = [
 _HUBBLE, _MATTER, _LIGHT_KM_S = 67.66, 0.3111, 299792.458
 
 _EXTINCTION = {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 1.088}
-"""Extinction by band for E(B-V) = 1, R_V = 3.1 (Schlafly & Finkbeiner 2011, ApJ 737, 103)."""
+"""Extinction by band for E(B-V) = 1 in the map SFD: Schlafly & Finkbeiner 2011, ApJ 737, 103."""
 
 # Below the first redshift the light curves at rest hold in the bands observed, above the second
 # in the wavelengths at rest that they show.

@@ -62,7 +62,7 @@ _VISITS_AT_MAXIMUM = 2
 _LOW_RELIABILITY = 0.75
 
 _EBV = (0.008, 0.06)
-"""E(B-V) of the Milky Way far from its plane: Schlafly and Finkbeiner 2011, ApJ 737, 103."""
+"""E(B-V) of the Milky Way far from its plane, as in the map SFD (1998, ApJ 500, 525)."""
 
 
 class SupernovaRow(NamedTuple):
