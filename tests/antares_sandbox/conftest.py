@@ -2,7 +2,6 @@
 
 import copy
 import json
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,6 @@ import antares_client.search
 import pytest
 
 from antares_sandbox import BUNDLED, Sandbox
-
-with warnings.catch_warnings():
-    # antares-devkit 0.11 uses what pydantic has deprecated; imported once, it is silent.
-    warnings.simplefilter("ignore")
-    import antares_devkit.models  # noqa: F401  (for the tests that import it again)
 
 
 @pytest.fixture(scope="session")
