@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,26 @@ def _close_figures() -> Any:
 @pytest.fixture(autouse=True)
 def _doctest_folder(doctest_namespace: dict[str, Any], tmp_path: Path) -> None:
     doctest_namespace["tmp_path"] = tmp_path
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for the test, with the simulated loci."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def fetch() -> Callable[[str], dict[str, Any]]:
+    """Fetch a locus as the tutorial does, with the unmodified client."""
+
+    def get(locus_id: str) -> dict[str, Any]:
+        from antares_client import search
+
+        locus = search.get_by_id(locus_id)
+        return locus.to_devkit(include_catalogs=True)
+
+    return get
 
 
 @pytest.fixture(scope="session")

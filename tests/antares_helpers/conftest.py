@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from artists import curve
 from building import MJD, lsst_alert
+from many_files import write_many
 from scripted_broker import BrokerServer, ScriptedLocus
 
 
@@ -91,6 +92,34 @@ def serving() -> Callable[[PathLike[str]], AbstractContextManager[Sandbox]]:
             yield sandbox
 
     return serve
+
+
+@pytest.fixture(scope="module")
+def many(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[str]]:
+    """A folder of as many loci as the module's NUMBER, and their IDs."""
+    folder = tmp_path_factory.mktemp("many")
+    return folder, write_many(folder, request.module.NUMBER)
+
+
+@pytest.fixture(scope="module")
+def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
+    with serving(many[0]) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox with these loci, and no faults but those of the test."""
+    yield _running
+    _running.clear_faults()
+
+
+@pytest.fixture
+def ids(many: tuple[Path, list[str]], sandbox: Sandbox) -> list[str]:  # noqa: ARG001
+    """The IDs of these loci, while the sandbox serves them."""
+    return many[1]
 
 
 @pytest.fixture

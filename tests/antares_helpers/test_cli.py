@@ -33,29 +33,6 @@ NO_FOLDER_NAME = "x" * 300
 """A name that is too long for any file: to root, no other is unwritable everywhere."""
 
 
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    folder = tmp_path_factory.mktemp("many")
-    return folder, write_many(folder, NUMBER)
-
-
-@pytest.fixture(scope="module")
-def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
-    with serving(many[0]) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
-    yield _running
-    _running.clear_faults()
-
-
-@pytest.fixture
-def ids(many: tuple[Path, list[str]], sandbox: Sandbox) -> list[str]:  # noqa: ARG001
-    return many[1]
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

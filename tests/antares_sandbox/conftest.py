@@ -1,15 +1,14 @@
-"""A sandbox with the simulated loci, and helpers to write locus files."""
+"""The content of the bundled locus files, and helpers to write others."""
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import antares_client.search
 import pytest
 
-from antares_sandbox import BUNDLED, Sandbox
+from antares_sandbox import BUNDLED
 
 
 @pytest.fixture(scope="session")
@@ -17,23 +16,6 @@ def bundled() -> dict[str, dict[str, Any]]:
     """The content of each bundled file, by locus ID."""
     files = [json.loads(path.read_text("utf-8")) for path in sorted(BUNDLED.glob("*.json"))]
     return {file["locus"]["id"]: file for file in files}
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def fetch() -> Callable[[str], dict[str, Any]]:
-    """Fetch a locus as the tutorial does, with the unmodified client."""
-
-    def get(locus_id: str) -> dict[str, Any]:
-        locus = antares_client.search.get_by_id(locus_id)
-        return locus.to_devkit(include_catalogs=True)
-
-    return get
 
 
 @pytest.fixture
