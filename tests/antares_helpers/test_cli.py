@@ -2,14 +2,12 @@
 
 import json
 import os
-import pty
 import re
 import shlex
 import signal
 import subprocess
 import sys
 import sysconfig
-import termios
 import textwrap
 import time
 from collections.abc import Iterator
@@ -310,6 +308,7 @@ def test_ctrl_c_ends_fetch_and_the_next_run_goes_on(
 
 
 def test_the_progress_bar_is_for_terminals(here: Path, ids: list[str]) -> None:
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")  # not on Windows
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, 80))
     with subprocess.Popen(
@@ -510,7 +509,7 @@ def test_ctrl_c_ends_a_night_at_once_and_the_same_command_goes_on(here: Path) ->
         process.send_signal(signal.SIGINT)
         begin = time.monotonic()
         _, err = process.communicate(timeout=20)
-        assert time.monotonic() - begin < 5  # far less than the response takes
+        assert time.monotonic() - begin < 15  # less than the response takes
         assert process.returncode == 130
         assert "night.ecsv.pages: run the same command again to continue" in err
         assert "Traceback" not in err
