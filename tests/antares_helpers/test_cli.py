@@ -442,6 +442,26 @@ def test_night_with_every_alert_looks_at_those_that_may_have_one(
     assert names(here) == ["night", "pages"]
 
 
+@pytest.mark.filterwarnings("default")
+def test_a_locus_whose_alerts_do_not_come_is_named_and_asked_for_again(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sky = night_sky()
+    lost = str(sky.ids[1])
+    command = ["night", NIGHT, "--every-alert", "--retries", "0", "-o", "night.csv"]
+    with serving_night(sky, refused=(lost,)) as service:
+        assert main(command) == 1
+        assert [line for line in said(capsys) if line.startswith(f"{lost}: ")]
+        assert lost not in read_table("night.csv")["locus_id"]
+        assert names(here) == ["night", "night.csv"]
+        service.refused = ()
+        service.alerts.clear()
+        assert main(command) == 0
+        assert service.alerts == [lost]
+    assert lost in read_table("night.csv")["locus_id"]
+    assert names(here) == ["night"]
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".ecsv", ".vot", ".xml", ".fits", ".csv"])
 def test_a_night_is_the_same_in_every_format(here: Path, suffix: str, sandbox: Sandbox) -> None:  # noqa: ARG001
     pytest.importorskip("pyarrow")
