@@ -147,6 +147,9 @@ def test_two_objects_of_one_visit_are_two_rows_and_counted():
     assert len(lc) == 5
     assert lc.meta["report"]["shared_exposures"] == 1
     assert extract(*alerts, dia_object_id=OBJECT_ID).meta["report"]["shared_exposures"] == 0
+    alerts[1]["properties"]["lsst_diaSource_diaObjectId"] = None  # a solar-system object
+    assert extract(*alerts).meta["report"]["shared_exposures"] == 0
+    alerts[1]["properties"]["lsst_diaSource_diaObjectId"] = OBJECT_ID + 1
     table = lightcurve_table([locus_of(*alerts), locus_of(*alerts) | {"id": "ANT2026other"}])
     assert table.meta["report"]["shared_exposures"] == 2
 
