@@ -501,6 +501,18 @@ def test_a_night_without_loci_makes_no_catalog_and_says_so(
     assert "night" not in [path.name for path in here.iterdir()]
 
 
+def test_a_night_replaces_no_folder_but_a_catalog(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("hats")
+    (here / "mine").mkdir()
+    (here / "mine" / "thesis.txt").touch()
+    with serving_night(night_sky()):
+        assert main(["night", NIGHT, "-o", "mine"]) == 2
+    assert "'mine' exists, and is not a catalog" in said(capsys)[-1]
+    assert names(here / "mine") == ["thesis"]
+
+
 @pytest.mark.filterwarnings("default")
 def test_a_night_that_is_not_complete_is_status_1_and_its_pages_stay(
     here: Path, capsys: pytest.CaptureFixture[str]
