@@ -1,6 +1,5 @@
 """A broker that fails as it is told to, with the real client pointed at it, and a light curve."""
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,18 +9,14 @@ from typing import Any
 
 import pytest
 from antares_client import search
-from astropy.timeseries import TimeSeries
-
-from antares_helpers.bands import BANDS
-from antares_sandbox import Sandbox
-
-# pytest's import mode "importlib" leaves the modules beside the tests out of the path.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from artists import curve
+from astropy.timeseries import TimeSeries
 from building import MJD, lsst_alert
 from many_files import write_many
 from scripted_broker import BrokerServer, ScriptedLocus
+
+from antares_helpers.bands import BANDS
+from antares_sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
