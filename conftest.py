@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ collect_ignore = [
     "tests/rsp/run.py",
 ]
 collect_ignore_glob = ["tests/*/conftest.py"]
+
+with suppress(ImportError):
+    from hypothesis import settings
+
+    settings.load_profile("ci")  # the same examples each time, however slow the machine is
 
 # Not with MPLBACKEND: the notebooks inherit the environment and need their own backend.
 mpl.use("agg")

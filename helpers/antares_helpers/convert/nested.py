@@ -203,7 +203,7 @@ def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci
 
 def _partition_rows(given: int | None, loci: int) -> int:
     if given is None:
-        return min(-(-loci // _PARTITIONS), _MAX_PARTITION_LOCI)
+        return min(loci // _PARTITIONS, _MAX_PARTITION_LOCI)
     if isinstance(given, bool) or not (isinstance(given, int) and given > 0):
         raise InvalidInputError(
             f"partition_rows={short_repr(given)} must be a positive whole number."
