@@ -79,6 +79,7 @@ def test_the_exposure_of_a_limit_is_in_its_properties_or_in_its_id():
 
     assert excluded(extract(named, ztf_alert(ztf_pid=str(PID)))) == {CONTRADICTED_LIMIT: 1}
     assert excluded(extract(named, limit("b", f"0{PID}"))) == {REPEATED_LIMIT: 1}
+    assert excluded(extract(named, limit("b", PID, ztf_pid=0))) == {REPEATED_LIMIT: 1}
 
 
 @pytest.mark.parametrize("pid", [ABSENT, None, 0, -1, "", "x", [PID], PID + 0.5, True])
