@@ -65,8 +65,8 @@ def fetch() -> Callable[[str], dict[str, Any]]:
     def get(locus_id: str) -> dict[str, Any]:
         from antares_client import search
 
-        locus = search.get_by_id(locus_id)
-        return locus.to_devkit(include_catalogs=True)
+        locus: dict[str, Any] = search.get_by_id(locus_id).to_devkit(include_catalogs=True)
+        return locus
 
     return get
 
