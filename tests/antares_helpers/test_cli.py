@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from building import MJD, locus_of, lsst_alert
 from many_files import write_many
 from night_service import BEGIN, END, Sky, serving_night
 
-from antares_helpers import find_loci, lightcurve_table, load_locus, read_table
+from antares_helpers import find_loci, lightcurve_table, load_locus, read_table, save_locus
 from antares_helpers.cli import commands, main
 from antares_sandbox import BUNDLED, TUTORIAL_ID, Sandbox
 from antares_sandbox.faults import Delay, Status
@@ -217,6 +218,15 @@ def test_plot_lists_the_loci_that_share_a_name(
     (line,) = said(capsys)
     assert "the name of 2 loci" in line
     assert {"ANT2026first", "ANT2026second"} <= set(re.findall(r"\w+", line))
+
+
+def test_a_flux_of_0_is_counted_among_those_without_a_magnitude(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alerts = [lsst_alert(n, mjd=MJD + n, psfFlux=flux) for n, flux in enumerate((9.0, 0.0, -9.0))]
+    save_locus(locus_of(*alerts), here / "mine.json")
+    assert main(["plot", "mine.json", "--magnitude", "-o", "mine.png"]) == 0
+    assert said(capsys)[-1].endswith("2 of them have no magnitude (flux <= 0).")
 
 
 # fetch
