@@ -207,7 +207,8 @@ def write_night(
             raise
         say(f"{path} is not written: a catalog needs at least one locus. {found.sentence}")
         return False
-    say(f"{path}: {loci.number} loci with {notes['set']}. {found.sentence}")
+    number = "1 locus" if loci.number == 1 else f"{loci.number} loci"
+    say(f"{path}: {number} with {notes['set']}. {found.sentence}")
     if found.truncated or errors:
         return False
     if not keep_pages:
