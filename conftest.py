@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,11 @@ collect_ignore = [
     "tests/rsp/run.py",
 ]
 collect_ignore_glob = ["tests/*/conftest.py"]
+
+with suppress(ImportError):
+    from hypothesis import settings
+
+    settings.load_profile("ci")  # the same examples each time, however slow the machine is
 
 # Not with MPLBACKEND: the notebooks inherit the environment and need their own backend.
 mpl.use("agg")
@@ -42,6 +49,26 @@ def _close_figures() -> Any:
 @pytest.fixture(autouse=True)
 def _doctest_folder(doctest_namespace: dict[str, Any], tmp_path: Path) -> None:
     doctest_namespace["tmp_path"] = tmp_path
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for the test, with the simulated loci."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def fetch() -> Callable[[str], dict[str, Any]]:
+    """Fetch a locus as the tutorial does, with the unmodified client."""
+
+    def get(locus_id: str) -> dict[str, Any]:
+        from antares_client import search
+
+        locus: dict[str, Any] = search.get_by_id(locus_id).to_devkit(include_catalogs=True)
+        return locus
+
+    return get
 
 
 @pytest.fixture(scope="session")

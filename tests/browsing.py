@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,6 +81,20 @@ def _skip(reason: str) -> None:
     if IS_REQUIRED:
         pytest.fail(f"REQUIRE_BROWSER=1, but {reason}")
     pytest.skip(f"{reason}; REQUIRE_BROWSER=1 makes that a failure")
+
+
+@pytest.fixture
+def copied() -> Callable[[Any, Any], str]:
+    """Return a function that copies a block of a page by its button, and waits until it has."""
+
+    def copy(page: Any, block: Any) -> str:
+        block.scroll_into_view_if_needed()
+        block.hover()
+        block.locator("button.copybtn").click()
+        block.locator("button.copybtn.success").wait_for()
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    return copy
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_two_tags_show_the_pages_which_have_both(open_page: Any) -> None:
     shown = page.locator("li[data-tags]:visible")
     both = page.locator("li[data-tags~='photometry'][data-tags~='first-steps']")
     assert shown.count() == both.count() > 0
-    assert page.url.endswith("#tag=photometry,first-steps")
+    page.wait_for_url("**#tag=photometry,first-steps")
     headings = page.locator("article section section > h2:visible")
     assert headings.all_text_contents() == ["First steps#"]
 

@@ -35,18 +35,11 @@ FOCUSED = """() => {
 }"""
 
 
-def copied(page: Any, block: Any) -> str:
-    block.scroll_into_view_if_needed()
-    block.hover()
-    block.locator("button.copybtn").click()
-    return str(page.evaluate("navigator.clipboard.readText()"))
-
-
 def first_page_with(selector: str) -> str:
     return next(page for page in pages() if soup(page).select_one(selector))
 
 
-def test_copy_button_copies_the_snippet(open_page: Any) -> None:
+def test_copy_button_copies_the_snippet(open_page: Any, copied: Any) -> None:
     page = open_page("snippets.html", permissions=CLIPBOARD)
     snippet = (ROOT / "docs/snippets/plot_light_curve.py").read_text(encoding="utf-8").strip()
     blocks = page.locator("div.highlight:visible", has=page.locator("button.copybtn")).all()
@@ -54,7 +47,9 @@ def test_copy_button_copies_the_snippet(open_page: Any) -> None:
 
 
 @pytest.mark.parametrize("selector", ["div.highlight-console", "div.doctest"])
-def test_copy_button_leaves_prompts_and_outputs_out(open_page: Any, selector: str) -> None:
+def test_copy_button_leaves_prompts_and_outputs_out(
+    open_page: Any, copied: Any, selector: str
+) -> None:
     page = open_page(first_page_with(selector), permissions=CLIPBOARD)
     for block in page.locator(selector).locator("div.highlight").all():
         text = copied(page, block).rstrip()
@@ -118,6 +113,7 @@ def test_skip_link_leads_to_the_article(open_page: Any) -> None:
     page = open_page(FIRST)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.wait_for_function("location.hash")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
 

@@ -208,7 +208,7 @@ def test_a_link_to_the_copy_is_text_in_the_copy(files: Any, tmp_path: Path) -> N
 
 @pytest.mark.usefixtures("files")
 def test_a_notebook_with_other_install_lines_is_refused(tmp_path: Path) -> None:
-    from downloads_notebooks import with_install_lines
+    from downloads_files import with_install_lines
 
     path = tmp_path / "a.ipynb"
     path.write_text("{}", "utf-8")

@@ -1,6 +1,7 @@
 """What the README shows works, and is what the installation page says."""
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,6 @@ def test_the_map_of_the_house_names_what_exists() -> None:
     names = re.findall(r"^ {8}(\w+(?:\.py|/))", tree, re.MULTILINE)
     assert names
     assert not [name for name in names if not (ROOT / folder / name).exists()]
+    listed = re.split(r"[\s,]+", tree.partition("_ext/")[2].partition("_static/")[0])
+    extensions = {path.stem for path in (ROOT / "docs/_ext").glob("*.py")}
+    assert not {each for each in extensions if not any(fnmatch(each, name) for name in listed)}

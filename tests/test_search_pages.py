@@ -161,7 +161,7 @@ def test_typing_searches_and_keeps_the_address_in_step(opened: Any) -> None:
     page = opened("kafka")
     page.fill(FIELD, "bibtex")
     expect(page.locator(f"{RESULTS} h2 a").first).to_have_text("How to cite")
-    assert page.url.endswith("search.html?q=bibtex")
+    page.wait_for_url("**/search.html?q=bibtex")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from downloads_notebooks import with_install_lines
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+from site_address import site_url
 
 __all__ = [
     "NOTEBOOKS",
@@ -24,6 +24,7 @@ __all__ = [
     "rsp_requirements",
     "source_name",
     "wheel_name",
+    "with_install_lines",
     "write_zip",
 ]
 
@@ -38,6 +39,9 @@ _LOCI = ROOT / "helpers" / "antares_sandbox" / "loci"
 _RECIPE = ROOT / "docs" / "snippets" / "install_rsp.sh"
 _DATE = (2020, 2, 2, 0, 0, 0)  # of every file in an archive, as in our wheel
 _COMPRESSED = {".gz", ".jpg", ".png", ".webp", ".whl", ".woff2", ".zip"}
+# As in the text of a notebook, which is JSON.
+_CLONE = re.compile(r"`\.\./\.\.` is the clone.*?instead\.", re.DOTALL)
+_LAPTOP, _RSP = r"\"../..[tutorials]\"", r" ../..\n"
 _README = """\
 The tutorials of antares-helpers {version} as executed notebooks, with the simulated loci that they
 show (folder loci), the package, and the list of what the Rubin Science Platform lacks.
@@ -127,3 +131,29 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
             is_compressed = Path(name).suffix in _COMPRESSED
             kind = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, kind)
+
+
+def with_install_lines(notebook: Path, wheel: str) -> str:
+    """Return a notebook that installs from the site, or from a wheel if its address is unknown.
+
+    Parameters
+    ----------
+    notebook : pathlib.Path
+        One of this repository, whose lines install from ``../..``.
+    wheel : str
+        The path of the wheel, from the folder of the notebook.
+
+    Raises
+    ------
+    ValueError
+        If the notebook has no such lines.
+    """
+    text, url, name = notebook.read_text(encoding="utf-8"), site_url(), Path(wheel).name
+    where = f"{url}downloads/{name}" if url else wheel
+    wanted = f"antares-helpers[tutorials] @ {where}" if url else f"{wheel}[tutorials]"
+    more = f"The package comes from {url}, whose page Installation says more."
+    local = f"`{wheel}` is the package, which the page Installation of the site offers."
+    text, count = _CLONE.subn(more if url else local, text)
+    if (count, text.count(_LAPTOP), text.count(_RSP)) != (1, 1, 1):
+        raise ValueError(f"{notebook} has other install lines than notebooks/make.py writes")
+    return text.replace(_LAPTOP, rf"\"{wanted}\"").replace(_RSP, rf" {where}\n")

@@ -42,13 +42,17 @@ _filters_outside: list[Any] = []
 
 
 def warnings_are_errors(_conf: dict[str, Any], _name: str, when: str) -> None:
-    """Let no warning of an example pass unseen; leave those of Sphinx as they are."""
+    """Let no warning of an example pass unseen; leave those of Sphinx as they are.
+
+    What other packages will change one day breaks no page, unless the page itself relies on it.
+    """
     if when == "before":
         _filters_outside[:] = warnings.filters
         warnings.simplefilter("error")
-        # antares-devkit 0.11 declares its models in the way of pydantic 1.
-        warnings.filterwarnings("ignore", "Using extra keyword arguments on `Field`")
-        warnings.filterwarnings("ignore", "Support for class-based `config`")
+        for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", category)
+        warnings.filterwarnings("ignore", r"[\s\S]*deprecated")
+        warnings.filterwarnings("error", module="__main__|antares_(helpers|sandbox)")
         # Where there is a screen, matplotlib warns that plt.show() can't show on it.
         warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
     else:

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from downloads_files import wheel_name, write_zip
-from downloads_notebooks import with_install_lines
+from downloads_files import wheel_name, with_install_lines, write_zip
 from sphinx.application import Sphinx
 
 __all__ = ["setup"]

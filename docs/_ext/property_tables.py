@@ -14,7 +14,6 @@ __all__ = ["setup"]
 _HEADINGS = ("Property", "Unit", "Note", "Type", "Seen")
 _WIDTHS = (30, 8, 46, 10, 6)
 _DATA = "properties.csv"
-_PAGE = "properties"
 
 
 class PropertyTable(SphinxDirective):
@@ -57,14 +56,7 @@ def _entry(content: nodes.Node) -> nodes.entry:
     return nodes.entry("", nodes.paragraph("", "", content))
 
 
-def _add_files(app: Sphinx, page: str, *_: Any) -> None:
-    if page == _PAGE:
-        app.add_js_file("properties.js", loading_method="defer")
-        app.add_css_file("properties.css")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive, and what the page loads to filter and sort the tables."""
+    """Register the directive."""
     app.add_directive("property-table", PropertyTable)
-    app.connect("html-page-context", _add_files)
     return {"version": "1", "parallel_read_safe": True}

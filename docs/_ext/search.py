@@ -46,9 +46,8 @@ def _replace_scripts(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
     if pagename == "search":
-        app.add_css_file("search.css")
-        for name in ("search-query.js", "search.js"):
-            app.add_js_file(name, loading_method="defer")
+        # Before the page's own script, which page_files adds.
+        app.add_js_file("search-query.js", loading_method="defer", priority=400)
     # In place: another extension may still add to it.
     scripts = context["script_files"]
     scripts[:] = [each for each in scripts if not str(each.filename).endswith(_THEIRS)]

@@ -26,7 +26,6 @@ DOCS = ROOT / "docs"
 ANSWERS = DOCS / "snippet_answers"
 
 _SHOWN_LINES = 12
-_PAGE = "snippets"
 _COPY = (
     '<button type="button" class="copy-markdown needs-script" data-pagefind-ignore '
     'aria-label="Copy as Markdown: {}">Copy as Markdown</button>'
@@ -171,17 +170,10 @@ class _Running:
             path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _add_files(app: Sphinx, page: str, *_: Any) -> None:
-    if page == _PAGE:
-        app.add_js_file("snippets.js", loading_method="defer")
-        app.add_css_file("snippets.css")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive, and run the snippets before pages are read."""
     running = _Running()
     app.add_directive("snippet", SnippetForms)
     app.connect("builder-inited", running.start, priority=100)
     app.connect("builder-inited", running.finish, priority=950)
-    app.connect("html-page-context", _add_files)
     return {"version": "1", "parallel_read_safe": True}

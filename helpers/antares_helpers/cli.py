@@ -5,10 +5,10 @@ A command imports what it needs when it runs, so that the help and ``check`` wor
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -16,10 +16,14 @@ from antares_helpers.errors import AntaresHelpersError, InvalidInputError
 
 __all__ = ["main"]
 
+_Command: TypeAlias = Callable[..., int]
+_Option: TypeAlias = Callable[[_Command], _Command]
+
 _FAILED = 1
 _USAGE = 2
 _INTERRUPTED = 130
 _TABLE_SUFFIXES = (".parquet", ".ecsv", ".vot", ".xml", ".fits", ".csv")
+_TABLE_FILE = f"File to write; its suffix names the format: {', '.join(_TABLE_SUFFIXES)}."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,14 +64,6 @@ _RELIABILITY = click.option(
     help="Exclude points less reliable than this, from 0 to 1.",
 )
 _BANDS = click.option("--bands", metavar="BANDS", help="Bands to include, such as gri.")
-_TIMEOUT = click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a locus may take, retries included.",
-)
 _RETRIES = click.option(
     "--retries",
     type=click.IntRange(min=0),
@@ -78,21 +74,38 @@ _RETRIES = click.option(
 )
 
 
-def _extracting(command: Any) -> Any:
+def _extracting(command: _Command) -> _Command:
     """Give a command the options of `extract_lightcurve`."""
     for option in (_BANDS, _RELIABILITY, _NO_FLAGGED, _NO_DIPOLES, _FLUX, _SURVEY):
         command = option(command)
     return command
 
 
+def _output(text: str, *, required: bool = True, folders: bool = False) -> _Option:
+    path = click.Path(dir_okay=folders, path_type=Path)
+    return click.option("-o", "--output", type=path, required=required, metavar="FILE", help=text)
+
+
+def _timeout(default: float, text: str) -> _Option:
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=default,
+        show_default=True,
+        metavar="SECONDS",
+        help=text,
+    )
+
+
+def _fetching(command: _Command) -> _Command:
+    """Give a command the limits of requests."""
+    return _timeout(30.0, "How long a locus may take, retries included.")(_RETRIES(command))
+
+
 @commands.command("plot", epilog=_example("plot ANT2026z3bqyjga24oc -o light_curve.png"))
 @click.argument("locus", metavar="ID")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="File to write, in any format that matplotlib supports.  [default: ID.png]",
+@_output(
+    "File to write, in any format that matplotlib supports.  [default: ID.png]", required=False
 )
 @click.option("--magnitude", is_flag=True, help="AB magnitudes instead of fluxes.")
 @click.option(
@@ -101,8 +114,7 @@ def _extracting(command: Any) -> Any:
     help="Add forced photometry from Rubin's Alerts API (LSST only; needs an access token).",
 )
 @_extracting
-@_TIMEOUT
-@_RETRIES
+@_fetching
 def plot_command(
     locus: str,
     output: Path | None,
@@ -126,7 +138,8 @@ def plot_command(
 
     mpl.use("agg")
     if output is not None:
-        _check_output(output, sorted(FigureCanvasAgg.get_supported_filetypes()))
+        known = sorted(FigureCanvasAgg.get_supported_filetypes())
+        _check_output(output, [f".{each}" for each in known])
     from antares_helpers import (
         alert_summary,
         extract_lightcurve,
@@ -190,8 +203,7 @@ def plot_command(
     metavar="NUMBER",
     help="How many requests may be in flight at the same time.",
 )
-@_TIMEOUT
-@_RETRIES
+@_fetching
 def fetch_command(
     ids: tuple[str, ...],
     folder: Path,
@@ -205,9 +217,9 @@ def fetch_command(
     """Fetch loci into a folder, concurrently.
 
     ID is an ANTARES ID, or the address of a locus in the portal. Each locus is written as it
-    arrives, in its own file. After a crash or a Ctrl-C, run the
-    same command again: only what is missing is fetched. Failures are listed on stderr,
-    and the exit status is then 1. `python -m antares_sandbox FOLDER` serves the folder.
+    arrives, in its own file. After a crash or a Ctrl-C, run the same command again: only what is
+    missing is fetched. Failures are listed on stderr, and the exit status is then 1.
+    `python -m antares_sandbox FOLDER` serves the folder.
     """
     from antares_helpers import iter_loci
     from antares_helpers.validation import strip_address
@@ -229,10 +241,7 @@ def fetch_command(
             for _ in stream:
                 pass
     except KeyboardInterrupt:
-        _say(
-            f"Interrupted. What has arrived is in {folder}: run the same command again to continue."
-        )
-        return _INTERRUPTED
+        return _interrupted(folder)
     for row in stream.failures:
         _say(f"{row['locus_id']}: {row['error']} {row['hint']}")
     number = len(set(wanted))
@@ -242,14 +251,7 @@ def fetch_command(
 
 @commands.command("table", epilog=_example("table loci -o light_curves.parquet"))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="FILE",
-    help=f"File to write; its suffix names the format: {', '.join(_TABLE_SUFFIXES)}.",
-)
+@_output(_TABLE_FILE)
 @_extracting
 def table_command(folder: Path, output: Path, **given: Any) -> int:
     """Put the light curves of all loci in a folder into one table.
@@ -261,7 +263,7 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
     from antares_helpers.lightcurves.summary import excluded_clause
     from antares_helpers.tables.parquet import parquet_meta
 
-    _check_output(output, [suffix[1:] for suffix in _TABLE_SUFFIXES])
+    _check_output(output, _TABLE_SUFFIXES)
     with _warnings_in_a_line():
         if output.suffix.lower() == ".parquet":  # in little memory
             write_parquet(folder, output, **_options(given))
@@ -280,14 +282,8 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
 @commands.command("night", epilog=_example("night 2026-07-09 --tag simulated -o night.parquet"))
 @click.argument("night", metavar="DAY")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag that the loci must have.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help=f"File to write; its suffix names the format: {', '.join(_TABLE_SUFFIXES)}. Without a "
-    "suffix it is a folder, which LSDB opens as a catalog.",
+@_output(
+    f"{_TABLE_FILE} Without a suffix it is a folder, which LSDB opens as a catalog.", folders=True
 )
 @click.option(
     "--every-alert",
@@ -300,8 +296,7 @@ def table_command(folder: Path, output: Path, **given: Any) -> int:
     metavar="FOLDER",
     help="Folder for what was read, to keep it.  [default: FILE.pages, until the end]",
 )
-@_TIMEOUT
-@_RETRIES
+@_fetching
 def night_command(
     night: str,
     tags: tuple[str, ...],
@@ -322,8 +317,9 @@ def night_command(
     alerts are requested, one request per locus. How many are needed is reported first.
     """
     from antares_helpers.fetching.query import night_range
+    from antares_helpers.tables.io import write_night
 
-    _check_output(output, [suffix[1:] for suffix in _TABLE_SUFFIXES], folders=True)
+    _check_output(output, _TABLE_SUFFIXES, folders=True)
     begin, end = night_range(night)
     limits = float(begin.tai.mjd), float(end.tai.mjd)
     _say(
@@ -331,95 +327,21 @@ def night_command(
         f"{limits[1]:.6f} (TAI); the end is excluded."
     )
     pages = folder or output.with_name(f"{output.name}.pages")
+    how = {"tag": tags or None, "timeout": timeout, "retries": retries}
+    keep_pages = folder is not None
     try:
         with _warnings_in_a_line():
-            return _write_night(
-                output,
-                pages,
-                limits,
-                {"tag": tags or None, "timeout": timeout, "retries": retries},
-                every_alert=every_alert,
-                keep_pages=folder is not None,
+            is_complete = write_night(
+                output, pages, limits, how, _say, every_alert=every_alert, keep_pages=keep_pages
             )
     except KeyboardInterrupt:
-        _say(
-            f"Interrupted. What has arrived is in {pages}: run the same command again to continue."
-        )
-        return _INTERRUPTED
-
-
-def _write_night(
-    output: Path,
-    pages: Path,
-    limits: tuple[float, float],
-    how: dict[str, Any],
-    *,
-    every_alert: bool,
-    keep_pages: bool,
-) -> int:
-    from antares_helpers import find_loci
-    from antares_helpers.fetching.night import NightLoci, overlapping_query
-    from antares_helpers.fetching.query import newest_in
-    from antares_helpers.tables.io import write_loci
-
-    query = overlapping_query(limits) if every_alert else newest_in(limits)
-    notes = {
-        "begin_mjd_tai": limits[0],
-        "end_mjd_tai": limits[1],
-        "set": "an alert in the night" if every_alert else "their newest alert in the night",
-    }
-    noted, without, errors = pages / f"alerts-{limits[0]:.0f}.txt", set[str](), 0
-    found = find_loci(query=query, limit=None, folder=pages, **how)
-    if every_alert:
-        without, errors = _without_alerts(found, limits, noted, how)
-        found = find_loci(query=query, limit=None, folder=pages, **how)  # reads the pages again
-    loci = NightLoci(found, notes, without)
-    try:
-        write_loci(loci, output, progress=True)
-    except InvalidInputError:
-        if found.truncated is None or loci.number:
-            raise
-        _say(f"{output} is not written: a catalog needs at least one locus. {found.sentence}")
-        return _FAILED
-    _say(f"{output}: {loci.number} loci with {notes['set']}. {found.sentence}")
-    if found.truncated or errors:
-        return _FAILED
-    if not keep_pages:
-        noted.unlink(missing_ok=True)
-        found.discard()
-    return 0
-
-
-def _without_alerts(
-    found: Any, limits: tuple[float, float], noted: Path, how: dict[str, Any]
-) -> tuple[set[str], int]:
-    """Return the loci without an alert in a night, and for how many that is not known."""
-    from antares_helpers.fetching.night import CONNECTIONS, AlertTimes
-
-    times = AlertTimes(limits, noted, timeout=how["timeout"], retries=how["retries"])
-    ids = [each.locus_id for each in found if times.need_alerts(each)]
-    left = times.unknown(ids)
-    if ids:
-        _say(
-            f"{len(ids)} loci have older and newer alerts: {len(left)} requests for their alerts "
-            f"follow, {CONNECTIONS} at a time; that is about {len(left) / CONNECTIONS / 60:.1f} "
-            "min if each takes a second."
-        )
-        for locus_id, error in times.find_out(left):
-            _say(f"{locus_id}: {error}")
-    return times.without(ids), len(times.unknown(ids))
+        return _interrupted(pages)
+    return 0 if is_complete else _FAILED
 
 
 @commands.command("check")
 @click.option("--offline", is_flag=True, help="Send no request to the service.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the service may take.",
-)
+@_timeout(10.0, "How long the service may take.")
 def check_command(offline: bool, timeout: float) -> int:
     """Check this environment, and say how to fix what is wrong with it.
 
@@ -512,13 +434,12 @@ def _lines(listed: Iterable[str]) -> Iterator[str]:
         ) from error
 
 
-def _check_output(path: Path, known: list[str], *, folders: bool = False) -> None:
+def _check_output(path: Path, suffixes: Sequence[str], *, folders: bool = False) -> None:
     if not path.name or path.name == "..":
         raise click.BadParameter(f"{str(path)!r} must be the name of a new file.")
     is_known = folders and not path.suffix
-    if not is_known and path.suffix.removeprefix(".").lower() not in known:
-        expected = ", ".join(f".{suffix}" for suffix in known)
-        raise click.BadParameter(f"{str(path)!r} must end with one of {expected}.")
+    if not is_known and path.suffix.lower() not in suffixes:
+        raise click.BadParameter(f"{str(path)!r} must end with one of {', '.join(suffixes)}.")
     if not path.parent.is_dir():
         raise click.BadParameter(f"{str(path)!r} can't be written: there is no such folder.")
 
@@ -528,6 +449,11 @@ def _warnings_in_a_line() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: _say(str(message))
         yield
+
+
+def _interrupted(folder: Path) -> int:
+    _say(f"Interrupted. What has arrived is in {folder}: run the same command again to continue.")
+    return _INTERRUPTED
 
 
 def _say(message: str) -> None:

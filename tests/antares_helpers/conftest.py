@@ -1,6 +1,5 @@
 """A broker that fails as it is told to, with the real client pointed at it, and a light curve."""
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,17 +9,14 @@ from typing import Any
 
 import pytest
 from antares_client import search
+from artists import curve
 from astropy.timeseries import TimeSeries
+from building import MJD, lsst_alert
+from many_files import write_many
+from scripted_broker import BrokerServer, ScriptedLocus
 
 from antares_helpers.bands import BANDS
 from antares_sandbox import Sandbox
-
-# pytest's import mode "importlib" leaves the modules beside the tests out of the path.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from artists import curve
-from building import MJD, lsst_alert
-from scripted_broker import BrokerServer, ScriptedLocus
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +87,34 @@ def serving() -> Callable[[PathLike[str]], AbstractContextManager[Sandbox]]:
             yield sandbox
 
     return serve
+
+
+@pytest.fixture(scope="module")
+def many(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[str]]:
+    """A folder of as many loci as the module's NUMBER, and their IDs."""
+    folder = tmp_path_factory.mktemp("many")
+    return folder, write_many(folder, request.module.NUMBER)
+
+
+@pytest.fixture(scope="module")
+def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
+    with serving(many[0]) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox with these loci, and no faults but those of the test."""
+    yield _running
+    _running.clear_faults()
+
+
+@pytest.fixture
+def ids(many: tuple[Path, list[str]], sandbox: Sandbox) -> list[str]:  # noqa: ARG001
+    """The IDs of these loci, while the sandbox serves them."""
+    return many[1]
 
 
 @pytest.fixture

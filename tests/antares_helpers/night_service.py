@@ -128,6 +128,8 @@ class Service(ThreadingHTTPServer):
 
     def alerts_of(self, locus_id: str) -> tuple[int, dict[str, Any]]:
         self.alerts.append(locus_id)
+        if locus_id in self.refused:
+            return 500, {}
         (place,) = np.flatnonzero(self.sky.ids == locus_id)
         alerts = [
             {

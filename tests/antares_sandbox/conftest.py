@@ -1,21 +1,14 @@
-"""A sandbox with the simulated loci, and helpers to write locus files."""
+"""The content of the bundled locus files, and helpers to write others."""
 
 import copy
 import json
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import antares_client.search
 import pytest
 
-from antares_sandbox import BUNDLED, Sandbox
-
-with warnings.catch_warnings():
-    # antares-devkit 0.11 uses what pydantic has deprecated; imported once, it is silent.
-    warnings.simplefilter("ignore")
-    import antares_devkit.models  # noqa: F401  (for the tests that import it again)
+from antares_sandbox import BUNDLED
 
 
 @pytest.fixture(scope="session")
@@ -23,23 +16,6 @@ def bundled() -> dict[str, dict[str, Any]]:
     """The content of each bundled file, by locus ID."""
     files = [json.loads(path.read_text("utf-8")) for path in sorted(BUNDLED.glob("*.json"))]
     return {file["locus"]["id"]: file for file in files}
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def fetch() -> Callable[[str], dict[str, Any]]:
-    """Fetch a locus as the tutorial does, with the unmodified client."""
-
-    def get(locus_id: str) -> dict[str, Any]:
-        locus = antares_client.search.get_by_id(locus_id)
-        return locus.to_devkit(include_catalogs=True)
-
-    return get
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from antares_sandbox import TUTORIAL_ID, Sandbox
 
-COMMAND = [sys.executable, "-W", "error", "-m", "antares_sandbox"]
+WARNINGS = ["-W", "error", "-W", "ignore::DeprecationWarning"]  # which are those of others
+COMMAND = [sys.executable, *WARNINGS, "-m", "antares_sandbox"]
 SHOW = (
     "import os; from antares_client.search import get_by_id; "
     f"print(get_by_id({TUTORIAL_ID!r}).properties['simulated'])"

@@ -208,7 +208,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(properties=st.dictionaries(st.text(), JSON_VALUES, max_size=6))
 def test_any_json_is_served_as_it_is(small_file, write, properties):
     small_file["locus"]["alerts"][2]["properties"] = properties

@@ -2,7 +2,6 @@
 
 import resource
 import sys
-import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -18,7 +17,7 @@ _STATUS = Path("/proc/self/status")
 
 def apart(act: Callable[..., Result], *arguments: object) -> Result:
     """Call a function of a module in a new process, and return its result."""
-    with ProcessPoolExecutor(1, get_context("spawn"), _ignore_deprecations) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(act, *arguments).result()
 
 
@@ -33,8 +32,3 @@ def peak_megabytes() -> float:
         return round(int(line.split()[1]) * 1024 / 1e6, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)
-
-
-def _ignore_deprecations() -> None:
-    # antares-devkit declares its models in the way of pydantic 1.
-    warnings.filterwarnings("ignore", category=DeprecationWarning)

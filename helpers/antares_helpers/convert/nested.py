@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -191,22 +190,20 @@ def to_lsdb(nested: Any, *, partition_rows: int | None = None, name: str = "loci
             "nested[np.isfinite(nested['ra'])]."
         )
     rows = _partition_rows(partition_rows, len(nested))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The inplace keyword")  # of lsdb 0.11 with pandas 3.1
-        return lsdb.from_dataframe(
-            nested.reset_index(drop=True),
-            ra_column="ra",
-            dec_column="dec",
-            partition_rows=max(rows, _max_in_a_pixel(nested)),
-            highest_order=_FINEST_ORDER,
-            margin_threshold=None,
-            catalog_name=name,
-        )
+    return lsdb.from_dataframe(
+        nested.reset_index(drop=True),
+        ra_column="ra",
+        dec_column="dec",
+        partition_rows=max(rows, _max_in_a_pixel(nested)),
+        highest_order=_FINEST_ORDER,
+        margin_threshold=None,
+        catalog_name=name,
+    )
 
 
 def _partition_rows(given: int | None, loci: int) -> int:
     if given is None:
-        return min(-(-loci // _PARTITIONS), _MAX_PARTITION_LOCI)
+        return min(loci // _PARTITIONS, _MAX_PARTITION_LOCI)
     if isinstance(given, bool) or not (isinstance(given, int) and given > 0):
         raise InvalidInputError(
             f"partition_rows={short_repr(given)} must be a positive whole number."

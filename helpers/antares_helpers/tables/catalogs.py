@@ -256,7 +256,7 @@ def _type(columns: _Columns, row: Mapping[str, Any]) -> str:
 
 def _code(value: Any) -> int:
     text = _text(value)
-    return int(text) if text.isdecimal() and len(text) < 4 else -1
+    return int(text) if text.isdecimal() else -1
 
 
 def _redshift(catalog: str, columns: _Columns, row: Mapping[str, Any]) -> float:

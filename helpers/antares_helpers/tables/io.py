@@ -1,9 +1,9 @@
 """Write tables of light curves to files, and read them back exactly, in many formats."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from antares_client.models import Locus
 from astropy.table import QTable, Table
@@ -11,6 +11,9 @@ from astropy.table import QTable, Table
 from antares_helpers.atomic import as_path, existing_file
 from antares_helpers.errors import BadDataError, InvalidInputError
 from antares_helpers.fetching.http import one_line
+from antares_helpers.fetching.night import CONNECTIONS, AlertTimes, NightLoci, overlapping_query
+from antares_helpers.fetching.query import newest_in
+from antares_helpers.fetching.search import find_loci
 from antares_helpers.tables import json_of, plain_table
 from antares_helpers.tables.formats import (
     read_csv,
@@ -26,7 +29,7 @@ from antares_helpers.tables.parquet import read_parquet, search_meta, shown_loci
 from antares_helpers.tables.table import locus_table
 from antares_helpers.validation import short_repr
 
-__all__ = ["read_table", "write_loci", "write_table"]
+__all__ = ["read_table", "write_loci", "write_night", "write_table"]
 
 
 class _Format(NamedTuple):
@@ -153,6 +156,87 @@ def write_loci(loci: Iterable[Locus], path: Path, *, progress: bool) -> None:
     else:
         shown = shown_loci(loci, progress=progress)
         write_table(locus_table(shown, lambda: search_meta(loci)), path)
+
+
+def write_night(
+    path: Path,
+    pages: Path,
+    limits: tuple[float, float],
+    how: Mapping[str, Any],
+    say: Callable[[str], None],
+    *,
+    every_alert: bool,
+    keep_pages: bool,
+) -> bool:
+    """Write the loci of a night, for the command `night`; return whether they are complete.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        What `write_loci` takes.
+    pages : pathlib.Path
+        Folder for what was read, so that another call continues.
+    limits : tuple of float
+        Beginning and end of the night, MJD (TAI); the end is excluded.
+    how : mapping
+        More for `find_loci`: ``tag``, ``timeout`` and ``retries``.
+    say : callable
+        What to do with each message.
+    every_alert : bool
+        All loci with an alert in the night, not only those whose newest it is.
+    keep_pages : bool
+        Whether to keep `pages` once all is written.
+    """
+    query = overlapping_query(limits) if every_alert else newest_in(limits)
+    search = {"query": query, "limit": None, "folder": pages, **how}
+    notes = {
+        "begin_mjd_tai": limits[0],
+        "end_mjd_tai": limits[1],
+        "set": "an alert in the night" if every_alert else "their newest alert in the night",
+    }
+    noted, without, errors = pages / f"alerts-{limits[0]:.0f}.txt", set[str](), 0
+    found = find_loci(**search)
+    if every_alert:
+        without, errors = _without_alerts(found, limits, noted, how, say)
+        found = find_loci(**search)  # reads the pages again
+    loci = NightLoci(found, notes, without)
+    try:
+        write_loci(loci, path, progress=True)
+    except InvalidInputError:
+        if found.truncated is None or loci.number:
+            raise
+        say(f"{path} is not written: a catalog needs at least one locus. {found.sentence}")
+        return False
+    number = "1 locus" if loci.number == 1 else f"{loci.number} loci"
+    say(f"{path}: {number} with {notes['set']}. {found.sentence}")
+    if found.truncated or errors:
+        return False
+    if not keep_pages:
+        noted.unlink(missing_ok=True)
+        found.discard()
+    return True
+
+
+def _without_alerts(
+    found: Iterable[Locus],
+    limits: tuple[float, float],
+    noted: Path,
+    how: Mapping[str, Any],
+    say: Callable[[str], None],
+) -> tuple[set[str], int]:
+    """Return the loci without an alert in a night, and for how many that is not known."""
+    times = AlertTimes(limits, noted, timeout=how["timeout"], retries=how["retries"])
+    ids = [each.locus_id for each in found if times.need_alerts(each)]
+    left = times.unknown(ids)
+    if ids:
+        say(
+            f"{len(ids)} loci have older and newer alerts: {len(left)} requests for their alerts "
+            f"follow, {CONNECTIONS} at a time; that is about {len(left) / CONNECTIONS / 60:.1f} "
+            "min if each takes a second."
+        )
+        for locus_id, error in times.find_out(left):
+            say(f"{locus_id}: {error}")
+    return times.without(ids), len(times.unknown(ids))
 
 
 def _write_parquet(table: Table, path: Path) -> None:

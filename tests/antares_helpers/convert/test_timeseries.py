@@ -248,6 +248,8 @@ def test_lightkurve_gets_times_in_tai_and_fluxes_in_njy():
     assert curve.flux.value.tobytes() == expected["flux"].value.tobytes()
     assert curve["alert_id"].tolist() == expected["alert_id"].tolist()
     assert curve.meta["LABEL"] == "ANT2026simrrlyrae r"
+    del lc.meta["locus_id"]
+    assert to_lightkurve(lc, "r").meta["LABEL"] == "r"
     assert curve.fold(period=0.5, epoch_time=curve.time[0]) is not None
 
 

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import numpy as np
 import pytest
 from antares_client import search
 from astropy.table import Table
-from many_files import write_many
 
 from antares_helpers import (
     InvalidInputError,
@@ -36,29 +34,6 @@ from antares_sandbox.faults import Delay, Drop, Hang, Missing, Sometimes, Status
 ELSEWHERE = "https://example.org/v2/"
 QUIET: dict[str, Any] = {"progress": False}
 NUMBER = 40
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    folder = tmp_path_factory.mktemp("many")
-    return folder, write_many(folder, NUMBER)
-
-
-@pytest.fixture(scope="module")
-def _running(many: tuple[Path, list[str]], serving: Any) -> Iterator[Sandbox]:
-    with serving(many[0]) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
-    yield _running
-    _running.clear_faults()
-
-
-@pytest.fixture
-def ids(many: tuple[Path, list[str]], sandbox: Sandbox) -> list[str]:  # noqa: ARG001
-    return many[1]
 
 
 def asked(sandbox: Sandbox, since: int = 0) -> Counter[str]:
@@ -310,7 +285,9 @@ def test_loci_that_drip_stop_nothing_and_leave_nothing_behind(
     assert time.monotonic() - start < 10
     assert ids_of(loci) == ids[3:12]
     assert failures["locus_id"].tolist() == ids[:3]
-    time.sleep(0.2)
+    deadline = time.monotonic() + 10
+    while set(threading.enumerate()) - before and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert not set(threading.enumerate()) - before
 
 

@@ -301,7 +301,7 @@ def damaged_files(draw):
     return bytes(content[: draw(st.integers(0, len(content)))] if draw(st.booleans()) else content)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200) | damaged_files())
 def test_whatever_comes_is_an_image_or_our_error(content):
     try:

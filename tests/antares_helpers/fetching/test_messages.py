@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 
 import pytest
@@ -94,9 +95,16 @@ def test_a_cause_is_kept_but_not_shown(call, pointed_at):
 INTERRUPTED = """
 import sys, threading, _thread
 from antares_helpers import fetch_loci
-threading.Timer(3, _thread.interrupt_main).start()
+threading.Thread(target=lambda: sys.stdin.read() or _thread.interrupt_main()).start()
 fetch_loci(sys.argv[2:], folder=sys.argv[1] or None, progress=False)
 """
+
+
+def has_come(sandbox, folder):
+    """Return whether all loci but the one that hangs have been saved, or all requested."""
+    if folder is None:
+        return len({request.path.split("/")[1] for request in sandbox.requests}) == 6
+    return len(list(folder.glob("ANT*.json"))) == 5
 
 
 @pytest.mark.parametrize("is_saved", [True, False])
@@ -109,10 +117,14 @@ def test_an_interruption_says_how_much_is_saved_and_how_to_continue(is_saved, tm
         process = subprocess.Popen(
             [sys.executable, "-c", INTERRUPTED, folder, *ids],
             env=os.environ | {"ANTARES_API_BASE_URL": sandbox.url, "NO_PROXY": "127.0.0.1"},
+            stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        _, said = process.communicate(timeout=60)
+        deadline = time.monotonic() + 60
+        while not has_come(sandbox, tmp_path if is_saved else None) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        _, said = process.communicate(timeout=60)  # which closes stdin
 
     assert process.returncode in (1, -signal.SIGINT, 128 + signal.SIGINT)
     assert "KeyboardInterrupt" in said

@@ -34,12 +34,6 @@ def _running() -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
-def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
-    yield _running
-    _running.clear_faults()
-
-
 @pytest.fixture(scope="module")
 def stored() -> dict[str, dict[str, Any]]:
     files = [json.loads(path.read_text(encoding="utf-8")) for path in BUNDLED.glob("ANT*.json")]

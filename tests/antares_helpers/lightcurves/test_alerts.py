@@ -42,6 +42,13 @@ def test_a_malformed_alert_is_counted(alert):
     assert [len(some.ids) for some in surveys.values()] == [1, 0, 0, 0]
 
 
+@pytest.mark.parametrize(("length", "malformed"), [(100, 0), (101, 1)])
+def test_an_id_has_at_most_100_characters(length, malformed):
+    alert = {"id": "lsst:".ljust(length, "1"), "properties": {}}
+
+    assert split_by_survey([alert])[1] == malformed
+
+
 def test_an_alert_without_a_time_is_not_malformed():
     surveys, malformed = split_by_survey([{"id": "lsst:1", "properties": {}}])
 

@@ -79,6 +79,7 @@ def test_the_exposure_of_a_limit_is_in_its_properties_or_in_its_id():
 
     assert excluded(extract(named, ztf_alert(ztf_pid=str(PID)))) == {CONTRADICTED_LIMIT: 1}
     assert excluded(extract(named, limit("b", f"0{PID}"))) == {REPEATED_LIMIT: 1}
+    assert excluded(extract(named, limit("b", PID, ztf_pid=0))) == {REPEATED_LIMIT: 1}
 
 
 @pytest.mark.parametrize("pid", [ABSENT, None, 0, -1, "", "x", [PID], PID + 0.5, True])
@@ -147,6 +148,9 @@ def test_two_objects_of_one_visit_are_two_rows_and_counted():
     assert len(lc) == 5
     assert lc.meta["report"]["shared_exposures"] == 1
     assert extract(*alerts, dia_object_id=OBJECT_ID).meta["report"]["shared_exposures"] == 0
+    alerts[1]["properties"]["lsst_diaSource_diaObjectId"] = None  # a solar-system object
+    assert extract(*alerts).meta["report"]["shared_exposures"] == 0
+    alerts[1]["properties"]["lsst_diaSource_diaObjectId"] = OBJECT_ID + 1
     table = lightcurve_table([locus_of(*alerts), locus_of(*alerts) | {"id": "ANT2026other"}])
     assert table.meta["report"]["shared_exposures"] == 2
 

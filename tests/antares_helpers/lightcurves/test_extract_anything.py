@@ -105,7 +105,7 @@ options = st.fixed_dictionaries(
 )
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(loci, options)
 @pytest.mark.slow
 def test_every_alert_is_accounted_for_whatever_it_contains(locus, options):
@@ -150,7 +150,7 @@ kinds = st.one_of(
 )
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(kinds, max_size=8))
 @pytest.mark.slow
 def test_each_exposure_has_one_row_and_each_unknown_one_its_own(drawn):

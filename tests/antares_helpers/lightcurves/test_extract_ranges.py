@@ -292,7 +292,7 @@ def fluxes(locus):
     return dict(zip(lc["alert_id"], lc["flux"].value, strict=True)), lc
 
 
-@settings(derandomize=True, max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.lists(st.tuples(detections(), st.sets(st.sampled_from(LOSABLE))), min_size=1, max_size=8),
     st.sampled_from(["signed", "flagged rows", "every row"]),

@@ -1,6 +1,7 @@
 """Loci without light curves, and folders that hats and LSDB open as catalogs."""
 
 import json
+import os
 import subprocess
 import sys
 import warnings
@@ -170,6 +171,15 @@ def test_a_locus_that_comes_twice_counts_once(tmp_path):
     assert read_table(path).meta["report"] == {"loci": 2, "repeated_loci": 1}
 
 
+def test_simulated_loci_are_counted_in_all_chunks(tmp_path, monkeypatch):
+    monkeypatch.setattr("antares_helpers.tables.table.CHUNK_LOCI", 2)
+    loci = [numbered(n) | {"user_tags": ["simulated"] if n % 2 else []} for n in range(7)]
+
+    path = write_parquet(loci, tmp_path / "p.parquet", **LISTED)
+
+    assert (len(read_table(path)), read_table(path).meta["simulated"]) == (7, 3)
+
+
 def test_one_long_text_does_not_widen_the_chunk(tmp_path):
     loci = [numbered(n) | {"old_properties": {"x": "x" * (10**6 * (n == 7))}} for n in range(20)]
 
@@ -335,6 +345,14 @@ def test_any_table_with_positions_makes_a_catalog(lsdb, tmp_path):
 
 
 # Only whole folders
+
+
+@pytest.mark.skipif(os.name != "posix", reason="makes a symbolic link")
+def test_a_link_that_leads_nowhere_is_not_replaced(lsdb, tmp_path):  # noqa: ARG001
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(InvalidInputError, match="not a catalog that write_parquet wrote"):
+        write_parquet(three_loci(), tmp_path / "link", **SKY)
 
 
 def test_an_old_catalog_is_replaced_and_nothing_else(lsdb, tmp_path):

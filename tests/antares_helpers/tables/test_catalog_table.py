@@ -299,6 +299,11 @@ def test_a_blueshift_and_a_nova_at_0_are_measured():
     assert np.isnan(only("milliquas", {"z": 0.0})["redshift"])
 
 
+@pytest.mark.parametrize(("given", "redshift"), [(14.4, 14.4), (20.1, None), (99.0, None)])
+def test_no_redshift_is_above_20(given, redshift):
+    assert is_same(only("ned", {"Redshift_1": given})["redshift"], redshift)
+
+
 @pytest.mark.parametrize("given", [BIG, str(BIG), np.int64(BIG)])
 def test_ids_are_exact(given):
     assert only("gaia_dr3_variability", {"source": given})["name"] == str(BIG)

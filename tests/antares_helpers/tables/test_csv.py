@@ -25,9 +25,7 @@ text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 risky = st.sampled_from(
     ["", "=1+1", "+1", "-1", "@a", "'", "''", "'=", "1e5", "nan", "true", "007"]
 )
-by_hypothesis = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+by_hypothesis = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

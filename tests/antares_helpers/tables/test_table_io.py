@@ -69,9 +69,7 @@ def test_columns_of_a_users_own_come_back(suffix, table, tmp_path):
 
 
 @every_format
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_time_flux_and_flag_comes_back(suffix, table, tmp_path, data):
     numbers = st.lists(st.floats(), min_size=len(table), max_size=len(table))
