@@ -298,7 +298,8 @@ def _checked_service(url: object, token: Token, url_name: str, token_name: str) 
     except httpx.InvalidURL:
         parts = httpx.URL()
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.host))
-    if not is_safe or not parts.host or parts.userinfo or parts.query or parts.fragment:
+    is_safe &= bool(parts.host) and (parts.port or 1) < 2**16
+    if not is_safe or parts.userinfo or parts.query or parts.fragment:
         shown = f" {shown_url(url)!r}" if isinstance(url, str) else ""
         raise InvalidInputError(
             f"{url_name}{shown} is not an address to which the token may be sent: it must begin "
@@ -326,8 +327,9 @@ def fetch_hdus(
     policy = options.policy()
     try:
         content = Request(partial(_get, service.url + path, query), target, policy).result()
-        if not content.startswith(_FITS):  # but a page that may repeat the token
-            content = service.token.removed_from(content)
+        # Which may repeat the token: a page of a proxy, above all.
+        is_fits = content.startswith(_FITS)
+        content = (service.token.masked_in if is_fits else service.token.removed_from)(content)
     except AntaresHelpersError as error:
         raise error.with_traceback(None) from None
     finally:

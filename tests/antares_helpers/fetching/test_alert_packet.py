@@ -385,6 +385,7 @@ def test_an_address_without_a_token_and_the_reverse_are_refused(monkeypatch, opt
         "https://me:hunter2@data.lsst.cloud/api/alerts",
         "https://data.lsst.cloud/api/alerts?token=hunter2",
         "https://data.lsst.cloud:port/api/alerts",
+        "http://127.0.0.1:99999/api/alerts",
         "https://",
         "https:///api/alerts",
         "ftp://data.lsst.cloud",
@@ -480,12 +481,13 @@ ECHO = json.dumps({"detail": f"the token {TOKEN} is wrong"}).encode()
         lambda connection, *_: connection.sendall(f"HTTP/1.1 {TOKEN}\r\n\r\n".encode()),
         lambda connection, *_: connection.sendall(f"{TOKEN}\r\n\r\n".encode()),
         lambda connection, *_: connection.close(),
-        sends(ECHO, "404 Not Found"),
+        sends(ECHO, "404 Not Found", WWW_Authenticate=f"Bearer {TOKEN}"),
+        sends(b"SIMPLE  = " + TOKEN.encode(), Set_Cookie=f"session={TOKEN}"),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_the_token_is_shown_nowhere(answer, caplog, capsys):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
 
     error = failure(answer, retries=1)
 
@@ -503,7 +505,31 @@ def test_the_token_is_not_logged_with_all_messages_on(caplog):
     assert TOKEN not in caplog.text
 
 
+def test_a_packet_that_repeats_the_token_is_written_without_it():
+    hdus = packet()
+    hdus[0].header["HISTORY"] = f"requested with {TOKEN}"
+    with serving(sends(content_of(hdus))) as server:
+        found = fetch(server)
+
+    assert "requested with ......" in str(found[0].header["HISTORY"])
+    assert TOKEN.encode() not in content_of(found)
+    np.testing.assert_array_equal(found["DIASOURCE"].data, packet()["DIASOURCE"].data)
+
+
+def test_a_token_that_occurs_by_chance_leaves_the_packet_as_it_is():
+    with serving() as server:
+        found = fetch_alert_packet(NUMBER, url=server.url, token="E")
+
+    assert content_of(found) == PACKET
+
+
 # Errors
+
+
+@pytest.mark.parametrize("name", ["a" * 64, "data..lsst"])
+def test_a_name_that_no_server_can_have_is_one_error(name):
+    with pytest.raises(ServiceError, match="not the name of a server"):
+        fetch_alert_packet(NUMBER, url=f"https://{name}.cloud/api/alerts", token=TOKEN)
 
 
 @pytest.mark.parametrize(
