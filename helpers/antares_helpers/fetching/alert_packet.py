@@ -146,8 +146,8 @@ def fetch_alert_packet(
     service = alerts_service(url, secret)
     if service is None:
         raise InvalidInputError(_NO_TOKEN, hint=_NO_TOKEN_HINT)
-    if number is None:
-        number = _newest_by_time(as_locus_dict(alert, timeout=timeout, retries=retries))
+    if number is None or _has_alerts(alert):
+        number = _newest(as_locus_dict(alert, timeout=timeout, retries=retries), number)
     return fetch_hdus(number, service, replace(options, timeout=max(end - time.monotonic(), 1e-3)))
 
 
@@ -212,19 +212,34 @@ def _alert_hint(alert: object) -> str:
     return expected
 
 
-def _newest_by_time(locus: Mapping[str, Any]) -> int:
-    """Return the diaSourceId of the newest LSST alert of a locus."""
+def _has_alerts(alert: object) -> bool:
+    """Return whether this is a locus whose alerts are loaded."""
+    match alert:
+        case Mapping():
+            return isinstance(alert.get("alerts"), list | tuple)
+        case Locus():
+            return alert._alerts is not None
+    return isinstance(alert, DevKitLocus)
+
+
+def _newest(locus: Mapping[str, Any], named: int | None) -> int:
+    """Return the diaSourceId of the newest LSST alert of a locus.
+
+    The one that the locus names may be the newest with a magnitude: a negative flux has none.
+    """
     found = []
     for alert in locus["alerts"]:
         known = alert if isinstance(alert, Mapping) else {}
         name, mjd = known.get("id"), as_floats([known.get("mjd")])[0]
         if (number := _lsst_number(name)) is not None:
-            found.append((mjd if isfinite(mjd) else -inf, number))
+            found.append((mjd if isfinite(mjd) else -inf, number == named, number))
+    if named is not None and not any(is_named for _, is_named, _ in found):
+        return named
     if not found:
         raise InvalidInputError(
             "This locus has no LSST alert, and Rubin's Alerts API has no alerts of other surveys."
         )
-    return max(found)[1]
+    return max(found)[2]
 
 
 # The service

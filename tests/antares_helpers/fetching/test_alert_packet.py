@@ -201,8 +201,11 @@ def test_a_column_of_ids_that_are_all_missing_may_be_nan():
         locus(("lsst:9", float("nan")), (f"lsst:{NUMBER}", 61300.0), ("lsst:8", None)),
         locus((f"lsst:{NUMBER}", 61300.0), newest_alert_id=None),
         locus((f"lsst:{NUMBER}", 61300.0), (None, 61301.0), ("lsst:", 61302.0)),
+        locus(("lsst:9", 61299.0), (f"lsst:{NUMBER}", 61300.0), newest_alert_id="lsst:9"),
+        locus(("lsst:9", 61299.0), newest_alert_id=f"lsst:{NUMBER}"),
+        locus((f"lsst:{NUMBER}", None), ("lsst:9", None), newest_alert_id=f"lsst:{NUMBER}"),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_an_alert_is_found_in_any_form(alert):
     with serving() as server:
@@ -709,7 +712,9 @@ def test_calls_in_a_row_leave_no_threads_and_share_connections():
 # The Alerts API of the sandbox
 
 
-@pytest.mark.parametrize("locus_id", [TUTORIAL_ID, "ANT2026simmixed", "ANT2026simtwoobjects"])
+@pytest.mark.parametrize(
+    "locus_id", [TUTORIAL_ID, "ANT2026simmixed", "ANT2026simtwoobjects", "ANT2026simlpv04"]
+)
 def test_the_newest_packet_of_a_simulated_locus(locus_id):
     with Sandbox() as sandbox:
         known = fetch_locus(locus_id)
