@@ -118,21 +118,16 @@ def _read(given: Any) -> Packet:
         )
     path = as_path(given)
     try:
-        hdus = _opened(existing_file(path))
+        # Damaged tiles of a compressed image can crash the process.
+        hdus = fits.open(existing_file(path), memmap=False, disable_image_compression=True)
+        with hdus, warnings.catch_warnings():
+            warnings.filterwarnings("error", _TRUNCATED, AstropyUserWarning)
+            len(hdus)  # which reads all headers
+            return _packet(hdus)
     except InvalidInputError:
         raise
     except Exception as error:  # with bytes from anywhere, astropy raises errors of any kind
         raise InvalidInputError(f"{path} can't be read as FITS: {one_line(error)}.") from error
-    with hdus:
-        return _packet(hdus)
-
-
-def _opened(path: os.PathLike[str]) -> fits.HDUList:
-    """Open a file with all its HDUs; raise what astropy warns of if some of them are missing."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", _TRUNCATED, AstropyUserWarning)
-        # Damaged tiles of a compressed image can crash the process.
-        return fits.open(path, memmap=False, lazy_load_hdus=False, disable_image_compression=True)
 
 
 def _packet(hdus: fits.HDUList) -> Packet:

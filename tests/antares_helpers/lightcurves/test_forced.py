@@ -461,6 +461,7 @@ def without(name, **sources):
         no_fits,
     ],
 )
+@pytest.mark.filterwarnings("ignore::astropy.utils.exceptions.AstropyUserWarning")
 def test_anything_else_is_one_clear_error(given, tmp_path):
     with pytest.raises(InvalidInputError) as caught:
         extract_lightcurve(locus_of(detection()), forced=given(tmp_path))
