@@ -18,7 +18,7 @@ from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 from astropy.io import fits
 
-from antares_helpers.coerce import as_floats
+from antares_helpers.coerce import as_floats, is_true
 from antares_helpers.errors import (
     AlertNotFoundError,
     AntaresHelpersError,
@@ -231,7 +231,8 @@ def _newest(locus: Mapping[str, Any], named: int | None) -> int:
     for alert in locus["alerts"]:
         known = alert if isinstance(alert, Mapping) else {}
         name, mjd = known.get("id"), as_floats([known.get("mjd")])[0]
-        if (number := _lsst_number(name)) is not None:
+        number = _lsst_number(name)
+        if number is not None and (named in (None, number) or _is_negative(known)):
             found.append((mjd if isfinite(mjd) else -inf, number == named, number))
     if named is not None and not any(is_named for _, is_named, _ in found):
         return named
@@ -240,6 +241,14 @@ def _newest(locus: Mapping[str, Any], named: int | None) -> int:
             "This locus has no LSST alert, and Rubin's Alerts API has no alerts of other surveys."
         )
     return max(found)[2]
+
+
+def _is_negative(alert: Mapping[str, Any]) -> bool:
+    properties = alert.get("properties")
+    if not isinstance(properties, Mapping):
+        return False
+    flux = as_floats([properties.get("lsst_diaSource_psfFlux")])[0]
+    return bool(flux < 0) or is_true(properties.get("lsst_diaSource_isNegative"))
 
 
 # The service

@@ -201,7 +201,7 @@ def test_a_column_of_ids_that_are_all_missing_may_be_nan():
         locus(("lsst:9", float("nan")), (f"lsst:{NUMBER}", 61300.0), ("lsst:8", None)),
         locus((f"lsst:{NUMBER}", 61300.0), newest_alert_id=None),
         locus((f"lsst:{NUMBER}", 61300.0), (None, 61301.0), ("lsst:", 61302.0)),
-        locus(("lsst:9", 61299.0), (f"lsst:{NUMBER}", 61300.0), newest_alert_id="lsst:9"),
+        locus(("lsst:9", 61300.0), (f"lsst:{NUMBER}", 61299.0), newest_alert_id=f"lsst:{NUMBER}"),
         locus(("lsst:9", 61299.0), newest_alert_id=f"lsst:{NUMBER}"),
         locus((f"lsst:{NUMBER}", None), ("lsst:9", None), newest_alert_id=f"lsst:{NUMBER}"),
     ],
@@ -210,6 +210,17 @@ def test_a_column_of_ids_that_are_all_missing_may_be_nan():
 def test_an_alert_is_found_in_any_form(alert):
     with serving() as server:
         fetch(server, alert)
+
+        assert requested_ids(server) == [str(NUMBER)]
+
+
+@pytest.mark.parametrize("name", ["psfFlux", "isNegative"])
+def test_a_newer_alert_without_a_magnitude_comes_before_the_one_that_is_named(name):
+    known = locus(("lsst:9", 61299.0), (f"lsst:{NUMBER}", 61300.0), newest_alert_id="lsst:9")
+    value = {"psfFlux": -250.0, "isNegative": True}[name]
+    known["alerts"][1]["properties"] = {f"lsst_diaSource_{name}": value}
+    with serving() as server:
+        fetch(server, known)
 
         assert requested_ids(server) == [str(NUMBER)]
 
