@@ -83,7 +83,8 @@ def fetch_alert_packet(
     alert : locus, str or int
         ID of an LSST alert, such as ``"lsst:170587117485817955"`` or
         ``"LSST-AP-DS-170587117485817955"``, or its diaSourceId; or a locus as `fetch_locus` returns
-        it, a ``DevKitLocus``, or a ``Locus`` of the client, for its newest LSST alert.
+        it, a ``DevKitLocus``, or a ``Locus`` of the client, for its newest LSST alert: the one that
+        it names, or a newer one of negative flux among its alerts, if these are loaded.
     url : str, optional
         Address of the service, such as ``"https://data.lsst.cloud/api/alerts"``. Pass it together
         with `token`, or neither.
