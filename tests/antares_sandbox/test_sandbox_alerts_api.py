@@ -494,7 +494,9 @@ def test_an_alert_of_ztf_is_not_in_the_archive(running, bundled):
         if alert["id"].startswith("ztf_candidate:")
     ]
 
-    assert get(running, ID=alert["id"].partition(":")[2], RESPONSEFORMAT="fits").status_code == 404
+    given = {"ID": alert["id"].partition(":")[2]}
+    assert get(running, **given, RESPONSEFORMAT="fits").status_code == 404
+    assert get(running, **given).status_code == 404
 
 
 @pytest.mark.parametrize(("form", "status"), [("xml", 415), ("FITS", 415), ("", 415), (None, 501)])

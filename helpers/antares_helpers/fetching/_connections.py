@@ -1,6 +1,7 @@
 """Connections to ANTARES: shared by all calls, bounded in time and size, without cookies."""
 
 import atexit
+import logging
 import os
 import re
 import threading
@@ -136,8 +137,25 @@ class Token:
         """Return what a server has sent, without the token, which it may repeat."""
         return text.replace(self._text.encode("ascii"), b"...")
 
+    def masked_in(self, file: bytes) -> bytes:
+        """Return a file without the token, of the same size; a short one can be in it by chance."""
+        secret = self._text.encode("ascii")
+        return file.replace(secret, b"." * len(secret)) if len(secret) >= _MIN_SECRET else file
+
 
 _TOKEN = re.compile(r"[!-~]{1,4096}")
+_MIN_SECRET = 12
+
+
+class _Current(threading.local):
+    """The request of this thread."""
+
+    has_token = False
+
+
+_current = _Current()
+# httpcore logs the headers of responses, which may repeat the token.
+logging.getLogger("httpcore.http11").addFilter(lambda _: not _current.has_token)
 
 
 def exchange(
@@ -205,6 +223,7 @@ def _sent(request: Any, token: Token | None) -> Iterator[Any]:
     """Send a request over the connections of this process; give them back at the end."""
     is_open = token is not None and request.url.scheme == "http"
     pool = _pool(os.getpid(), None if is_open else _proxy(request.url))
+    _current.has_token = token is not None
     try:
         raw = pool.handle_request(
             httpcore.Request(
@@ -231,6 +250,8 @@ def _sent(request: Any, token: Token | None) -> Iterator[Any]:
     except _TRANSPORT_ERRORS as error:
         reason = token.removed_from(str(error).encode()).decode() if token else str(error)
         raise getattr(httpx, type(error).__name__)(reason, request=request) from error
+    finally:
+        _current.has_token = False
 
 
 class _Body(httpx.SyncByteStream):
@@ -322,7 +343,10 @@ class _Backend(httpcore.SyncBackend):
         connect = partial(
             super().connect_tcp, host, port, timeout.left(), local_address, socket_options
         )
-        stream = connect() if _is_address(host) else _in_time(connect, timeout.left())
+        try:
+            stream = connect() if _is_address(host) else _in_time(connect, timeout.left())
+        except UnicodeError:  # a part of the name is empty or too long
+            raise httpcore.UnsupportedProtocol("this is not the name of a server") from None
         return _Stream(stream, timeout)
 
 

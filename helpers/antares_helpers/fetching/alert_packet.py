@@ -18,7 +18,7 @@ from antares_client.models import Locus
 from antares_devkit.models import DevKitLocus
 from astropy.io import fits
 
-from antares_helpers.coerce import as_floats
+from antares_helpers.coerce import as_floats, is_true
 from antares_helpers.errors import (
     AlertNotFoundError,
     AntaresHelpersError,
@@ -83,7 +83,8 @@ def fetch_alert_packet(
     alert : locus, str or int
         ID of an LSST alert, such as ``"lsst:170587117485817955"`` or
         ``"LSST-AP-DS-170587117485817955"``, or its diaSourceId; or a locus as `fetch_locus` returns
-        it, a ``DevKitLocus``, or a ``Locus`` of the client, for its newest LSST alert.
+        it, a ``DevKitLocus``, or a ``Locus`` of the client, for its newest LSST alert: the one that
+        it names, or a newer one of negative flux among its alerts, if these are loaded.
     url : str, optional
         Address of the service, such as ``"https://data.lsst.cloud/api/alerts"``. Pass it together
         with `token`, or neither.
@@ -146,8 +147,8 @@ def fetch_alert_packet(
     service = alerts_service(url, secret)
     if service is None:
         raise InvalidInputError(_NO_TOKEN, hint=_NO_TOKEN_HINT)
-    if number is None:
-        number = _newest_by_time(as_locus_dict(alert, timeout=timeout, retries=retries))
+    if number is None or _has_alerts(alert):
+        number = _newest(as_locus_dict(alert, timeout=timeout, retries=retries), number)
     return fetch_hdus(number, service, replace(options, timeout=max(end - time.monotonic(), 1e-3)))
 
 
@@ -212,19 +213,43 @@ def _alert_hint(alert: object) -> str:
     return expected
 
 
-def _newest_by_time(locus: Mapping[str, Any]) -> int:
-    """Return the diaSourceId of the newest LSST alert of a locus."""
+def _has_alerts(alert: object) -> bool:
+    """Return whether this is a locus whose alerts are loaded."""
+    match alert:
+        case Mapping():
+            return isinstance(alert.get("alerts"), list | tuple)
+        case Locus():
+            return alert._alerts is not None
+    return isinstance(alert, DevKitLocus)
+
+
+def _newest(locus: Mapping[str, Any], named: int | None) -> int:
+    """Return the diaSourceId of the newest LSST alert of a locus.
+
+    The one that the locus names may be the newest with a magnitude: a negative flux has none.
+    """
     found = []
     for alert in locus["alerts"]:
         known = alert if isinstance(alert, Mapping) else {}
         name, mjd = known.get("id"), as_floats([known.get("mjd")])[0]
-        if (number := _lsst_number(name)) is not None:
-            found.append((mjd if isfinite(mjd) else -inf, number))
+        number = _lsst_number(name)
+        if number is not None and (named in (None, number) or _is_negative(known)):
+            found.append((mjd if isfinite(mjd) else -inf, number == named, number))
+    if named is not None and not any(is_named for _, is_named, _ in found):
+        return named
     if not found:
         raise InvalidInputError(
             "This locus has no LSST alert, and Rubin's Alerts API has no alerts of other surveys."
         )
-    return max(found)[1]
+    return max(found)[2]
+
+
+def _is_negative(alert: Mapping[str, Any]) -> bool:
+    properties = alert.get("properties")
+    if not isinstance(properties, Mapping):
+        return False
+    flux = as_floats([properties.get("lsst_diaSource_psfFlux")])[0]
+    return bool(flux < 0) or is_true(properties.get("lsst_diaSource_isNegative"))
 
 
 # The service
@@ -298,7 +323,8 @@ def _checked_service(url: object, token: Token, url_name: str, token_name: str) 
     except httpx.InvalidURL:
         parts = httpx.URL()
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.host))
-    if not is_safe or not parts.host or parts.userinfo or parts.query or parts.fragment:
+    is_safe &= bool(parts.host) and (parts.port or 1) < 2**16
+    if not is_safe or parts.userinfo or parts.query or parts.fragment:
         shown = f" {shown_url(url)!r}" if isinstance(url, str) else ""
         raise InvalidInputError(
             f"{url_name}{shown} is not an address to which the token may be sent: it must begin "
@@ -326,8 +352,9 @@ def fetch_hdus(
     policy = options.policy()
     try:
         content = Request(partial(_get, service.url + path, query), target, policy).result()
-        if not content.startswith(_FITS):  # but a page that may repeat the token
-            content = service.token.removed_from(content)
+        # Which may repeat the token: a page of a proxy, above all.
+        is_fits = content.startswith(_FITS)
+        content = (service.token.masked_in if is_fits else service.token.removed_from)(content)
     except AntaresHelpersError as error:
         raise error.with_traceback(None) from None
     finally:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from astropy.io import fits
+from astropy.utils.exceptions import AstropyUserWarning
 from numpy.typing import NDArray
 
 from antares_helpers.atomic import as_path, existing_file
@@ -61,6 +62,7 @@ _FORCED_COLUMNS = {
 _OPTIONAL = ("scienceFlux", "scienceFluxErr", "timeProcessedMjdTai")
 _FLUXES = {"difference": "psfFlux", "total": "scienceFlux"}
 _MAX_NAMED = 20
+_TRUNCATED = "File may have been truncated|Error validating header"
 
 _Exposure: TypeAlias = tuple[str, int, int]
 """A diaObject, a visit and a detector; empty or `MISSING` if unknown."""
@@ -118,12 +120,14 @@ def _read(given: Any) -> Packet:
     try:
         # Damaged tiles of a compressed image can crash the process.
         hdus = fits.open(existing_file(path), memmap=False, disable_image_compression=True)
+        with hdus, warnings.catch_warnings():
+            warnings.filterwarnings("error", _TRUNCATED, AstropyUserWarning)
+            len(hdus)  # which reads all headers
+            return _packet(hdus)
     except InvalidInputError:
         raise
-    except (OSError, ValueError, TypeError) as error:
+    except Exception as error:  # with bytes from anywhere, astropy raises errors of any kind
         raise InvalidInputError(f"{path} can't be read as FITS: {one_line(error)}.") from error
-    with hdus:
-        return _packet(hdus)
 
 
 def _packet(hdus: fits.HDUList) -> Packet:

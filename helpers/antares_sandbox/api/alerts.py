@@ -79,12 +79,12 @@ class _Packets:
         self._fits = lru_cache(_CACHED_PACKETS)(self._make_fits)
 
     def packet(self, number: int, form: str | None) -> Response:
+        record, source = self._packet(number)
         if form is None:
             reason = "the sandbox has no packets in Avro: add RESPONSEFORMAT=fits or json"
             raise HTTPException(501, reason)
         if form.endswith("fits"):
             return _fits_response(self._fits(number), f"alert-{number}.fits")
-        record, source = self._packet(number)
         images = {
             name: source and image_file(source, kind, "fits") for name, kind in IMAGES.values()
         }

@@ -201,12 +201,26 @@ def test_a_column_of_ids_that_are_all_missing_may_be_nan():
         locus(("lsst:9", float("nan")), (f"lsst:{NUMBER}", 61300.0), ("lsst:8", None)),
         locus((f"lsst:{NUMBER}", 61300.0), newest_alert_id=None),
         locus((f"lsst:{NUMBER}", 61300.0), (None, 61301.0), ("lsst:", 61302.0)),
+        locus(("lsst:9", 61300.0), (f"lsst:{NUMBER}", 61299.0), newest_alert_id=f"lsst:{NUMBER}"),
+        locus(("lsst:9", 61299.0), newest_alert_id=f"lsst:{NUMBER}"),
+        locus((f"lsst:{NUMBER}", None), ("lsst:9", None), newest_alert_id=f"lsst:{NUMBER}"),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_an_alert_is_found_in_any_form(alert):
     with serving() as server:
         fetch(server, alert)
+
+        assert requested_ids(server) == [str(NUMBER)]
+
+
+@pytest.mark.parametrize("name", ["psfFlux", "isNegative"])
+def test_a_newer_alert_without_a_magnitude_comes_before_the_one_that_is_named(name):
+    known = locus(("lsst:9", 61299.0), (f"lsst:{NUMBER}", 61300.0), newest_alert_id="lsst:9")
+    value = {"psfFlux": -250.0, "isNegative": True}[name]
+    known["alerts"][1]["properties"] = {f"lsst_diaSource_{name}": value}
+    with serving() as server:
+        fetch(server, known)
 
         assert requested_ids(server) == [str(NUMBER)]
 
@@ -385,6 +399,7 @@ def test_an_address_without_a_token_and_the_reverse_are_refused(monkeypatch, opt
         "https://me:hunter2@data.lsst.cloud/api/alerts",
         "https://data.lsst.cloud/api/alerts?token=hunter2",
         "https://data.lsst.cloud:port/api/alerts",
+        "http://127.0.0.1:99999/api/alerts",
         "https://",
         "https:///api/alerts",
         "ftp://data.lsst.cloud",
@@ -480,12 +495,13 @@ ECHO = json.dumps({"detail": f"the token {TOKEN} is wrong"}).encode()
         lambda connection, *_: connection.sendall(f"HTTP/1.1 {TOKEN}\r\n\r\n".encode()),
         lambda connection, *_: connection.sendall(f"{TOKEN}\r\n\r\n".encode()),
         lambda connection, *_: connection.close(),
-        sends(ECHO, "404 Not Found"),
+        sends(ECHO, "404 Not Found", WWW_Authenticate=f"Bearer {TOKEN}"),
+        sends(b"SIMPLE  = " + TOKEN.encode(), Set_Cookie=f"session={TOKEN}"),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_the_token_is_shown_nowhere(answer, caplog, capsys):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
 
     error = failure(answer, retries=1)
 
@@ -503,7 +519,31 @@ def test_the_token_is_not_logged_with_all_messages_on(caplog):
     assert TOKEN not in caplog.text
 
 
+def test_a_packet_that_repeats_the_token_is_written_without_it():
+    hdus = packet()
+    hdus[0].header["HISTORY"] = f"requested with {TOKEN}"
+    with serving(sends(content_of(hdus))) as server:
+        found = fetch(server)
+
+    assert "requested with ......" in str(found[0].header["HISTORY"])
+    assert TOKEN.encode() not in content_of(found)
+    np.testing.assert_array_equal(found["DIASOURCE"].data, packet()["DIASOURCE"].data)
+
+
+def test_a_token_that_occurs_by_chance_leaves_the_packet_as_it_is():
+    with serving() as server:
+        found = fetch_alert_packet(NUMBER, url=server.url, token="E")
+
+    assert content_of(found) == PACKET
+
+
 # Errors
+
+
+@pytest.mark.parametrize("name", ["a" * 64, "data..lsst"])
+def test_a_name_that_no_server_can_have_is_one_error(name):
+    with pytest.raises(ServiceError, match="not the name of a server"):
+        fetch_alert_packet(NUMBER, url=f"https://{name}.cloud/api/alerts", token=TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -683,7 +723,9 @@ def test_calls_in_a_row_leave_no_threads_and_share_connections():
 # The Alerts API of the sandbox
 
 
-@pytest.mark.parametrize("locus_id", [TUTORIAL_ID, "ANT2026simmixed", "ANT2026simtwoobjects"])
+@pytest.mark.parametrize(
+    "locus_id", [TUTORIAL_ID, "ANT2026simmixed", "ANT2026simtwoobjects", "ANT2026simlpv04"]
+)
 def test_the_newest_packet_of_a_simulated_locus(locus_id):
     with Sandbox() as sandbox:
         known = fetch_locus(locus_id)

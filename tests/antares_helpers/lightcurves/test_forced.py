@@ -410,6 +410,22 @@ def truncated(tmp_path):
     return tmp_path / "part.fits"
 
 
+def missing_end(tmp_path):
+    path = tmp_path / "packet.fits"
+    packet_of([source_of(detection())], [forced_row()]).writeto(path)
+    with fits.open(path) as hdus:
+        start = hdus["FORCEDPHOT"].fileinfo()["hdrLoc"]
+    path.write_bytes(path.read_bytes()[: start + 1000])
+    return path
+
+
+def damaged_header(tmp_path):
+    path = tmp_path / "packet.fits"
+    packet_of([source_of(detection())], [forced_row()]).writeto(path)
+    path.write_bytes(path.read_bytes().replace(b"NAXIS1  =", b"NAXIS1  ?"))
+    return path
+
+
 def no_fits(tmp_path):
     (tmp_path / "no.fits").write_text("<html>", "utf-8")
     return tmp_path / "no.fits"
@@ -440,9 +456,12 @@ def without(name, **sources):
         lambda _: without("band"),
         closed,
         truncated,
+        missing_end,
+        damaged_header,
         no_fits,
     ],
 )
+@pytest.mark.filterwarnings("ignore::astropy.utils.exceptions.AstropyUserWarning")
 def test_anything_else_is_one_clear_error(given, tmp_path):
     with pytest.raises(InvalidInputError) as caught:
         extract_lightcurve(locus_of(detection()), forced=given(tmp_path))
