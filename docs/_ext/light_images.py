@@ -96,9 +96,9 @@ def _double(image: Tag) -> str:
 
 def _open_at_full_size(soup: BeautifulSoup, image: Tag) -> None:
     is_decoration = not image.get("alt")  # such as the picture of a card, itself a link
-    if is_decoration or image.find_parent("a") or int(str(image.get("width", 0))) <= _SMALL:
+    if is_decoration or image.find_parent("a") or int(str(image.get("width", "0"))) <= _SMALL:
         return
-    largest = _double(image) if "srcset" in image.attrs else image["src"]
+    largest = _double(image) if "srcset" in image.attrs else str(image["src"])
     link = soup.new_tag("a", attrs={"class": "full-size", "href": largest})
     link["title"] = "Open at full size"
     dark = image.find_next_sibling()
