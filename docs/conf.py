@@ -95,7 +95,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "antares-helpers"
 html_baseurl = site_url()
 html_static_path = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "figure-themes.css", "markdown.css", "tasks.css"]
 html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
 # Light without JavaScript: layout.html sets the mode of the reader.

@@ -194,6 +194,7 @@ def test_a_typed_id_is_fetched_from_the_service(open_page: Any, allowing: Sandbo
     [
         ("ANT2026madeup", "no locus with this ID"),
         ("ZTF18abcdefg", "not an ANTARES locus ID"),
+        ("170666523846322710", "find_loci(name=...)"),
         ("", "not an ANTARES locus ID"),
         ("ANT2026/../x", "not an ANTARES locus ID"),
     ],
@@ -206,6 +207,19 @@ def test_a_typed_id_that_fails_says_why(
     ask(page, given)
     assert part in message(page)
     assert not page.locator("#explorer-command").is_visible()
+
+
+def test_the_largest_numbers_there_are_break_no_axis(opened: Any) -> None:
+    said: list[str] = []
+    opened.on("console", lambda line: said.append(line.text))
+    file = json.loads(renamed(TEXT))
+    first, second, *_ = file["locus"]["alerts"]
+    first["properties"]["lsst_diaSource_psfFlux"] = 1e308
+    second["properties"] |= {"lsst_diaSource_psfFlux": -1e308, "lsst_diaSource_isNegative": True}
+    give(opened, json.dumps(file).encode())
+    assert message(opened).startswith("Showing")
+    assert not said
+    assert "NaN" not in opened.locator("#explorer-svg").inner_html()
 
 
 def test_a_service_closed_to_browsers_gives_the_command_that_makes_the_file(open_page: Any) -> None:

@@ -97,6 +97,25 @@ def test_every_image_has_its_size_and_only_the_first_loads_at_once(page: str) ->
 
 @needs_site
 @pytest.mark.parametrize("page", TUTORIALS)
+def test_a_telephone_loads_the_smaller_figure_and_one_style_sheet(page: str) -> None:
+    content = soup(page)
+    first = content.select_one("article a.full-size > img")
+    width = int(first["width"])
+    assert re.findall(r"\S+ (\w+)", first["srcset"]) == [f"{width}w", f"{2 * width}w"]
+    assert first["sizes"] == f"(max-width: {width}px) 92vw, {width}px"
+    assert first["fetchpriority"] == "high"
+    assert len(content.select("head > link[rel=stylesheet]")) == 1
+
+
+@needs_site
+@pytest.mark.parametrize("page", pages())
+def test_the_name_of_the_search_button_is_all_that_it_shows(page: str) -> None:
+    for button in soup(page).select(".search-button-field"):
+        assert button["aria-label"] == button.get_text(strip=True)
+
+
+@needs_site
+@pytest.mark.parametrize("page", TUTORIALS)
 def test_figures_are_exact_and_the_larger_one_opens(page: str) -> None:
     image_of = pytest.importorskip("PIL.Image", reason="pillow is not installed").open
     figures = soup(page).select("a.full-size > img")

@@ -83,7 +83,6 @@ def _dark_of(source: str) -> PurePosixPath:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension, to run when the page is otherwise finished."""
-    app.add_css_file("figure-themes.css")
     app.connect("builder-inited", _find, priority=950)
     app.connect("html-page-context", _add, priority=950)
     return {"version": "1", "parallel_read_safe": True}

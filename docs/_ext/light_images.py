@@ -40,8 +40,11 @@ def _lighten(
         _set_size(image, source)
         if number or "only-dark" in image.get_attribute_list("class"):
             image["loading"] = "lazy"
+        elif image.get("loading") != "lazy":
+            image["fetchpriority"] = "high"  # most often the largest of the first screen
         if source.suffix == ".png":
             _offer_both_sizes(image, source)
+            _name_widths(image)
             _open_at_full_size(soup, image)
             names = {name, *re.findall(r"[^/\s]+\.png", str(image.get("srcset", "")))}
             _shown.update(source.with_name(each) for each in names)
@@ -79,10 +82,23 @@ def _offer_both_sizes(image: Tag, source: Path) -> None:
         image["srcset"] = f"{image['src']}, {address} 2x"
 
 
+def _name_widths(image: Tag) -> None:
+    """Name both sizes by their widths: a figure that fills a telephone needs the smaller one."""
+    if image.get("srcset") and str(image.get("width", "")).isdigit():
+        width = int(str(image["width"]))
+        image["srcset"] = f"{image['src']} {width}w, {_double(image)} {2 * width}w"
+        image["sizes"] = f"(max-width: {width}px) 92vw, {width}px"
+
+
+def _double(image: Tag) -> str:
+    return str(image["srcset"]).split(",")[-1].split()[0]
+
+
 def _open_at_full_size(soup: BeautifulSoup, image: Tag) -> None:
-    if image.find_parent("a") or int(str(image.get("width", 0))) <= _SMALL:
+    is_decoration = not image.get("alt")  # such as the picture of a card, itself a link
+    if is_decoration or image.find_parent("a") or int(str(image.get("width", "0"))) <= _SMALL:
         return
-    largest = str(image.get("srcset", image["src"])).split(",")[-1].split()[0]
+    largest = _double(image) if "srcset" in image.attrs else str(image["src"])
     link = soup.new_tag("a", attrs={"class": "full-size", "href": largest})
     link["title"] = "Open at full size"
     dark = image.find_next_sibling()

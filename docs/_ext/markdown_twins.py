@@ -119,7 +119,6 @@ def _note(markdown: str) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension, to run after the last change of an article."""
     app.add_js_file("markdown.js", loading_method="defer")
-    app.add_css_file("markdown.css")
     app.connect("html-page-context", _name_twin, priority=400)
     app.connect("html-page-context", _write_twin, priority=945)  # before dark figures
     app.connect("build-finished", _write_llms)

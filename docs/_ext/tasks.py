@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 __all__ = ["CLASS", "PAGES", "Task", "command_link", "page_link", "setup", "tasks"]
 
 CLASS = "tasks"
-"""Every element of these extensions has it; ``tasks.css`` is loaded for it."""
+"""Every element of these extensions has it."""
 
 _DATA = Path(__file__).parents[1] / "tasks.toml"
 _HEADINGS = ("You have", "In Python, and in a terminal", "Tutorial", "Snippet")
@@ -106,9 +106,7 @@ def _entry(*contents: nodes.Node) -> nodes.entry:
     return nodes.entry("", *(nodes.paragraph("", "", each) for each in contents))
 
 
-def _add_style(app: Sphinx, page: str, _template: str, context: dict[str, Any], _: Any) -> None:
-    if f'class="{CLASS} ' in context.get("body", ""):
-        app.add_css_file("tasks.css")
+def _add_style(app: Sphinx, page: str, *_: Any) -> None:
     if page == app.config.root_doc:
         app.add_css_file("landing.css")
 

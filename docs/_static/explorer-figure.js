@@ -20,6 +20,9 @@
   const toMagnitude = (flux) => constants.abZeropoint - 2.5 * Math.log10(flux);
   const MAGNITUDES_PER_EFOLD = 2.5 / Math.log(10);
 
+  // No axis reaches numbers near the largest one that there is.
+  const LARGEST = 1e300;
+
   function hasMagnitude({ flux, fluxErr, isForced }) {
     return flux > 0 && !(isForced && flux < constants.magnitudeSigma * fluxErr);
   }
@@ -41,7 +44,8 @@
         x: period === null ? point.mjd : phase(point.mjd),
         y: y === "flux" ? point.flux : toMagnitude(point.flux),
         error: y === "flux" ? point.fluxErr : (MAGNITUDES_PER_EFOLD * point.fluxErr) / point.flux,
-      }));
+      }))
+      .filter((mark) => Math.abs(mark.y) + mark.error < LARGEST);
     return period === null ? marks : [...marks, ...marks.map((mark) => ({ ...mark, x: mark.x + 1 }))];
   }
 

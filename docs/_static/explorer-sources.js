@@ -138,7 +138,8 @@
     const id = ADDRESS.exec(text)?.[1] ?? text;
     if (/^ANT[0-9A-Za-z]{4,60}$/.test(id)) return id;
     throw new SourceError(
-      `"${text.slice(0, 60)}" is not an ANTARES locus ID: expected ANT and then 4 to 60 letters and digits.`,
+      `"${text.slice(0, 60)}" is not an ANTARES locus ID: expected ANT and then 4 to 60 letters and digits. ` +
+        "By any other name, find_loci(name=...) finds the locus.",
     );
   }
 

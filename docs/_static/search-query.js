@@ -11,6 +11,15 @@ window.readQuery = (() => {
       "me my of on or should that the their there these this to use using want was what when " +
       "where which why will with you your").split(" "),
   );
+  const GREEK = { α: "alpha", β: "beta", γ: "gamma", Δ: "delta", δ: "delta", λ: "lambda", μ: "mu", σ: "sigma", χ: "chi" };
+
+  // Letters with accents, of full width or joined, as copied from papers, and Greek ones.
+  const latin = (text) =>
+    text
+      .normalize("NFKD")
+      .replace(/\p{M}|\p{Cf}/gu, "")
+      .replace(/μ(?=[a-z])/giu, "u")
+      .replace(/[α-ωΑ-Ω]/gu, (letter) => ` ${GREEK[letter] ?? letter}`);
   const partsOf = (word) => word.match(/[\p{L}\p{N}]+/gu) ?? [];
 
   // An end such as -ing or -s is no other word, and what has digits is not for us to correct.
@@ -41,7 +50,7 @@ window.readQuery = (() => {
 
   // The word that was meant, or none.
   const nearest = (typed, vocabulary) => {
-    const most = typed.length < 4 ? 0 : typed.length < 7 ? 1 : 2;
+    const most = typed.length < 5 ? 0 : typed.length < 8 ? 1 : 2;
     const [best] = vocabulary
       .filter((word) => word[0] === typed[0] && Math.abs(word.length - typed.length) <= most)
       .map((word) => ({ word, far: distance(typed, word) }))
@@ -57,7 +66,7 @@ window.readQuery = (() => {
   };
 
   return (query, vocabulary) => {
-    const plain = query.replace(/[µμ](?=\p{L})/gu, "u").replace(/σ/g, " sigma");
+    const plain = latin(query);
     const words = plain.match(/[\p{L}\p{N}_.+-]*[\p{L}\p{N}][\p{L}\p{N}_.+-]*/gu) ?? [];
     const telling = words.filter((word) => !STOP.has(word.toLowerCase()));
     const meant = (telling.length ? telling : words).map((word) => {
