@@ -135,7 +135,7 @@ class TileReader:
         self._has_moved = self._has_changes = False
         self._changes_in_vain = self._increases = 0
         self._unchecked: list[Tile] | None = []
-        self._has_untimed = False
+        self._has_untimed = self._has_looked = False
         self._span = (inf, -inf)
         self._stack = [_Chain(Tile())]
 
@@ -276,6 +276,11 @@ class TileReader:
         """Whether loci have changed while they were read."""
         return self._has_moved or (self._has_changes and not self._counts_lie)
 
+    @property
+    def has_counts(self) -> bool:
+        """Whether the service says how many loci there are, as far as its counts can be trusted."""
+        return self._largest_count > 0 and not self._counts_lie
+
     def _read_on(self, chain: _Chain, *, has_more: bool) -> None:
         """Read a tile that can't be divided, as far as the service shows it."""
         if has_more:
@@ -290,7 +295,11 @@ class TileReader:
 
     def _check(self, chain: _Chain) -> None:
         """Read a tile again, in parts, if it has not as many loci as were found in it."""
-        if self._counts_lie or chain.brought or chain.count != self.found.count_in(chain.tile):
+        if self._unchecked is not None:  # the newest page alone
+            self._has_moved |= chain.brought > 0
+        elif not self.has_counts:
+            self._stack.append(chain)
+        elif chain.brought or chain.count != self.found.count_in(chain.tile):
             self._divide(chain)
 
     def _end(self, chain: _Chain) -> None:
@@ -364,8 +373,8 @@ class TileReader:
 
     def _refused(self, chain: _Chain, status: int, reason: str) -> bool:
         """Go on after the service has refused a page; return False if that is an error."""
-        is_beyond = chain.count is not None and len(chain.ids) + self._size > chain.count
-        if chain.pages and (status in _REFUSED or (status >= 500 and is_beyond)):
+        # If the service is down, the next new search fails too, so nothing is lost.
+        if chain.pages and (status in _REFUSED or status >= 500):
             self._stack.pop()
             if chain.refusal:
                 self._record(chain, chain.refusal)
@@ -472,6 +481,10 @@ class TileReader:
     def _check_again(self) -> None:
         """Check tiles again: those whose count was not known, or all if anything has changed."""
         if self._unchecked is None or self._newest_first:
+            return
+        if not (self.has_counts or self._has_looked or len(self.records) < 2):
+            self._has_looked = True  # loci that have changed are the newest
+            self._stack.append(_Chain(Tile(), is_check=True))
             return
         tiles, self._unchecked = self._unchecked, None
         if self.has_moved:

@@ -90,6 +90,40 @@ def test_a_count_that_lies_loses_no_locus(count: str, at_window: str) -> None:
     assert len(service.queries) <= allowed(service)
 
 
+@pytest.mark.parametrize("count", ["none", "half"])
+def test_without_correct_counts_the_sentence_says_so(count: str) -> None:
+    sky = Sky(SMALL)
+    with serving_night(sky, window=1000, count=COUNTS[count]) as service:
+        _, found = read(service)
+    assert "no correct counts" in found.sentence
+    with serving_night(sky, window=1000) as service:
+        _, found = read(service)
+    assert "no correct counts" not in found.sentence
+
+
+@pytest.mark.parametrize("count", [lambda found: found, lambda _: None])
+def test_a_window_that_is_an_error_of_the_service_is_learned(count: Any) -> None:
+    sky = Sky(SMALL)
+    with serving_night(sky, window=1000, at_window="fail", count=count) as service:
+        ids, found = read(service, retries=0)
+    assert set(ids) == set(sky.ids)
+    assert found.truncated is False
+
+
+def test_a_service_that_is_down_within_a_search_raises_and_loses_nothing() -> None:
+    sky = Sky(SMALL)
+    with serving_night(sky, window=1000) as service:
+        found = find_loci(night=NIGHT, limit=None, retries=0)
+        ids = [next(found).locus_id for _ in range(600)]
+        service.fails = 1.0
+        with pytest.raises(ServiceError):
+            ids.extend(locus.locus_id for locus in found)
+        service.fails = 0.0
+        ids.extend(locus.locus_id for locus in found)
+    assert sorted(ids) == sorted(sky.ids)
+    assert found.truncated is False
+
+
 def test_the_size_of_a_page_is_what_the_service_accepts() -> None:
     sky = Sky(SMALL)
     with serving_night(sky, max_page=100) as service:
@@ -241,6 +275,18 @@ def test_loci_that_stay_in_the_night_are_found_though_they_move(kind: str, every
     assert found.truncated is False
     assert ("changed meanwhile" in found.sentence) or (kind, every) == ("beyond", 4)
     assert service.queries
+
+
+def test_without_counts_loci_with_new_alerts_are_found() -> None:
+    sky = Sky([*[200] * 20, 1500, *[200] * 20])
+
+    def move(sky: Sky, number: int, rng: Any) -> None:
+        sky.time[rng.integers(len(sky))] = END - 0.01 + 1e-6 * number
+
+    with serving_night(sky, window=1000, count=lambda _: None, moves=move) as service:
+        ids, found = read(service)
+    assert set(ids) == set(sky.ids)
+    assert "changed meanwhile" in found.sentence
 
 
 def test_a_locus_that_moves_up_before_it_is_read_is_found() -> None:
