@@ -61,6 +61,8 @@ class _Chain:
     newest: float = -inf
     oldest: float = inf
     brought: int = 0
+    moved: int = 0
+    """How many more loci are in it, in a check, than were found."""
     read_at: float = 0.0
     is_doubtful: bool = False
     """Whether the service may have shown only a part of it, although it has ended."""
@@ -160,6 +162,7 @@ class TileReader:
             page, read_at = self._page(chain, query, key)
         except ServiceError as error:
             if not self._refused(chain, _status(error), error.reason):
+                self._window = inf  # what looked like it may have been an outage
                 raise
             if self._cache is not None:
                 self._cache.save_refusal(key, _status(error), error.reason)
@@ -218,6 +221,7 @@ class TileReader:
             self._window = min(self._window, max(len(chain.parent.ids), self._reached))
         if is_first:
             self._note_skipped(chain, new)
+            self._note_moved(chain)
         if chain.is_probe and new:
             self._goes_on(chain)
         if chain.refusal:
@@ -230,6 +234,8 @@ class TileReader:
             self._check(chain)
         elif is_first and self._is_too_large(chain):
             self._divide(chain)
+        elif len(chain.ids) >= self._window:
+            self._stop(chain)
         else:
             self._reached = max(self._reached, seen)
             self._stack.append(chain)
@@ -271,6 +277,17 @@ class TileReader:
             is_noise = has_signs and self._changes_in_vain >= _MAX_IN_VAIN
             self._counts_lie |= is_noise
 
+    def _note_moved(self, chain: _Chain) -> None:
+        """Compare the count of a tile with its loci; drop the other parts if it explains theirs."""
+        if not chain.is_check or chain.count is None:
+            return
+        chain.moved = chain.count - self.found.count_in(chain.tile)
+        parent = chain.parent
+        if parent is None or chain.brought or parent.brought:
+            return
+        if chain.moved == parent.moved != 0 and self.has_counts:
+            self._stack = [each for each in self._stack if each.parent is not parent]
+
     @property
     def has_moved(self) -> bool:
         """Whether loci have changed while they were read."""
@@ -299,7 +316,7 @@ class TileReader:
             self._has_moved |= chain.brought > 0
         elif not self.has_counts:
             self._stack.append(chain)
-        elif chain.brought or chain.count != self.found.count_in(chain.tile):
+        elif chain.brought or chain.moved:
             self._divide(chain)
 
     def _end(self, chain: _Chain) -> None:
@@ -433,7 +450,9 @@ class TileReader:
             cut = chain.oldest - _SLACK_DAYS - self._blur
             visit = self._by_position(chain, replace(tile, time=(cut, end)))
             return [replace(tile, time=(begin, cut)), *visit] if visit else []
-        cut = ((lowest if begin is None else begin) + newest) / 2
+        first = lowest if begin is None else begin
+        cut = self.found.middle(tile) - _SLACK_DAYS if chain.is_check else first
+        cut = cut if first < cut < newest else (first + newest) / 2
         return [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
 
     def _by_position(self, chain: _Chain, tile: Tile) -> list[Tile]:

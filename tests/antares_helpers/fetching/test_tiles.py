@@ -277,6 +277,18 @@ def test_loci_that_stay_in_the_night_are_found_though_they_move(kind: str, every
     assert service.queries
 
 
+def test_loci_that_leave_a_large_night_cost_few_requests() -> None:
+    visits = np.random.default_rng(3).integers(300, 700, 36).tolist()
+    sky = Sky([*visits[:18], 12_000, *visits[18:]], crowded=2000)
+    moves, left = moving("beyond", 20)
+    with serving_night(sky, moves=moves) as service:
+        ids, found = read(service)
+    assert set(sky.ids) - set(ids) <= left
+    assert found.truncated is False
+    assert left
+    assert len(service.queries) <= allowed(service)
+
+
 def test_without_counts_loci_with_new_alerts_are_found() -> None:
     sky = Sky([*[200] * 20, 1500, *[200] * 20])
 
