@@ -379,6 +379,8 @@ def _write_night(
     except InvalidInputError:
         if found.truncated is None or loci.number:
             raise
+        if not (keep_pages or found.truncated):
+            found.discard()  # a later run may find some
         _say(f"{output} is not written: a catalog needs at least one locus. {found.sentence}")
         return _FAILED
     _say(f"{output}: {loci.number} loci with {notes['set']}. {found.sentence}")

@@ -17,7 +17,8 @@ from night_service import BEGIN, END, NEWEST, Service, Sky, serving_night
 
 from antares_helpers import InvalidInputError, ServiceError, find_loci
 from antares_helpers.errors import AntaresHelpersWarning
-from antares_helpers.fetching.query import night_range
+from antares_helpers.fetching.night import overlapping_query
+from antares_helpers.fetching.query import lowest_time, night_range
 from antares_sandbox import Sandbox
 
 NIGHT = "2026-07-09"
@@ -467,6 +468,13 @@ def test_a_night_is_from_noon_to_noon_in_tai(form: Any) -> None:
 def test_what_is_not_a_night_is_refused(form: Any) -> None:
     with pytest.raises(InvalidInputError, match="day_obs"):
         find_loci(night=form, limit=None)
+
+
+def test_a_query_of_ones_own_with_a_tag_has_a_lowest_time_too() -> None:
+    query = overlapping_query((BEGIN, END))
+    assert lowest_time(find_loci(query=query, tag="simulated", limit=None).query) == BEGIN
+    nothing = {"query": {"bool": {"must_not": {"exists": {"field": NEWEST}}}}}
+    assert lowest_time(find_loci(query=nothing, tag="simulated", limit=None).query) is None
 
 
 def test_the_end_of_a_night_is_excluded() -> None:
