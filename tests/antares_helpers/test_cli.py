@@ -508,6 +508,7 @@ def test_a_night_without_loci_makes_no_catalog_and_says_so(
     with serving_night(night_sky()):
         assert main(["night", "2020-07-09", "-o", "night"]) == 1
     assert said(capsys)[-1].startswith("night is not written: a catalog needs at least one locus.")
+    assert names(here) == [], "a later run must ask again"
     assert "night" not in [path.name for path in here.iterdir()]
 
 

@@ -129,6 +129,9 @@ def lowest_time(query: dict[str, Any]) -> float | None:
         low = bounds.get("gte", bounds.get("gt")) if isinstance(bounds, Mapping) else None
         if isinstance(low, int | float):
             return float(low)
+        nested = {"query": each}
+        if _filters(nested) != [each] and (least := lowest_time(nested)) is not None:
+            return least
     return None
 
 

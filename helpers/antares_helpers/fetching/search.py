@@ -178,8 +178,10 @@ def find_loci(
     With ``limit=None``, a larger search is divided into tiles: in time, and where one visit has
     more loci, in position. The loci of the tiles come from the oldest to the newest, each once.
     Every locus is found whose newest alert is in the range of the search from the beginning to the
-    end of the run, also if it moves within the range because of a new alert. There is one
-    exception: between two checks of a tile, equally many loci leave the range as enter the tile.
+    end of the run, also if it moves within the range because of a new alert. There are two
+    exceptions: between two checks of a tile, equally many loci leave the range as enter the tile;
+    or the service gives no correct counts, as ``.sentence`` then says, so that some moves can't be
+    seen.
     A locus that leaves the range before it is read is not found: its newest alert is elsewhere.
 
     Examples
@@ -476,7 +478,9 @@ def _sentence(reader: TileReader, truncated: bool | None) -> str:
         return f"{what}; the search has not ended.{moved}"
     if incomplete:
         return f"{what}; not all loci: {_first_reason(incomplete)}.{moved}"
-    return f"{what}; each tile was read to its end.{moved}"
+    is_confirmed = reader.has_counts or reader.pages < 2
+    counts = "" if is_confirmed else ", but the service gives no correct counts to confirm it"
+    return f"{what}; each tile was read to its end{counts}.{moved}"
 
 
 def _number_of(number: int, name: str) -> str:

@@ -61,6 +61,8 @@ class _Chain:
     newest: float = -inf
     oldest: float = inf
     brought: int = 0
+    moved: int = 0
+    """How many more loci are in it, in a check, than were found."""
     read_at: float = 0.0
     is_doubtful: bool = False
     """Whether the service may have shown only a part of it, although it has ended."""
@@ -135,7 +137,7 @@ class TileReader:
         self._has_moved = self._has_changes = False
         self._changes_in_vain = self._increases = 0
         self._unchecked: list[Tile] | None = []
-        self._has_untimed = False
+        self._has_untimed = self._has_looked = False
         self._span = (inf, -inf)
         self._stack = [_Chain(Tile())]
 
@@ -160,6 +162,7 @@ class TileReader:
             page, read_at = self._page(chain, query, key)
         except ServiceError as error:
             if not self._refused(chain, _status(error), error.reason):
+                self._window = inf  # what looked like it may have been an outage
                 raise
             if self._cache is not None:
                 self._cache.save_refusal(key, _status(error), error.reason)
@@ -218,6 +221,7 @@ class TileReader:
             self._window = min(self._window, max(len(chain.parent.ids), self._reached))
         if is_first:
             self._note_skipped(chain, new)
+            self._note_moved(chain)
         if chain.is_probe and new:
             self._goes_on(chain)
         if chain.refusal:
@@ -230,6 +234,8 @@ class TileReader:
             self._check(chain)
         elif is_first and self._is_too_large(chain):
             self._divide(chain)
+        elif len(chain.ids) >= self._window:
+            self._stop(chain)
         else:
             self._reached = max(self._reached, seen)
             self._stack.append(chain)
@@ -271,10 +277,26 @@ class TileReader:
             is_noise = has_signs and self._changes_in_vain >= _MAX_IN_VAIN
             self._counts_lie |= is_noise
 
+    def _note_moved(self, chain: _Chain) -> None:
+        """Compare the count of a tile with its loci; drop the other parts if it explains theirs."""
+        if not chain.is_check or chain.count is None:
+            return
+        chain.moved = chain.count - self.found.count_in(chain.tile)
+        parent = chain.parent
+        if parent is None or chain.brought or parent.brought:
+            return
+        if chain.moved == parent.moved != 0 and self.has_counts:
+            self._stack = [each for each in self._stack if each.parent is not parent]
+
     @property
     def has_moved(self) -> bool:
         """Whether loci have changed while they were read."""
         return self._has_moved or (self._has_changes and not self._counts_lie)
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether the service says how many loci there are, as far as its counts can be trusted."""
+        return self._largest_count > 0 and not self._counts_lie
 
     def _read_on(self, chain: _Chain, *, has_more: bool) -> None:
         """Read a tile that can't be divided, as far as the service shows it."""
@@ -290,7 +312,11 @@ class TileReader:
 
     def _check(self, chain: _Chain) -> None:
         """Read a tile again, in parts, if it has not as many loci as were found in it."""
-        if self._counts_lie or chain.brought or chain.count != self.found.count_in(chain.tile):
+        if self._unchecked is not None:  # the newest page alone
+            self._has_moved |= chain.brought > 0
+        elif not self.has_counts:
+            self._stack.append(chain)
+        elif chain.brought or chain.moved:
             self._divide(chain)
 
     def _end(self, chain: _Chain) -> None:
@@ -364,8 +390,8 @@ class TileReader:
 
     def _refused(self, chain: _Chain, status: int, reason: str) -> bool:
         """Go on after the service has refused a page; return False if that is an error."""
-        is_beyond = chain.count is not None and len(chain.ids) + self._size > chain.count
-        if chain.pages and (status in _REFUSED or (status >= 500 and is_beyond)):
+        # If the service is down, the next new search fails too, so nothing is lost.
+        if chain.pages and (status in _REFUSED or status >= 500):
             self._stack.pop()
             if chain.refusal:
                 self._record(chain, chain.refusal)
@@ -424,7 +450,9 @@ class TileReader:
             cut = chain.oldest - _SLACK_DAYS - self._blur
             visit = self._by_position(chain, replace(tile, time=(cut, end)))
             return [replace(tile, time=(begin, cut)), *visit] if visit else []
-        cut = ((lowest if begin is None else begin) + newest) / 2
+        first = lowest if begin is None else begin
+        cut = self.found.middle(tile) - _SLACK_DAYS if chain.is_check else first
+        cut = cut if first < cut < newest else (first + newest) / 2
         return [replace(tile, time=(begin, cut)), replace(tile, time=(cut, end))]
 
     def _by_position(self, chain: _Chain, tile: Tile) -> list[Tile]:
@@ -472,6 +500,10 @@ class TileReader:
     def _check_again(self) -> None:
         """Check tiles again: those whose count was not known, or all if anything has changed."""
         if self._unchecked is None or self._newest_first:
+            return
+        if not (self.has_counts or self._has_looked or len(self.records) < 2):
+            self._has_looked = True  # loci that have changed are the newest
+            self._stack.append(_Chain(Tile(), is_check=True))
             return
         tiles, self._unchecked = self._unchecked, None
         if self.has_moved:

@@ -11,6 +11,7 @@ import astropy.units as u
 import numpy as np
 from antares_client.models import Locus
 from astropy.coordinates import SkyCoord
+from numpy.typing import NDArray
 
 from antares_helpers.fetching.query import NEWEST_TIME, cone_filter
 
@@ -128,6 +129,14 @@ class FoundLoci:
 
     def count_in(self, tile: Tile) -> int:
         """Return how many of the loci are in a tile that is not a cone."""
+        return int(self._are_in(tile).sum())
+
+    def middle(self, tile: Tile) -> float:
+        """Return the time of which half of the loci in a tile are newer; NaN if it has none."""
+        times = np.array(self.time)[self._are_in(tile)]
+        return float(np.median(times)) if len(times) else nan
+
+    def _are_in(self, tile: Tile) -> NDArray[np.bool_]:
         columns = ((self.time, tile.time), (self.ra, tile.ra), (self.dec, tile.dec))
         inside = np.full(len(self.time), True)
         for values, (low, high) in columns:
@@ -136,7 +145,7 @@ class FoundLoci:
             inside &= True if high is None else numbers < high
         if tile.untimed:
             inside &= np.isnan(np.array(self.time))
-        return int(inside.sum())
+        return inside
 
 
 def time_of(locus: Locus) -> float:

@@ -205,6 +205,8 @@ def write_night(
     except InvalidInputError:
         if found.truncated is None or loci.number:
             raise
+        if not (keep_pages or found.truncated):
+            found.discard()  # a later run may find some
         say(f"{path} is not written: a catalog needs at least one locus. {found.sentence}")
         return False
     number = "1 locus" if loci.number == 1 else f"{loci.number} loci"

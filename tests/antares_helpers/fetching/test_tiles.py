@@ -17,7 +17,8 @@ from night_service import BEGIN, END, NEWEST, Service, Sky, serving_night
 
 from antares_helpers import InvalidInputError, ServiceError, find_loci
 from antares_helpers.errors import AntaresHelpersWarning
-from antares_helpers.fetching.query import night_range
+from antares_helpers.fetching.night import overlapping_query
+from antares_helpers.fetching.query import lowest_time, night_range
 from antares_sandbox import Sandbox
 
 NIGHT = "2026-07-09"
@@ -88,6 +89,40 @@ def test_a_count_that_lies_loses_no_locus(count: str, at_window: str) -> None:
     assert set(ids) == set(sky.ids)
     assert found.truncated is False
     assert len(service.queries) <= allowed(service)
+
+
+@pytest.mark.parametrize("count", ["none", "half"])
+def test_without_correct_counts_the_sentence_says_so(count: str) -> None:
+    sky = Sky(SMALL)
+    with serving_night(sky, window=1000, count=COUNTS[count]) as service:
+        _, found = read(service)
+    assert "no correct counts" in found.sentence
+    with serving_night(sky, window=1000) as service:
+        _, found = read(service)
+    assert "no correct counts" not in found.sentence
+
+
+@pytest.mark.parametrize("count", [lambda found: found, lambda _: None])
+def test_a_window_that_is_an_error_of_the_service_is_learned(count: Any) -> None:
+    sky = Sky(SMALL)
+    with serving_night(sky, window=1000, at_window="fail", count=count) as service:
+        ids, found = read(service, retries=0)
+    assert set(ids) == set(sky.ids)
+    assert found.truncated is False
+
+
+def test_a_service_that_is_down_within_a_search_raises_and_loses_nothing() -> None:
+    sky = Sky(SMALL)
+    with serving_night(sky, window=1000) as service:
+        found = find_loci(night=NIGHT, limit=None, retries=0)
+        ids = [next(found).locus_id for _ in range(600)]
+        service.fails = 1.0
+        with pytest.raises(ServiceError):
+            ids.extend(locus.locus_id for locus in found)
+        service.fails = 0.0
+        ids.extend(locus.locus_id for locus in found)
+    assert sorted(ids) == sorted(sky.ids)
+    assert found.truncated is False
 
 
 def test_the_size_of_a_page_is_what_the_service_accepts() -> None:
@@ -241,6 +276,30 @@ def test_loci_that_stay_in_the_night_are_found_though_they_move(kind: str, every
     assert found.truncated is False
     assert ("changed meanwhile" in found.sentence) or (kind, every) == ("beyond", 4)
     assert service.queries
+
+
+def test_loci_that_leave_a_large_night_cost_few_requests() -> None:
+    visits = np.random.default_rng(3).integers(300, 700, 36).tolist()
+    sky = Sky([*visits[:18], 12_000, *visits[18:]], crowded=2000)
+    moves, left = moving("beyond", 20)
+    with serving_night(sky, moves=moves) as service:
+        ids, found = read(service)
+    assert set(sky.ids) - set(ids) <= left
+    assert found.truncated is False
+    assert left
+    assert len(service.queries) <= allowed(service)
+
+
+def test_without_counts_loci_with_new_alerts_are_found() -> None:
+    sky = Sky([*[200] * 20, 1500, *[200] * 20])
+
+    def move(sky: Sky, number: int, rng: Any) -> None:
+        sky.time[rng.integers(len(sky))] = END - 0.01 + 1e-6 * number
+
+    with serving_night(sky, window=1000, count=lambda _: None, moves=move) as service:
+        ids, found = read(service)
+    assert set(ids) == set(sky.ids)
+    assert "changed meanwhile" in found.sentence
 
 
 def test_a_locus_that_moves_up_before_it_is_read_is_found() -> None:
@@ -409,6 +468,13 @@ def test_a_night_is_from_noon_to_noon_in_tai(form: Any) -> None:
 def test_what_is_not_a_night_is_refused(form: Any) -> None:
     with pytest.raises(InvalidInputError, match="day_obs"):
         find_loci(night=form, limit=None)
+
+
+def test_a_query_of_ones_own_with_a_tag_has_a_lowest_time_too() -> None:
+    query = overlapping_query((BEGIN, END))
+    assert lowest_time(find_loci(query=query, tag="simulated", limit=None).query) == BEGIN
+    nothing = {"query": {"bool": {"must_not": {"exists": {"field": NEWEST}}}}}
+    assert lowest_time(find_loci(query=nothing, tag="simulated", limit=None).query) is None
 
 
 def test_the_end_of_a_night_is_excluded() -> None:
