@@ -381,7 +381,8 @@ def _write_night(
             raise
         _say(f"{output} is not written: a catalog needs at least one locus. {found.sentence}")
         return _FAILED
-    _say(f"{output}: {loci.number} loci with {notes['set']}. {found.sentence}")
+    number = "1 locus" if loci.number == 1 else f"{loci.number} loci"
+    _say(f"{output}: {number} with {notes['set']}. {found.sentence}")
     if found.truncated or errors:
         return _FAILED
     if not keep_pages:
