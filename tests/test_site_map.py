@@ -13,7 +13,7 @@ SECTIONS = {
     "reference.html": ["api/index", "properties", "tables", "locus_files", "command_line"],
     "help.html": ["troubleshooting", "check", "installation", "workshop", "sandbox"],
 }
-PROJECT = ["cite", "changelog", "benchmarks"]
+PROJECT = ["evidence", "cite", "changelog", "benchmarks"]
 NOT_LISTED = {"404.html", "genindex.html", "index.html", "py-modindex.html", "search.html"}
 SOURCES = {
     "properties": "docs/properties.rst",

@@ -224,6 +224,15 @@ def test_what_the_devkit_prints_is_quoted(capsys: pytest.CaptureFixture[str]) ->
     assert on_the_page(text)
 
 
+def test_the_sandbox_without_its_extra_is_explained() -> None:
+    missing = "import sys; sys.modules |= dict.fromkeys(['starlette', 'uvicorn'])"
+    code = f"{missing}; from antares_sandbox.cli import main; main([])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    said = re.findall("the sandbox needs [a-z]+", run.stderr)
+    assert said, run.stderr
+    assert f"``{said[0]}``" in PAGE
+
+
 def test_what_pip_says_is_quoted() -> None:
     spec = importlib.util.find_spec("pip")
     if spec is None or spec.origin is None:

@@ -412,6 +412,15 @@ def night_sky() -> Sky:
     return sky
 
 
+def test_one_locus_of_a_night_is_in_the_singular(
+    here: Path,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Sandbox():
+        assert main(["night", "2026-06-21", "--tag", "SN_candies", "-o", "night.ecsv"]) == 0
+    assert said(capsys)[-1].startswith("night.ecsv: 1 locus with ")
+
+
 def test_night_writes_the_loci_of_a_night_and_fetches_none(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

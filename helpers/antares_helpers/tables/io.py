@@ -200,23 +200,23 @@ def write_night(
         without, errors = _without_alerts(found, limits, noted, how, say)
         found = find_loci(**search)  # reads the pages again
     loci = NightLoci(found, notes, without)
+    is_written = True
     try:
         write_loci(loci, path, progress=True)
     except InvalidInputError:
         if found.truncated is None or loci.number:
             raise
-        if not (keep_pages or found.truncated):
-            found.discard()  # a later run may find some
-        say(f"{path} is not written: a catalog needs at least one locus. {found.sentence}")
-        return False
+        is_written = False
     number = "1 locus" if loci.number == 1 else f"{loci.number} loci"
-    say(f"{path}: {number} with {notes['set']}. {found.sentence}")
-    if found.truncated or errors:
-        return False
-    if not keep_pages:
+    what = f": {number} with {notes['set']}"
+    if not is_written:
+        what = " is not written: a catalog needs at least one locus"
+    say(f"{path}{what}. {found.sentence}")
+    is_complete = not (found.truncated or errors)
+    if is_complete and not keep_pages:
         noted.unlink(missing_ok=True)
         found.discard()
-    return True
+    return is_complete and is_written
 
 
 def _without_alerts(
