@@ -64,6 +64,11 @@ def atomic_write(path: Path) -> Iterator[Path]:
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:  # such as a full disk
+        temporary.unlink(missing_ok=True)
+        if error.errno and error.filename in (None, str(temporary)):
+            raise _of(path, error) from error
+        raise
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -74,4 +79,9 @@ def _create(temporary: Path, path: Path) -> None:
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+        raise _of(path, error) from None
+
+
+def _of(path: Path, error: OSError) -> OSError:
+    """Return the error as one of the file that the user knows."""
+    return type(error)(error.errno, error.strerror, str(path))

@@ -3,6 +3,7 @@ import os
 import stat
 import subprocess
 import sys
+import textwrap
 import time
 
 import pytest
@@ -107,6 +108,24 @@ def test_a_failure_to_write_leaves_the_old_file_alone(locus, tmp_path, monkeypat
 
     assert load_locus(path) == locus
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_does_not_fit_is_named_in_the_error(locus, tmp_path):
+    pytest.importorskip("resource")
+    whole = save_locus(locus, tmp_path / "whole.json")
+    script = """
+        import resource, sys
+        from antares_helpers import load_locus, save_locus
+        locus = load_locus(sys.argv[1])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+        save_locus(locus, sys.argv[2])
+    """
+    arguments = [sys.executable, "-c", textwrap.dedent(script), whole, tmp_path / "part.json"]
+    run = subprocess.run(arguments, capture_output=True, text=True, check=False)
+
+    assert "OSError" in run.stderr.splitlines()[-1]
+    assert run.stderr.rstrip().endswith(f"{str(tmp_path / 'part.json')!r}")
+    assert [path.name for path in tmp_path.iterdir()] == ["whole.json"]
 
 
 def test_a_folder_that_does_not_exist_is_an_os_error(locus, tmp_path):
