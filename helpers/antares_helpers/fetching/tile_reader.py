@@ -130,7 +130,7 @@ class TileReader:
         self._newest_first = newest_first
         self._size, self._window = size, inf
         self._lowest = lowest_time(search.query)
-        self._reached = 0
+        self._reached = self._failed_at = 0
         self._blur = 0.0  # days by which the order of the service differs from that of the times
         self._counts_lie = self._uses_cones = False
         self._largest_count = 0
@@ -361,9 +361,9 @@ class TileReader:
         self._record(probe.parent, part=probe.tile)
         probe.parent, probe.is_probe = None, False
 
-    def _stop(self, chain: _Chain) -> None:
+    def _stop(self, chain: _Chain, *, is_window: bool = True) -> None:
         """Go on where the service shows no more of a tile."""
-        if len(chain.ids) > self._reached:
+        if is_window and len(chain.ids) > self._reached:
             self._window = min(self._window, len(chain.ids))
         if (below := self._below(chain)) is not None:
             self._record(chain, part=below)
@@ -390,13 +390,16 @@ class TileReader:
 
     def _refused(self, chain: _Chain, status: int, reason: str) -> bool:
         """Go on after the service has refused a page; return False if that is an error."""
-        # If the service is down, the next new search fails too, so nothing is lost.
-        if chain.pages and (status in _REFUSED or status >= 500):
+        is_last = chain.count is not None and len(chain.ids) + self._size > chain.count
+        # If the service fails by accident, a new search reads on, so nothing is lost.
+        if chain.pages and (status in _REFUSED or status == 500 or (status > 500 and is_last)):
             self._stack.pop()
             if chain.refusal:
                 self._record(chain, chain.refusal)
             else:
-                self._stop(chain)
+                is_window = status in _REFUSED or len(chain.ids) == self._failed_at
+                self._failed_at = len(chain.ids)
+                self._stop(chain, is_window=is_window)
             return True
         smaller = [size for size in PAGE_SIZES if size < self._size]
         if status not in _REFUSED or chain.pages or not (self.found.index or smaller):
