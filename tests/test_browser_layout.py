@@ -40,7 +40,8 @@ WHOLE = """names => {
 }"""
 STYLES = ["basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "copybutton.css",
           "sg_gallery.css", "sg_gallery-dataframe.css", "sg_gallery-rendered-html.css",
-          "sphinx-design.min.css", "site.css"]  # fmt: skip
+          "sphinx-design.min.css", "site.css", "figure-themes.css", "markdown.css",
+          "tasks.css"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

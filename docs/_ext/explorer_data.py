@@ -7,6 +7,7 @@ in the same way.
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -121,8 +122,7 @@ def _packet(file: Row) -> dict[str, Any] | None:
     alerts = [each for each in file["locus"]["alerts"] if each["id"].startswith("lsst")]
     if not alerts:
         return None
-    named = file["locus"]["old_properties"].get("newest_alert_id")
-    newest = max(alerts, key=lambda alert: (alert["id"] == named, alert["mjd"]))
+    newest = max(alerts, key=itemgetter("mjd"))
     record = alert_packet(file, newest)  # type: ignore[arg-type]
     sources = {
         each["diaSourceId"]: each for each in (record["diaSource"], *record["prvDiaSources"])
