@@ -77,8 +77,9 @@ def test_preview_of_a_tutorial_shows_its_own_figure_and_text(page: str) -> None:
 
 @needs_site
 @pytest.mark.parametrize("page", pages())
-def test_every_preview_has_a_title_and_a_figure_that_exists(page: str) -> None:
+def test_every_preview_has_a_title_a_text_and_a_figure_that_exists(page: str) -> None:
     assert metatags(page)["og:title"]
+    assert metatags(page)["description"]
     assert (SITE / figure_of(page)).exists()
 
 
@@ -148,6 +149,12 @@ def test_a_page_names_its_full_address_if_that_is_known(site_with_address: Path)
     assert tags["og:description"] == tags["description"]
     assert tags["description"].startswith("One \N{LEFT DOUBLE QUOTATION MARK}two")
     assert tags["twitter:card"] == "summary_large_image"
+
+
+def test_a_page_without_a_source_has_a_preview_too(site_with_address: Path) -> None:
+    tags = metatags(str(site_with_address / "search.html"))
+    assert tags["og:title"]
+    assert tags["description"]
 
 
 def test_the_sitemap_names_every_page_by_its_full_address(site_with_address: Path) -> None:

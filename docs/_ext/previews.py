@@ -21,6 +21,7 @@ __all__ = ["setup"]
 _MAX_DESCRIPTION = 200
 _DEFAULT_FIGURE = "_static/first-light-curve.png"
 _DEFAULT_ALT = "Light curve of one locus in six bands, with error bars."
+_DEFAULT_TEXT = "Rubin (LSST) alerts through the ANTARES broker, in Python."
 _LARGE = '<meta name="twitter:card" content="summary_large_image" />'
 
 
@@ -32,11 +33,11 @@ def _configure(_app: Sphinx, config: Config) -> None:
 
 
 def _add_preview(
-    _app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any
+    _app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     soup = BeautifulSoup(context.get("body", ""), "html.parser")
     figure, alt = _figure(pagename, soup)
-    if site_url():
+    if site_url() and doctree is not None:  # sphinxext.opengraph does the rest
         figures = {"og:image": figure, "og:image:alt": alt}
         context["meta"] = {**(context.get("meta") or {}), **figures}
         return
@@ -64,7 +65,7 @@ def _figure(pagename: str, soup: BeautifulSoup) -> tuple[str, str]:
 
 def _description(soup: BeautifulSoup) -> str:
     paragraph = soup.select_one("section > p, dd > p")
-    text = _line(paragraph.get_text()) if paragraph else ""
+    text = _line(paragraph.get_text()) if paragraph else _DEFAULT_TEXT
     if len(text) <= _MAX_DESCRIPTION:
         return text
     return text[:_MAX_DESCRIPTION].rpartition(" ")[0].rstrip(",;:.") + " ..."
